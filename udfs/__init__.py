@@ -1,0 +1,1 @@
+"""Functions and macros that spreadsheets see, and the hosts that expose them."""

@@ -1,0 +1,175 @@
+"""Findings: what is wrong or open in somebody's data, as values with a place.
+
+Reading a sheet or validating a batch never stops at the first problem: it returns every finding in one pass. The
+catalogue below is the only place where a code, its severity and its words in English and Chinese are defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from workbench.i18n import current_language
+
+__all__ = ["CATALOGUE", "Finding", "Kind", "Severity", "count_by_code"]
+
+
+class Severity(Enum):
+    """What a finding asks of the user."""
+
+    ASK = "ask"  # not knowable from the data: a person must choose
+    REPORT = "report"  # damaged or odd: imported as far as it is sure, and told
+    REFUSE = "refuse"  # the record or batch is not accepted as it stands
+
+
+class Kind(NamedTuple):
+    """One entry of the catalogue. Texts may use ``{value}`` and the names in a finding's ``details``."""
+
+    severity: Severity
+    title_en: str
+    title_zh: str
+    remedy_en: str
+    remedy_zh: str
+
+
+CATALOGUE: dict[str, Kind] = {
+    "cell.currency-missing": Kind(
+        Severity.ASK,
+        "no currency can be told for {value}",
+        "无法判断 {value} 的币种",
+        "Write the ISO code beside the amount, or give the sheet's currency.",
+        "请在金额旁写明 ISO 币种代码，或指定整张表的币种。",
+    ),
+    "cell.currency-ambiguous": Kind(
+        Severity.ASK,
+        "{value} may be {candidates}",
+        "{value} 可能是 {candidates}",
+        "Choose the currency meant.",
+        "请选择实际币种。",
+    ),
+    "cell.currency-unknown": Kind(
+        Severity.ASK,
+        "{value} is no currency code in use",
+        "{value} 不是现行币种代码",
+        "Correct the code; {candidates} looks similar.",
+        "请更正代码；{candidates} 与之相近。",
+    ),
+    "cell.amount-ambiguous": Kind(
+        Severity.ASK,
+        "{value} can be read as {candidates}",
+        "{value} 可读作 {candidates}",
+        "Choose the amount meant, or give the sheet's decimal mark.",
+        "请选择实际金额，或指定该表的小数点符号。",
+    ),
+    "cell.amount-unreadable": Kind(
+        Severity.REFUSE,
+        "{value} is no amount",
+        "{value} 不是金额",
+        "Type a plain number.",
+        "请输入数字。",
+    ),
+    "cell.date-ambiguous": Kind(
+        Severity.ASK,
+        "{value} can be {candidates}",
+        "{value} 可能是 {candidates}",
+        "Choose the date meant, or say whether the sheet writes the day or the month first.",
+        "请选择实际日期，或说明该表先写日还是先写月。",
+    ),
+    "cell.date-unreadable": Kind(
+        Severity.REFUSE,
+        "{value} is no date",
+        "{value} 不是日期",
+        "Type the date as 2026-03-31.",
+        "请按 2026-03-31 的格式输入日期。",
+    ),
+    "cell.minor-units": Kind(
+        Severity.REPORT,
+        "{value} has more decimals than {currency} has",
+        "{value} 的小数位超过 {currency} 允许的位数",
+        "Check the amount or the currency.",
+        "请核对金额或币种。",
+    ),
+    "cell.error": Kind(
+        Severity.REPORT,
+        "the cell holds the error {value}",
+        "单元格为错误值 {value}",
+        "Repair the formula or type the value.",
+        "请修复公式或直接输入数值。",
+    ),
+    "cell.formula-text": Kind(
+        Severity.REPORT,
+        "the text {value} would run as a formula; it is kept as text",
+        "文本 {value} 会被当作公式执行；已按文本保存",
+        "Nothing to do; check the text.",
+        "无需处理；请核对该文本。",
+    ),
+    "cell.lost-digits": Kind(
+        Severity.REPORT,
+        "{value} has lost its last digits",
+        "{value} 末尾数字已丢失",
+        "Type the number again as text.",
+        "请以文本格式重新输入该号码。",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One problem with its place.
+
+    ``where`` is ``Book.xlsx!Sheet!B7``, ``file.sta:12`` or ``orders O-000012.amount``. ``candidates`` are the readings
+    between which a person must choose.
+    """
+
+    code: str
+    where: str
+    value: str = ""
+    candidates: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.code not in CATALOGUE:
+            raise KeyError(f"finding code {self.code!r} is not in the catalogue")
+
+    @property
+    def severity(self) -> Severity:
+        return CATALOGUE[self.code].severity
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in the current language."""
+        kind = CATALOGUE[self.code]
+        return self._fill(kind.title_zh if current_language() == "zh_CN" else kind.title_en)
+
+    @property
+    def remedy(self) -> str:
+        """What to do next, in the current language."""
+        kind = CATALOGUE[self.code]
+        return self._fill(kind.remedy_zh if current_language() == "zh_CN" else kind.remedy_en)
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "where": self.where,
+            "value": self.value,
+            "candidates": list(self.candidates),
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+    def _fill(self, text: str) -> str:
+        words = {"value": self.value, "candidates": ", ".join(self.candidates) or "—", **self.details}
+        for name, word in words.items():
+            text = text.replace("{" + name + "}", word)
+        return text
+
+
+def count_by_code(findings: Iterable[Finding]) -> dict[str, int]:
+    """How many findings there are of each code, most frequent first."""
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.code] = counts.get(finding.code, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -1,0 +1,1 @@
+"""The register: one place for customers, orders and receipts that forgets nothing."""
