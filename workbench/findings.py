@@ -112,6 +112,20 @@ CATALOGUE: dict[str, Kind] = {
         "Type the number again as text.",
         "请以文本格式重新输入该号码。",
     ),
+    "workbook.text-cut": Kind(
+        Severity.REPORT,
+        "the text beginning {value} is longer than a cell holds; the cell shows its beginning",
+        "以 {value} 开头的文本超过单元格上限；单元格只显示前半部分",
+        "Nothing is lost: the register has the full text.",
+        "内容未丢失：登记簿保存全文。",
+    ),
+    "workbook.amount-as-text": Kind(
+        Severity.REPORT,
+        "{value} has more digits than a spreadsheet's number holds; the cell shows it as text",
+        "{value} 的位数超过电子表格数字的精度；单元格以文本显示",
+        "Leave it out of sums in the sheet; the register adds it exactly.",
+        "请勿在表内求和；登记簿按精确值计算。",
+    ),
 }
 
 
