@@ -1,0 +1,104 @@
+"""What a sheet of the workbook is made of, as values: columns, tables, sheets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+__all__ = ["NUMERIC", "Alert", "Column", "Group", "Kind", "Sheet", "Table"]
+
+
+class Kind(Enum):
+    """How a column's values are shown, aligned and checked."""
+
+    TEXT = "text"
+    LONG = "long"  # sentences: wrapped, with the row as high as they need
+    INTEGER = "integer"
+    DATE = "date"
+    CURRENCY = "currency"
+    MONEY = "money"  # by the number format of the row's currency
+    RATE = "rate"
+    PERCENT = "percent"
+    SHARE = "share"  # 0 to 1, shown as a percentage
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+
+
+class Group(Enum):
+    """Columns that belong together; EVIDENCE and MORE can be folded, MORE and KEY are not printed."""
+
+    KEY = "key"
+    MAIN = "main"
+    EVIDENCE = "evidence"
+    MORE = "more"
+
+
+NUMERIC = frozenset({Kind.INTEGER, Kind.MONEY, Kind.RATE, Kind.PERCENT, Kind.SHARE})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Attributes:
+        key: name of the value in the row, and of the heading.
+        field: the register's field where edits can be pushed; empty where the column is computed.
+        currency: for MONEY, the row's key that holds the currency of the amount.
+        choices: for CHOICE, the ``table.field`` whose stored codes and labels are used.
+        link: ``sheet:key``: the cell leads to the row of that sheet whose register id the row holds under ``key``.
+        heading: heading of a firm's own column; empty for ours.
+        total: a sum stands above the column, where all of it is in base currency.
+        noted: the row's note, its evidence in full, hangs on this cell.
+        width: in characters; 0 takes what the content needs.
+    """
+
+    key: str
+    kind: Kind = Kind.TEXT
+    field: str = ""
+    group: Group = Group.MAIN
+    currency: str = ""
+    choices: str = ""
+    link: str = ""
+    heading: str = ""
+    total: bool = False
+    noted: bool = False
+    width: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A cell that stands out: a CHOICE column with this stored code, or a number ``below`` or ``above`` a limit."""
+
+    column: str
+    colour: str  # RED, AMBER, GREEN of the palette
+    code: str = ""
+    below: float | None = None
+    above: float | None = None
+
+
+@dataclass(slots=True)
+class Table:
+    """A table of a sheet.
+
+    Attributes:
+        name: its name in formulas, the same in every language.
+        rows: the values by column key, and ``id``; ``_note`` is the text of the row's note.
+        source: the register's table that it shows; empty where it is a report.
+        frozen: columns after the hidden ones that stay in sight.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: list[dict[str, Any]]
+    source: str = ""
+    frozen: int = 0
+    alerts: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet that holds one table."""
+
+    key: str
+    table: Table

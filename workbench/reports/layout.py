@@ -1,0 +1,251 @@
+"""How a table becomes a sheet: headings, widths, totals, checks on typing, alerts, notes and print set-up.
+
+The only formulas are the totals; they name columns, never data.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from xlsxwriter.utility import xl_col_to_name
+
+from workbench.errors import ConfigurationError
+from workbench.i18n import _
+from workbench.money import number_format
+from workbench.reports.cells import CellWriter, fit, plain_text
+from workbench.reports.columns import NUMERIC, Alert, Column, Group, Kind, Sheet, Table
+from workbench.reports.styles import Palette, Styles
+from workbench.reports.texts import Texts
+
+__all__ = ["FIRST_ROW", "HEAD_ROW", "SheetWriter", "list_name"]
+
+HEAD_ROW = 3
+FIRST_ROW = HEAD_ROW + 1
+MAX_NOTES = 1_500  # a note is a drawing: thousands of them make a workbook slow to open
+MAX_ROWS = 1_048_000
+SPARE_ROWS = 200  # rows below the table where typing is checked already
+_SAMPLE = 300  # rows that decide on a column's width
+_MAX_LINES = 8
+
+
+class SheetWriter:
+    """Writes the tables of one workbook."""
+
+    def __init__(self, texts: Texts, styles: Styles, base: str) -> None:
+        self.texts, self.styles, self.base = texts, styles, base
+        self.cells = CellWriter(texts, styles)
+
+    def sheet(self, worksheet: Any, sheet: Sheet) -> None:
+        """Write a whole sheet: title, explanation, table, frozen panes and print set-up."""
+        columns = sheet.table.columns
+        first = next(i for i, column in enumerate(columns) if column.group is not Group.KEY)
+        self.title(worksheet, sheet.key, first, legend=any(column.field for column in columns))
+        self.table(worksheet, sheet.table, HEAD_ROW)
+        worksheet.freeze_panes(FIRST_ROW, first + sheet.table.frozen)
+        printed = [i for i, column in enumerate(columns) if column.group not in (Group.KEY, Group.MORE)]
+        worksheet.print_area(0, 0, FIRST_ROW + max(len(sheet.table.rows), 1) - 1, max(printed))
+        self.page(worksheet, repeat=HEAD_ROW)
+
+    def title(self, worksheet: Any, key: str, first: int, *, legend: bool = False) -> None:
+        """The sheet's name in both languages, what it shows, and the way back to Today."""
+        texts, get = self.texts, self.styles.get
+        worksheet.set_row(0, 30)
+        worksheet.set_row(1, 18)
+        large = get(bold=True, font_size=16, font_color=Palette.HEAD)
+        small = get(font_size=11, font_color=Palette.FAINT)
+        worksheet.write_rich_string(0, first, large, texts.sheet(key), small, f"  {texts.other.sheet(key)}", large)
+        about = texts.about(key) + (f"  {texts.say('legend')}" if legend else "")
+        worksheet.write_string(1, first, about, get(font_size=9, font_color=Palette.MUTED))
+        link = get(font_color=Palette.LINK, font_size=9)
+        worksheet.write_url(2, first, f"internal:'{texts.sheet('today')}'!A1", link, texts.say("back"))
+
+    def page(self, worksheet: Any, *, repeat: int | None = None) -> None:
+        """Landscape A4, as wide as the page, headings on every page, sheet name and page number at the foot."""
+        worksheet.set_landscape()
+        worksheet.set_paper(9)
+        worksheet.fit_to_pages(1, 0)
+        worksheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        if repeat is not None:
+            worksheet.repeat_rows(repeat)
+        worksheet.set_footer(f"&L&8&F&C&8&A&R&8{self.texts.say('page')}")
+
+    def table(self, worksheet: Any, table: Table, head: int, *, left: int = 0, widths: bool = True) -> None:
+        """Write one table as a real one (ListObject) with its headings in row ``head`` and column ``left``, 0-based."""
+        if len(table.rows) > MAX_ROWS:
+            raise ConfigurationError(
+                _("{table} has {count} rows, more than a sheet holds.").format(table=table.name, count=len(table.rows)),
+                remedy=_("Export this table as Parquet or CSV instead."),
+            )
+        headings = self.headings(table)
+        first, last = head + 1, head + max(len(table.rows), 1)
+        self._rows(worksheet, table, first, left)
+        self._notes(worksheet, table, first, left)
+        self._head(worksheet, table, headings, head, left)
+        if widths:
+            self._columns(worksheet, table, headings, left)
+        worksheet.add_table(head, left, last, left + len(table.columns) - 1, self._options(table, headings))
+        if head >= HEAD_ROW:
+            self._totals(worksheet, table, headings, head, left)
+        for i, column in enumerate(table.columns, left):
+            if column.field:
+                self._check(worksheet, table, column, (first, last + SPARE_ROWS), i, left)
+        for alert in table.alerts:
+            self._alert(worksheet, table, alert, (first, last + SPARE_ROWS), left)
+
+    def headings(self, table: Table) -> list[str]:
+        """Headings in the workbook's language, unique without regard to case, as a table demands."""
+        headings: list[str] = []
+        seen: set[str] = set()
+        for column in table.columns:
+            wanted = plain_text(column.heading)[:200] or self.texts.heading(column.key)
+            heading, number = wanted, 1
+            while heading.lower() in seen:
+                number += 1
+                heading = f"{wanted} {number}"
+            seen.add(heading.lower())
+            headings.append(heading)
+        return headings
+
+    def _rows(self, worksheet: Any, table: Table, first: int, left: int) -> None:
+        writers = [self.cells.writer(worksheet, column, left + i) for i, column in enumerate(table.columns)]
+        long = [column for column in table.columns if column.kind is Kind.LONG and column.width]
+        for position, row in enumerate(table.rows or [{}], first):
+            worksheet.set_row(position, _height(row, long))
+            for write in writers:
+                write(position, row)
+
+    def _notes(self, worksheet: Any, table: Table, first: int, left: int) -> None:
+        noted = [i for i, column in enumerate(table.columns, left) if column.noted]
+        if not noted or sum(1 for row in table.rows if row.get("_note")) > MAX_NOTES:
+            return
+        for position, row in enumerate(table.rows, first):
+            note = plain_text(row.get("_note") or "", breaks=True)
+            if note:
+                size = {"width": 340, "height": 26 + 18 * (note.count("\n") + 1)}
+                options = {"font_name": self.styles.font, "font_size": 9, "color": Palette.NOTE, "author": "", **size}
+                worksheet.write_comment(position, noted[0], note, options)
+
+    def _head(self, worksheet: Any, table: Table, headings: Sequence[str], head: int, left: int) -> None:
+        worksheet.set_row(head, 24)
+        start = next(i for i, column in enumerate(table.columns) if column.group is not Group.KEY)
+        for i, column in enumerate(table.columns):
+            # The cell above the first column in sight leads back to Today.
+            if not column.heading and column.group is not Group.KEY and (i > start or head != HEAD_ROW):
+                other = self.texts.other.heading(column.key)
+                if other != headings[i]:
+                    style = self.styles.second_heading(numeric=column.kind in NUMERIC)
+                    worksheet.write_string(head - 1, left + i, other, style)
+
+    def _columns(self, worksheet: Any, table: Table, headings: Sequence[str], left: int) -> None:
+        for i, column in enumerate(table.columns):
+            options: dict[str, object] = {}
+            if column.group is Group.KEY:
+                options["hidden"] = True
+            elif column.group in (Group.EVIDENCE, Group.MORE):
+                options["level"] = 1
+            worksheet.set_column(left + i, left + i, self._width(table, column, headings[i]), None, options)
+
+    def _width(self, table: Table, column: Column, heading: str) -> float:
+        if column.width:
+            return column.width
+        widest = fit(heading) + 4  # the filter's arrow
+        for row in table.rows[:_SAMPLE]:
+            value = row.get(column.key)
+            if value is not None:
+                widest = max(widest, self._size(column, value) + 2)
+        return max(7, min(widest, 32))
+
+    def _size(self, column: Column, value: Any) -> int:
+        if column.kind is Kind.MONEY:
+            return len(f"{value:,.2f}") + 1
+        if column.kind in NUMERIC:
+            return 9
+        return 11 if column.kind is Kind.DATE else fit(self.cells.shown(column, value)[:60])
+
+    def _options(self, table: Table, headings: Sequence[str]) -> dict[str, object]:
+        columns = [
+            {
+                "header": heading,
+                "header_format": self.styles.heading(computed=not column.field, numeric=column.kind in NUMERIC),
+            }
+            for heading, column in zip(headings, table.columns, strict=True)
+        ]
+        return {"name": table.name, "style": None, "columns": columns}
+
+    def _totals(self, worksheet: Any, table: Table, headings: Sequence[str], head: int, left: int) -> None:
+        """Totals above the table follow the filter. Only columns that hold nothing but base currency have one."""
+        labelled = False
+        for i, column in enumerate(table.columns):
+            amounts = [row[column.key] for row in table.rows if row.get(column.key) is not None]
+            currencies = {row.get(column.currency) for row in table.rows if row.get(column.key) is not None}
+            if not column.total or currencies != {self.base}:
+                continue
+            style = self.styles.get(bold=True, num_format=number_format(self.base), align="right")
+            reference = re.sub(r"([\[\]#'])", r"'\1", headings[i])
+            formula = f"=SUBTOTAL(109,{table.name}[{reference}])"
+            worksheet.write_formula(head - 2, left + i, formula, style, float(sum(amounts, Decimal(0))))
+            if not labelled:
+                small = self.styles.get(font_size=8, font_color=Palette.MUTED, align="right")
+                worksheet.write_string(head - 2, left + i - 1, self.texts.say("total", currency=self.base), small)
+                labelled = True
+
+    def _alert(self, worksheet: Any, table: Table, alert: Alert, rows: tuple[int, int], left: int) -> None:
+        at = next(i for i, column in enumerate(table.columns) if column.key == alert.column)
+        rule: dict[str, object] = {"format": self.styles.attention(alert.colour), "type": "cell"}
+        if alert.above is not None:
+            rule |= {"criteria": ">=", "value": alert.above}
+        elif alert.below is not None:
+            # Only numbers: an empty cell counts as 0.
+            rule |= {"criteria": "between", "minimum": 0.000001, "maximum": alert.below}
+        else:
+            label = self.texts.label(alert.code, table.columns[at].choices)
+            rule |= {"criteria": "==", "value": f'"{label}"'}
+        worksheet.conditional_format(rows[0], left + at, rows[1], left + at, rule)
+
+    def _check(
+        self, worksheet: Any, table: Table, column: Column, rows: tuple[int, int], col: int, left: int
+    ) -> None:
+        """What may be typed into a column; a currency's minor units are looked up in the row's own currency."""
+        say = self.texts.say
+        rule: dict[str, object]
+        if column.kind is Kind.CURRENCY:
+            rule = {"validate": "list", "source": "=lstCurrencies", "error_message": say("check-currency")}
+        elif column.kind is Kind.CHOICE:
+            rule = {"validate": "list", "source": f"={list_name(column.choices)}", "error_message": say("check-choice")}
+        elif column.kind is Kind.BOOLEAN:
+            rule = {"validate": "list", "source": "=lstYesNo", "error_message": say("check-choice")}
+        elif column.kind is Kind.DATE:
+            limits = {"minimum": datetime.date(1990, 1, 1), "maximum": datetime.date(2100, 12, 31)}
+            rule = {"validate": "date", "criteria": "between", **limits, "error_message": say("check-date")}
+        elif column.kind is Kind.MONEY:
+            at = left + next(i for i, one in enumerate(table.columns) if one.key == column.currency)
+            amount, code = f"{xl_col_to_name(col)}{rows[0] + 1}", f"${xl_col_to_name(at)}{rows[0] + 1}"
+            digits = f"INDEX(lstMinorUnits,MATCH({code},lstCurrencies,0))"
+            rule = {
+                "validate": "custom",
+                "value": f"=AND(ISNUMBER({amount}),ROUND({amount},{digits})={amount})",
+                "error_message": say("check-amount"),
+            }
+        else:
+            return
+        worksheet.data_validation(rows[0], col, rows[1], col, {**rule, "error_title": say("check-title")})
+
+
+def list_name(choices: str) -> str:
+    """Defined name of the drop-down list of ``table.field``: ``lstOrdersStatus``."""
+    return "lst" + "".join(word.capitalize() for word in re.split(r"[._]", choices))
+
+
+def _height(row: Mapping[str, Any], long: Sequence[Column]) -> int:
+    """Points: a row is as high as its longest wrapped text needs."""
+    lines = 1
+    for column in long:
+        for_column = sum(
+            -(-max(fit(line), 1) // max(column.width - 2, 1)) for line in str(row.get(column.key) or "")[:900].split("\n")
+        )
+        lines = max(lines, for_column)
+    return 19 if lines == 1 else 6 + 14 * min(lines, _MAX_LINES)

@@ -1,0 +1,159 @@
+"""The sheets Rates and Settings: what the figures stand on, and the lists behind the drop-downs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from xlsxwriter.utility import xl_range_abs
+
+from workbench.money import CURRENCIES
+from workbench.register.tables import TABLES
+from workbench.reports.columns import Alert, Column, Kind, Sheet, Table
+from workbench.reports.evidence import legs_text, rates_used, sources_named
+from workbench.reports.figures import Figures, Row, evidence_of
+from workbench.reports.layout import HEAD_ROW, SheetWriter, list_name
+from workbench.reports.styles import Palette
+
+__all__ = ["write_rates", "write_settings"]
+
+_RATE_COLUMNS = (
+    Column("pair", width=13),
+    Column("rate_value", Kind.RATE),
+    Column("rate_date", Kind.DATE),
+    Column("rate_source"),
+    Column("rate_kind"),
+    Column("rate_policy"),
+    Column("legs_text", width=58),
+)
+_CURRENCIES_LEFT, _LISTS_LEFT = 3, 8
+
+
+def write_rates(worksheet: Any, writer: SheetWriter, figures: Figures) -> int:
+    """Latest rate of each currency in use, then each rate that a stored figure stands on; returns the rows written."""
+    latest = Table(
+        "tblRatesLatest",
+        (*_RATE_COLUMNS, Column("age_days", Kind.INTEGER), Column("problem", width=40)),
+        [_latest(figures, code) for code in sorted(figures.rates) if code != figures.base],
+        alerts=(Alert("age_days", "AMBER", above=5),),
+    )
+    used = Table(
+        "tblRates",
+        (*_RATE_COLUMNS, Column("uses", Kind.INTEGER), Column("first_use", width=40)),
+        rates_used(figures),
+    )
+    worksheet.set_row(0, 30)
+    writer.title(worksheet, "rates", 0)
+    head = HEAD_ROW + 1
+    section = writer.styles.get(bold=True, font_size=11, font_color=Palette.HEAD)
+    worksheet.write_string(head - 1, 1, writer.texts.say("latest", date=figures.as_of.isoformat()), section)
+    writer.table(worksheet, latest, head)
+    head += max(len(latest.rows), 1) + 4
+    worksheet.write_string(head - 2, 0, writer.texts.say("used"), section)
+    writer.table(worksheet, used, head)
+    worksheet.freeze_panes(HEAD_ROW, 1)
+    writer.page(worksheet)
+    return len(latest.rows) + len(used.rows)
+
+
+def _latest(figures: Figures, code: str) -> Row:
+    latest = figures.rates[code]
+    row: Row = {"pair": f"{code}→{figures.base}", "problem": latest.problem}
+    if latest.rate:
+        row |= evidence_of(latest.rate)
+        row["age_days"] = latest.rate.age_days
+        row["legs_text"] = legs_text(row)
+    return row
+
+
+def write_settings(
+    workbook: Any, worksheet: Any, writer: SheetWriter, figures: Figures, sheets: list[Sheet], changeset: tuple[int, str]
+) -> int:
+    """Settings, currencies and lists side by side, and the names by which validation refers to them; returns the rows."""
+    writer.title(worksheet, "settings", 0)
+    settings = Table(
+        "tblSettings",
+        (Column("setting", width=26), Column("setting_value", width=44)),
+        _settings(writer, figures, changeset),
+    )
+    currencies = Table(
+        "tblCurrencies",
+        (
+            Column("currency_code", width=11),
+            Column("currency_zh", width=22),
+            Column("currency_en", width=34),
+            Column("minor_units", Kind.INTEGER, width=11),
+        ),
+        [
+            {"currency_code": one.code, "currency_zh": one.name_zh, "currency_en": one.name_en, "minor_units": one.minor_units}
+            for one in sorted(CURRENCIES.values(), key=lambda one: one.code)
+        ],
+    )
+    worksheet.set_column(2, 2, 3)
+    worksheet.set_column(7, 7, 3)
+    writer.table(worksheet, settings, HEAD_ROW)
+    writer.table(worksheet, currencies, HEAD_ROW, left=_CURRENCIES_LEFT)
+    last = HEAD_ROW + len(currencies.rows)
+    name = writer.texts.sheet("settings")
+    _define(workbook, "lstCurrencies", name, (HEAD_ROW + 1, last), _CURRENCIES_LEFT)
+    _define(workbook, "lstMinorUnits", name, (HEAD_ROW + 1, last), _CURRENCIES_LEFT + 3)
+    _lists(workbook, worksheet, writer, sheets)
+    worksheet.freeze_panes(HEAD_ROW + 1, 0)
+    writer.page(worksheet, repeat=HEAD_ROW)
+    return len(settings.rows)
+
+
+def _settings(writer: SheetWriter, figures: Figures, changeset: tuple[int, str]) -> list[Row]:
+    say = writer.texts.say
+    rates = [latest.rate for latest in figures.rates.values() if latest.rate]
+    sources = sources_named({"rate_source": rate.source, "rate_kind": rate.kind} for rate in rates)
+    own: list[tuple[str, object]] = [
+        (say("setting-base"), figures.base),
+        (say("setting-as-of"), figures.as_of.isoformat()),
+        (say("setting-language"), say("language-name")),
+        (say("setting-policy"), ", ".join(sorted({rate.policy for rate in rates}))),
+        (say("setting-sources"), ", ".join(sources)),
+        (say("setting-changeset"), str(changeset[0])),
+        (say("setting-hash"), changeset[1]),
+    ]
+    kept = [(row["name"], row["value"]) for row in sorted(figures.tables["settings"], key=lambda row: row["name"])]
+    return [{"setting": name, "setting_value": _text(value)} for name, value in own + kept]
+
+
+def _text(value: object) -> object:
+    return str(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else value
+
+
+def _lists(workbook: Any, worksheet: Any, writer: SheetWriter, sheets: list[Sheet]) -> None:
+    """One column a drop-down: what people read, in the order in which the register names the codes."""
+    fields = sorted(
+        {column.choices for sheet in sheets for column in sheet.table.columns if column.field and column.choices}
+    )
+    lists = {list_name(one): _labels(writer, one) for one in fields}
+    headings = [_heading(writer, one) for one in fields]
+    lists["lstYesNo"] = [writer.texts.label("true"), writer.texts.label("false")]
+    headings.append(f"{writer.texts.label('true')} / {writer.texts.label('false')}")
+    name, cell = writer.texts.sheet("settings"), writer.styles.cell()
+    for col, ((list_, labels), heading) in enumerate(zip(lists.items(), headings, strict=True), _LISTS_LEFT):
+        worksheet.set_column(col, col, 20)
+        worksheet.write_string(HEAD_ROW, col, heading, writer.styles.heading(computed=True, numeric=False))
+        for row, label in enumerate(labels, HEAD_ROW + 1):
+            worksheet.write_string(row, col, label, cell)
+        _define(workbook, list_, name, (HEAD_ROW + 1, HEAD_ROW + len(labels)), col)
+
+
+def _labels(writer: SheetWriter, field: str) -> list[str]:
+    table, _, name = field.partition(".")
+    return [writer.texts.label(code, field) for code in TABLES[table].field_named(name).choices]
+
+
+def _heading(writer: SheetWriter, field: str) -> str:
+    table, _, name = field.partition(".")
+    return f"{writer.texts.sheet(_SHEET_OF.get(table, table))} · {writer.texts.heading(name)}"
+
+
+_SHEET_OF = {"match_decisions": "matches", "duplicate_pairs": "duplicates", "open_findings": "questions"}
+
+
+def _define(workbook: Any, name: str, sheet: str, rows: tuple[int, int], col: int) -> None:
+    workbook.define_name(name, f"='{sheet}'!{xl_range_abs(rows[0], col, rows[1], col)}")

@@ -1,0 +1,231 @@
+"""Register.xlsx: the register as a workbook that people open every morning, and type into."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from workbench.errors import FileRefused
+from workbench.findings import Finding
+from workbench.i18n import _
+from workbench.rates import RateBook
+from workbench.register import Register
+from workbench.reports.columns import Group, Kind, Sheet, Table
+from workbench.reports.figures import Figures
+from workbench.reports.layout import FIRST_ROW, SheetWriter
+from workbench.reports.reference import write_rates, write_settings
+from workbench.reports.sheets import build_sheets
+from workbench.reports.styles import FONTS, Palette, Styles
+from workbench.reports.texts import Texts
+from workbench.reports.today import TodaySheet
+from workbench.register.tables import TABLES
+
+__all__ = ["TableView", "WorkbookInUse", "WorkbookReport", "write_register_workbook"]
+
+Progress = Callable[[str, int, int], None]
+_TAB_COLOURS = {"today": Palette.ACCENT, "rates": Palette.FAINT, "settings": Palette.FAINT}
+
+
+class WorkbookInUse(FileRefused):
+    """The workbook is open in a spreadsheet program, or another program holds it; nothing was written."""
+
+    code = "file.in-use"
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """How a sheet shows a table of the register, for whoever binds the two together.
+
+    Attributes:
+        sheet: the sheet's name in the workbook; ``range_name`` the name of its table (ListObject).
+        table: the register's table.
+        columns: heading to field, for columns that may be edited, ``id`` and ``version`` among them.
+        labels: field to label to stored code, for fields that are shown by labels.
+    """
+
+    sheet: str
+    range_name: str
+    table: str
+    columns: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookReport:
+    """What was written: rows per sheet by the sheet's name, the views, and what a cell could not show whole."""
+
+    path: Path
+    rows: Mapping[str, int]
+    views: tuple[TableView, ...]
+    findings: tuple[Finding, ...]
+
+
+def write_register_workbook(
+    register: Register,
+    book: RateBook,
+    path: str | Path,
+    *,
+    language: str = "zh",
+    as_of: date | None = None,
+    progress: Progress | None = None,
+) -> WorkbookReport:
+    """Write the register as a workbook; the file appears whole or not at all.
+
+    Args:
+        register: read only.
+        book: gives base currency per 1 unit of each currency on ``as_of``, to value what is open. Figures stored in
+            the register keep the rates that are stored with them.
+        path: ``.xlsx`` to write; a file that is there is replaced.
+        language: ``zh`` or ``en``, of headings, labels and sheet names; the other language stands small above.
+        as_of: the day on which the workbook is read, today by default: decides what is due and overdue.
+        progress: called with stage, steps done and steps in all.
+
+    Raises:
+        WorkbookInUse: the workbook is open in Excel or LibreOffice, or may not be written.
+        ConfigurationError: another language, or a table with more rows than a sheet holds.
+    """
+    target = Path(path)
+    texts = Texts(language)
+    _refuse_open(target)
+    day = as_of or datetime.now().astimezone().date()
+    step = progress or _silent
+    stage = _("Writing the workbook")
+    figures = Figures.read(register, book, day)
+    sheets = build_sheets(figures, texts)
+    entries = register.log(1)
+    changeset = (entries[0].number, entries[0].hash) if entries else (0, "")
+    with _written_beside(target) as beside:
+        workbook = _workbook(beside, texts, day)
+        styles = Styles(workbook, texts.language)
+        writer = SheetWriter(texts, styles, figures.base)
+        writer.cells.targets = {sheet.key: _targets(sheet, texts.sheet(sheet.key)) for sheet in sheets}
+        total = len(sheets) + 3
+        names = ("today", *(sheet.key for sheet in sheets), "rates", "settings")
+        pages = {key: workbook.add_worksheet(texts.sheet(key)) for key in names}
+        for key, page in pages.items():
+            page.set_tab_color(_TAB_COLOURS.get(key, Palette.HEAD))
+        rows: dict[str, int] = {}
+        for done, sheet in enumerate(sheets):
+            step(stage, done, total)
+            writer.sheet(pages[sheet.key], sheet)
+            rows[texts.sheet(sheet.key)] = len(sheet.table.rows)
+        rows[texts.sheet("rates")] = write_rates(pages["rates"], writer, figures)
+        rows[texts.sheet("settings")] = write_settings(workbook, pages["settings"], writer, figures, sheets, changeset)
+        state = texts.say("state-line", number=changeset[0], hash=changeset[1][:12]) if changeset[0] else ""
+        today = TodaySheet(workbook, pages["today"], writer, figures, state)
+        today.write(next(sheet.table for sheet in sheets if sheet.key == "instalments"))
+        rows[texts.sheet("today")] = len(today.needs)
+        pages["today"].activate()
+        step(stage, total - 1, total)
+        workbook.close()
+    step(stage, total, total)
+    views = tuple(_view(sheet, texts, writer) for sheet in sheets if sheet.table.source)
+    return WorkbookReport(target, rows, views, tuple(writer.cells.findings))
+
+
+def _workbook(path: Path, texts: Texts, day: date) -> xlsxwriter.Workbook:
+    workbook = xlsxwriter.Workbook(
+        str(path),
+        {
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": {"font_name": FONTS[texts.language], "font_size": 10},
+        },
+    )
+    # The as-of day and not the clock: the same register on the same day gives the same bytes.
+    created = datetime.combine(day, datetime.min.time())
+    workbook.set_properties({"title": texts.say("title"), "created": created, "application": "Workbench"})
+    return workbook
+
+
+def _targets(sheet: Sheet, name: str) -> dict[str, str]:
+    first = next(i for i, column in enumerate(sheet.table.columns) if column.group is not Group.KEY)
+    return {
+        row["id"]: f"internal:'{name}'!{xl_rowcol_to_cell(position, first)}"
+        for position, row in enumerate(sheet.table.rows, FIRST_ROW)
+    }
+
+
+def _view(sheet: Sheet, texts: Texts, writer: SheetWriter) -> TableView:
+    table = sheet.table
+    pairs = list(zip(writer.headings(table), table.columns, strict=True))
+    labels = {column.field: _labels(column.choices, texts) for _heading, column in pairs if column.field and column.kind is Kind.CHOICE}
+    labels |= {
+        column.field: {texts.label("true"): "true", texts.label("false"): "false"}
+        for _heading, column in pairs
+        if column.field and column.kind is Kind.BOOLEAN
+    }
+    fields = {heading: column.field for heading, column in pairs if column.field}
+    return TableView(texts.sheet(sheet.key), table.name, table.source, fields, labels)
+
+
+def _labels(choices: str, texts: Texts) -> dict[str, str]:
+    table, _dot, name = choices.partition(".")
+    return {texts.label(code, choices): code for code in TABLES[table].field_named(name).choices}
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """Progress that nobody asked for."""
+
+
+def _refuse_open(target: Path) -> None:
+    """Refuse where a spreadsheet program has left its mark beside the workbook that it has open."""
+    marks = (target.with_name(f".~lock.{target.name}#"), target.with_name(f"~${target.name}"))
+    for mark in marks:
+        if mark.exists():
+            raise WorkbookInUse(
+                _("{file} is open in a spreadsheet program.").format(file=target.name),
+                where=str(target),
+                remedy=_("Save and close it there, then try again; if nobody has it open, delete {mark}.").format(mark=mark.name),
+            )
+
+
+@contextmanager
+def _written_beside(target: Path) -> Iterator[Path]:
+    """A path beside the target; what is there at the end takes the target's place at once, and is on the disk."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=".part", dir=target.parent)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    os.close(handle)
+    beside = Path(name)
+    try:
+        yield beside
+        with beside.open("rb+") as written:
+            os.fsync(written.fileno())
+        beside.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
+        _refuse_open(target)
+        try:
+            beside.replace(target)
+        except OSError as error:
+            raise _unwritable(target, error) from error
+    finally:
+        beside.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _unwritable(target: Path, error: OSError) -> WorkbookInUse:
+    return WorkbookInUse(
+        _("{file} cannot be written: {reason}.").format(file=target.name, reason=error.strerror or str(error)),
+        where=str(target),
+        remedy=_("Close the workbook if it is open, and check that you may write in {folder}.").format(folder=target.parent),
+    )
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the renaming on the disk; Windows has no such call for folders."""
+    if os.name != "nt":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

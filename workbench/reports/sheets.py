@@ -1,0 +1,416 @@
+"""Which sheets the workbook has, and which columns and rows each of them shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from workbench.findings import CATALOGUE
+from workbench.reports.cells import shown_amount
+from workbench.reports.columns import Alert, Column, Group, Kind, Sheet, Table
+from workbench.reports.evidence import legs_text, note
+from workbench.reports.figures import Figures, Row
+from workbench.reports.texts import Texts
+
+__all__ = ["build_sheets"]
+
+_STATE_RANK = {"overdue": 0, "part": 1, "open": 1, "paid": 2, "cancelled": 3}
+_DECISION_RANK = {"review": 0, "later": 1}
+_SEVERITY_RANK = {"refuse": 0, "ask": 1, "report": 2}
+_FAR = 10**7  # sorts undated after dated
+
+KEYS = (
+    Column("id", field="id", group=Group.KEY, width=10),
+    Column("version", Kind.INTEGER, field="version", group=Group.KEY, width=8),
+)
+EVIDENCE = (
+    Column("base_currency", Kind.CURRENCY, group=Group.EVIDENCE),
+    Column("rate_value", Kind.RATE, group=Group.EVIDENCE),
+    Column("rate_date", Kind.DATE, group=Group.EVIDENCE),
+    Column("rate_source", group=Group.EVIDENCE),
+    Column("rate_kind", group=Group.EVIDENCE),
+    Column("rate_policy", group=Group.EVIDENCE),
+    Column("legs_text", group=Group.EVIDENCE),
+)
+SOURCE = Column("source_place", group=Group.MORE)
+
+
+def _stored(name: str, kind: Kind = Kind.TEXT, group: Group = Group.MAIN, **more: Any) -> Column:
+    """A column that people may edit: it shows the register's field of the same name."""
+    return Column(name, kind, field=name, group=group, **more)
+
+
+def _more(*names: str) -> tuple[Column, ...]:
+    return tuple(_stored(name, group=Group.MORE) for name in names)
+
+
+def build_sheets(figures: Figures, texts: Texts) -> list[Sheet]:
+    """The sheets that show one table each, in the order of the workbook (Today, Rates and Settings are made apart)."""
+    return [
+        Sheet("customers", _customers(figures, texts)),
+        Sheet("orders", _orders(figures, texts)),
+        Sheet("instalments", _instalments(figures, texts)),
+        Sheet("receipts", _receipts(figures, texts)),
+        Sheet("matches", _matches(figures, texts)),
+        Sheet("settlements", _settlements(figures)),
+        Sheet("duplicates", _duplicates(figures, texts)),
+        Sheet("questions", _questions(figures, texts)),
+    ]
+
+
+def _customers(figures: Figures, texts: Texts) -> Table:
+    rows = sorted(figures.tables["customers"], key=lambda row: (bool(row.get("merged_into")), row["id"]))
+    for row in rows:
+        row["open_text"] = _amounts(row["open_by_currency"])
+        row["overdue_text"] = _amounts(row["overdue_by_currency"])
+        row["source_place"] = figures.places.get(row["id"])
+        row["merged_name"] = row.get("merged_into")
+    columns = (
+        *KEYS,
+        _stored("code"),
+        _stored("legal_name"),
+        _stored("local_name"),
+        _stored("country"),
+        _stored("default_currency", Kind.CURRENCY),
+        Column("order_count", Kind.INTEGER),
+        Column("open_text"),
+        Column("overdue_text"),
+        _stored("payment_terms"),
+        _stored("tier"),
+        _stored("owner"),
+        _stored("email"),
+        _stored("phone"),
+        _stored("screening_state", Kind.CHOICE, choices="customers.screening_state"),
+        *_more("tax_id", "address", "allowed_currencies", "tags", "language", "time_zone", "source_channel"),
+        *_more("special_requirements", "note"),
+        Column("merged_into", group=Group.MORE, link="customers:merged_into"),
+        SOURCE,
+    )
+    alerts = (Alert("screening_state", "RED", "blocked"), Alert("screening_state", "AMBER", "review"))
+    return _with_custom(Table("tblCustomers", columns, rows, "customers", frozen=2, alerts=alerts))
+
+
+def _orders(figures: Figures, texts: Texts) -> Table:
+    rows = sorted(figures.tables["orders"], key=lambda row: row["id"])
+    rows.sort(key=lambda row: row["order_date"], reverse=True)
+    for row in rows:
+        row["customer_name"] = figures.customers[row["customer_id"]]["legal_name"]
+        row["receipts_text"] = _several(row["receipt_ids"], texts)
+        row["first_receipt"] = row["receipt_ids"][0] if row["receipt_ids"] else None
+        _explain(row, "amount", "base_amount", figures, texts)
+    columns = (
+        *KEYS,
+        _stored("number"),
+        Column("customer_name", link="customers:customer_id"),
+        _stored("order_date", Kind.DATE),
+        _stored("status", Kind.CHOICE, choices="orders.status"),
+        _stored("currency", Kind.CURRENCY),
+        _stored("amount", Kind.MONEY, currency="currency"),
+        Column("open_amount", Kind.MONEY, currency="currency"),
+        Column("base_amount", Kind.MONEY, currency="base_currency", total=True, noted=True),
+        *EVIDENCE,
+        Column("receipts_text", link="receipts:first_receipt"),
+        _stored("due_date", Kind.DATE),
+        *_more("customer_po"),
+        _stored("incoterm", Kind.CHOICE, Group.MORE, choices="orders.incoterm"),
+        *_more("incoterm_place"),
+        _stored("deposit_percent", Kind.PERCENT, Group.MORE),
+        *_more("salesperson", "note"),
+        Column("customer_id", field="customer_id", group=Group.MORE),
+        SOURCE,
+    )
+    alerts = (
+        Alert("status", "GREEN", "paid"),
+        Alert("status", "AMBER", "part_paid"),
+    )
+    return _with_custom(Table("tblOrders", columns, rows, "orders", frozen=2, alerts=alerts))
+
+
+def _instalments(figures: Figures, texts: Texts) -> Table:
+    def urgency(row: Row) -> tuple[int, int, str]:
+        return _STATE_RANK[row["state"]], row["due_date"].toordinal() if row.get("due_date") else _FAR, row["id"]
+
+    rows = sorted(figures.tables["instalments"], key=urgency)
+    for row in rows:
+        order = figures.orders[row["order_id"]]
+        row["order_number"] = order["number"]
+        row["customer_id"] = order["customer_id"]
+        row["customer_name"] = figures.customers[order["customer_id"]]["legal_name"]
+        _explain(row, "open_amount", "open_base", figures, texts)
+    columns = (
+        *KEYS,
+        Column("order_number", link="orders:order_id"),
+        Column("customer_name", link="customers:customer_id"),
+        _stored("sequence", Kind.INTEGER),
+        _stored("kind", Kind.CHOICE, choices="instalments.kind"),
+        _stored("due_date", Kind.DATE),
+        Column("state", Kind.CHOICE, choices="instalments.state"),
+        Column("days_overdue", Kind.INTEGER),
+        _stored("currency", Kind.CURRENCY),
+        _stored("amount", Kind.MONEY, currency="currency"),
+        Column("settled_amount", Kind.MONEY, currency="currency"),
+        Column("open_amount", Kind.MONEY, currency="currency"),
+        Column("open_base", Kind.MONEY, currency="base_currency", total=True, noted=True),
+        *EVIDENCE,
+        _stored("basis", group=Group.MORE),
+        _stored("refundable", Kind.BOOLEAN, Group.MORE),
+        Column("order_id", field="order_id", group=Group.MORE),
+    )
+    alerts = (
+        Alert("state", "RED", "overdue"),
+        Alert("state", "AMBER", "part"),
+        Alert("state", "GREEN", "paid"),
+        Alert("days_overdue", "RED", above=30),
+    )
+    return _with_custom(Table("tblInstalments", columns, rows, "instalments", frozen=2, alerts=alerts))
+
+
+def _receipts(figures: Figures, texts: Texts) -> Table:
+    rows = sorted(figures.tables["receipts"], key=lambda row: row["id"])
+    rows.sort(key=lambda row: row["value_date"], reverse=True)
+    for row in rows:
+        row["orders_text"] = _several([figures.orders[one]["number"] for one in row["order_ids"]], texts)
+        row["first_order"] = row["order_ids"][0] if row["order_ids"] else None
+        _explain(row, "amount", "base_amount", figures, texts)
+    columns = (
+        *KEYS,
+        _stored("value_date", Kind.DATE),
+        _stored("payer"),
+        _stored("account"),
+        _stored("kind", Kind.CHOICE, choices="receipts.kind"),
+        Column("state", Kind.CHOICE, choices="receipts.state"),
+        _stored("currency", Kind.CURRENCY),
+        _stored("amount", Kind.MONEY, currency="currency"),
+        Column("unmatched_amount", Kind.MONEY, currency="currency"),
+        Column("orders_text", link="orders:first_order"),
+        Column("base_amount", Kind.MONEY, currency="base_currency", total=True, noted=True),
+        *EVIDENCE,
+        _stored("reference", width=34),
+        *_more("bank_reference"),
+        _stored("instructed_currency", Kind.CURRENCY, Group.MORE),
+        _stored("instructed_amount", Kind.MONEY, Group.MORE, currency="instructed_currency"),
+        _stored("fee_currency", Kind.CURRENCY, Group.MORE),
+        _stored("fee_amount", Kind.MONEY, Group.MORE, currency="fee_currency"),
+        _stored("booking_date", Kind.DATE, Group.MORE),
+        *_more("payer_account", "note"),
+        Column("fingerprint", field="fingerprint", group=Group.MORE),
+        SOURCE,
+    )
+    alerts = (
+        Alert("state", "AMBER", "unmatched"),
+        Alert("state", "AMBER", "part_matched"),
+        Alert("state", "AMBER", "review"),
+        Alert("state", "GREEN", "matched"),
+    )
+    return _with_custom(Table("tblReceipts", columns, rows, "receipts", frozen=2, alerts=alerts))
+
+
+def _matches(figures: Figures, texts: Texts) -> Table:
+    rows = sorted(
+        figures.tables["match_decisions"],
+        key=lambda row: (_DECISION_RANK.get(row["decision"], 2), row.get("confidence") or Decimal(0), row["id"]),
+    )
+    for row in rows:
+        receipt = figures.receipts[row["receipt_id"]]
+        row |= {name: receipt.get(name) for name in ("value_date", "payer", "currency", "amount", "reference")}
+        instalment = figures.instalments.get(row.get("instalment_id") or "")
+        if instalment:
+            order = figures.orders[instalment["order_id"]]
+            row["order_id"], row["order_number"] = order["id"], order["number"]
+            row["customer_id"] = order["customer_id"]
+            row["customer_name"] = figures.customers[order["customer_id"]]["legal_name"]
+        row["reasons_text"] = _sentences(row.get("reasons"), texts)
+        row["alternatives_text"] = _sentences(row.get("alternatives"), texts)
+    columns = (
+        *KEYS,
+        Column("receipt_id", link="receipts:receipt_id"),
+        Column("value_date", Kind.DATE),
+        Column("payer"),
+        Column("currency", Kind.CURRENCY),
+        Column("amount", Kind.MONEY, currency="currency"),
+        Column("order_number", link="orders:order_id"),
+        Column("customer_name", link="customers:customer_id"),
+        Column("confidence", Kind.SHARE),
+        _stored("decision", Kind.CHOICE, choices="match_decisions.decision"),
+        Column("reasons_text", Kind.LONG, width=52),
+        Column("alternatives_text", Kind.LONG, width=30),
+        Column("reference", width=30),
+        Column("decided_by"),
+        Column("instalment_id", group=Group.MORE),
+    )
+    alerts = (
+        Alert("confidence", "AMBER", below=0.8),
+        Alert("decision", "AMBER", "review"),
+        Alert("decision", "GREEN", "posted"),
+    )
+    return Table("tblMatches", columns, rows, "match_decisions", frozen=1, alerts=alerts)
+
+
+def _settlements(figures: Figures) -> Table:
+    rows = sorted(figures.tables["allocations"], key=lambda row: row["id"])
+    rows.sort(key=lambda row: row["allocation_date"], reverse=True)
+    for row in rows:
+        order = figures.orders[figures.instalments[row["instalment_id"]]["order_id"]]
+        row["order_id"], row["order_number"] = order["id"], order["number"]
+        row["customer_id"] = order["customer_id"]
+        row["customer_name"] = figures.customers[order["customer_id"]]["legal_name"]
+        row["reasons_text"] = row.get("reasons")
+    columns = (
+        *KEYS,
+        Column("allocation_date", Kind.DATE),
+        Column("order_number", link="orders:order_id"),
+        Column("customer_name", link="customers:customer_id"),
+        Column("receipt_id", link="receipts:receipt_id"),
+        Column("receipt_currency", Kind.CURRENCY),
+        Column("receipt_amount", Kind.MONEY, currency="receipt_currency"),
+        Column("document_currency", Kind.CURRENCY),
+        Column("document_amount", Kind.MONEY, currency="document_currency"),
+        Column("carrying_amount", Kind.MONEY, currency="base_currency", total=True),
+        Column("settlement_amount", Kind.MONEY, currency="base_currency", total=True),
+        Column("realised_fx", Kind.MONEY, currency="base_currency", total=True),
+        Column("base_currency", Kind.CURRENCY, group=Group.EVIDENCE),
+        Column("carrying_rate", Kind.RATE, group=Group.EVIDENCE),
+        Column("carrying_rate_date", Kind.DATE, group=Group.EVIDENCE),
+        Column("settlement_rate", Kind.RATE, group=Group.EVIDENCE),
+        Column("settlement_rate_date", Kind.DATE, group=Group.EVIDENCE),
+        Column("rate_source", group=Group.EVIDENCE),
+        Column("fee_currency", Kind.CURRENCY),
+        Column("fee_amount", Kind.MONEY, currency="fee_currency"),
+        Column("reasons_text", width=40),
+    )
+    return Table("tblSettlements", columns, rows, "allocations", frozen=2)
+
+
+def _duplicates(figures: Figures, texts: Texts) -> Table:
+    rows = sorted(
+        figures.tables["duplicate_pairs"],
+        key=lambda row: (_DECISION_RANK.get(row["decision"], 2), -row["score"], row["id"]),
+    )
+    for row in rows:
+        for side in ("a", "b"):
+            customer = figures.customers[row[f"customer_{side}"]]
+            row[f"{side}_name"] = customer["legal_name"]
+            row[f"{side}_orders"] = customer["order_count"]
+            for name, field in (("country", "country"), ("email", "email"), ("phone", "phone"), ("tax", "tax_id")):
+                row[f"{side}_{name}"] = customer.get(field)
+        row["reasons_text"] = _sentences(row.get("reasons"), texts)
+    columns = (
+        *KEYS,
+        Column("a_name", link="customers:customer_a"),
+        Column("b_name", link="customers:customer_b"),
+        Column("score", Kind.SHARE),
+        _stored("decision", Kind.CHOICE, choices="duplicate_pairs.decision"),
+        Column("reasons_text", Kind.LONG, width=48),
+        *(Column(f"{side}_{name}") for name in ("country", "email", "phone", "tax") for side in ("a", "b")),
+        Column("a_orders", Kind.INTEGER),
+        Column("b_orders", Kind.INTEGER),
+        Column("decided_by"),
+    )
+    alerts = (
+        Alert("decision", "AMBER", "review"),
+        Alert("decision", "GREEN", "merge"),
+        Alert("score", "RED", above=0.9),
+    )
+    return Table("tblDuplicates", columns, rows, "duplicate_pairs", frozen=2, alerts=alerts)
+
+
+def _questions(figures: Figures, texts: Texts) -> Table:
+    rows = sorted(
+        figures.tables["open_findings"],
+        key=lambda row: (row["state"] != "open", _SEVERITY_RANK.get(row["severity"], 3), row["place"], row["id"]),
+    )
+    for row in rows:
+        row["finding_code"] = row["code"]
+        row["candidates_text"] = _sentences(row.get("candidates"), texts)
+        row["what"], row["remedy"] = _finding_words(row, texts)
+    columns = (
+        *KEYS,
+        Column("severity", Kind.CHOICE, choices="open_findings.severity"),
+        Column("place", width=34),
+        Column("value", width=22),
+        Column("what", Kind.LONG, width=44),
+        Column("candidates_text", Kind.LONG, width=24),
+        Column("remedy", Kind.LONG, width=44),
+        _stored("state", Kind.CHOICE, choices="open_findings.state"),
+        Column("finding_code"),
+    )
+    alerts = (
+        Alert("severity", "RED", "refuse"),
+        Alert("severity", "AMBER", "ask"),
+        Alert("state", "GREEN", "answered"),
+    )
+    return Table("tblQuestions", columns, rows, "open_findings", frozen=1, alerts=alerts)
+
+
+def _finding_words(row: Row, texts: Texts) -> tuple[str, str]:
+    """What is wrong and what to do, in the workbook's language; the bare code where the catalogue does not know it."""
+    kind = CATALOGUE.get(row["code"])
+    if kind is None:
+        return row["code"], ""
+    title, remedy = (
+        (kind.title_zh, kind.remedy_zh) if texts.language == "zh" else (kind.title_en, kind.remedy_en)
+    )
+    words = {"value": row.get("value") or "", "candidates": row["candidates_text"] or "—", **(row.get("details") or {})}
+    for name, word in words.items():
+        title, remedy = title.replace("{" + name + "}", str(word)), remedy.replace("{" + name + "}", str(word))
+    return title, remedy
+
+
+def _explain(row: Row, amount: str, base_amount: str, figures: Figures, texts: Texts) -> None:
+    """Add what stands beside a converted figure: its legs, its note and where the row was adopted from."""
+    row["legs_text"] = legs_text(row)
+    row["_note"] = note(row, amount, base_amount, texts)
+    row["source_place"] = figures.places.get(row["id"])
+
+
+def _with_custom(table: Table) -> Table:
+    """The firm's own fields as further columns at the end."""
+    names = sorted({name for row in table.rows for name in row.get("custom") or {}})
+    if not names:
+        return table
+    for row in table.rows:
+        for name in names:
+            row[f"custom:{name}"] = _plain((row.get("custom") or {}).get(name))
+    own = tuple(Column(f"custom:{name}", field=f"custom:{name}", group=Group.MORE, heading=name) for name in names)
+    return Table(table.name, table.columns + own, table.rows, table.source, table.frozen, table.alerts)
+
+
+def _plain(value: object) -> object:
+    """A custom value, its number kept as the digits it has."""
+    return str(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else value
+
+
+def _amounts(amounts: dict[str, Decimal]) -> str:
+    return " · ".join(shown_amount(amount, code) for code, amount in sorted(amounts.items()))
+
+
+def _several(names: list[str], texts: Texts) -> str:
+    """The first name, and how many there are beside it."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{names[0]} {texts.say('kinds-more', count=len(names) - 1 if texts.language == 'en' else len(names))}"
+
+
+def _sentences(value: Any, texts: Texts) -> str:
+    """A list of reasons as one text; structured entries by their readable part."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return texts.join([f"{name}: {one}" for name, one in value.items()])
+    return texts.join([_sentence(one) for one in _iterable(value)])
+
+
+def _sentence(one: Any) -> str:
+    if isinstance(one, dict):
+        for name in ("text", "message", "reason", "words"):
+            if one.get(name):
+                return str(one[name])
+        return ", ".join(f"{name} {value}" for name, value in one.items())
+    return str(one)
+
+
+def _iterable(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list | tuple) else [value]

@@ -1,0 +1,376 @@
+"""The words of the register's workbook, in Chinese and English.
+
+A workbook has a language of its own: a clerk in Ningbo and an auditor in Hamburg may ask for the same register on the
+same machine. So its words do not come from the process's catalogue (``workbench.i18n``) but from the pairs below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from workbench.errors import ConfigurationError
+from workbench.i18n import _
+
+__all__ = ["Language", "Pair", "Texts"]
+
+Language = Literal["zh", "en"]
+
+
+class Pair(NamedTuple):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+
+SHEETS: Mapping[str, Pair] = {
+    "today": Pair("今日", "Today"),
+    "customers": Pair("客户", "Customers"),
+    "orders": Pair("订单", "Orders"),
+    "instalments": Pair("分期", "Instalments"),
+    "receipts": Pair("收款", "Receipts"),
+    "matches": Pair("匹配", "Matches"),
+    "settlements": Pair("核销", "Settlements"),
+    "duplicates": Pair("重复客户", "Duplicates"),
+    "questions": Pair("待确认", "Questions"),
+    "rates": Pair("汇率", "Rates"),
+    "settings": Pair("设置", "Settings"),
+}
+
+ABOUT: Mapping[str, Pair] = {
+    "customers": Pair("每个客户一行；未收与逾期按原币列示。", "One row a customer; open and overdue in the documents' own currencies."),
+    "orders": Pair(
+        "每个订单一行；本位币金额旁列出所用汇率、日期、来源与依据。",
+        "One row an order; each base amount has its rate, date, source and evidence beside it.",
+    ),
+    "instalments": Pair(
+        "定金、尾款等应收款；逾期在最前。未收金额按原币计算，结清以原币为准。",
+        "Deposits, balances and other amounts due; overdue first. Open and paid are judged in document currency.",
+    ),
+    "receipts": Pair("银行流水，最新在前；待匹配的款项标为橙色。", "The bank's entries, newest first; money not yet matched is amber."),
+    "matches": Pair(
+        "每笔收款对应哪个订单、为什么；低置信度的等您确认。",
+        "Which receipt pays which order, and why; low confidence waits for you.",
+    ),
+    "settlements": Pair(
+        "已核销的款项：账面汇率、收款汇率与已实现汇兑损益。",
+        "What was settled: carrying rate, settlement rate and realised FX gain or loss.",
+    ),
+    "duplicates": Pair(
+        "可能是同一客户的两条记录并排列出，请在“决定”列选择。",
+        "Two records that may be one customer, side by side; choose in the column Decision.",
+    ),
+    "questions": Pair(
+        "所有读不懂或有歧义的内容都在这里，不作猜测。",
+        "Everything that was not understood is listed here; nothing is guessed.",
+    ),
+    "rates": Pair(
+        "上表：各币种最新汇率；下表：登记簿中各金额实际使用的汇率。",
+        "Above: the latest rate per currency. Below: the rates that the register's figures stand on.",
+    ),
+    "settings": Pair("本位币、政策，以及下拉列表所用的币种与状态。", "Base currency, policies, and the lists behind the drop-downs."),
+}
+
+HEADINGS: Mapping[str, Pair] = {
+    "id": Pair("编号", "Id"),
+    "version": Pair("版本", "Version"),
+    "code": Pair("客户代码", "Customer code"),
+    "legal_name": Pair("客户名称", "Legal name"),
+    "local_name": Pair("本地名称", "Local name"),
+    "country": Pair("国家", "Country"),
+    "default_currency": Pair("默认币种", "Default currency"),
+    "allowed_currencies": Pair("可用币种", "Allowed currencies"),
+    "payment_terms": Pair("付款条件", "Payment terms"),
+    "tax_id": Pair("税号", "Tax id"),
+    "email": Pair("邮箱", "Email"),
+    "phone": Pair("电话", "Phone"),
+    "address": Pair("地址", "Address"),
+    "tags": Pair("标签", "Tags"),
+    "tier": Pair("等级", "Tier"),
+    "owner": Pair("负责人", "Owner"),
+    "language": Pair("语言", "Language"),
+    "time_zone": Pair("时区", "Time zone"),
+    "source_channel": Pair("来源渠道", "Source channel"),
+    "special_requirements": Pair("特殊要求", "Special requirements"),
+    "screening_state": Pair("合规筛查", "Screening"),
+    "merged_into": Pair("已并入", "Merged into"),
+    "note": Pair("备注", "Note"),
+    "order_count": Pair("订单数", "Orders"),
+    "open_text": Pair("未收金额", "Open"),
+    "overdue_text": Pair("逾期金额", "Overdue"),
+    "source_place": Pair("数据来源", "Adopted from"),
+    "number": Pair("订单号", "Order no."),
+    "customer_name": Pair("客户", "Customer"),
+    "customer_id": Pair("客户编号", "Customer id"),
+    "customer_po": Pair("客户订单号", "Customer's PO"),
+    "order_date": Pair("订单日期", "Order date"),
+    "currency": Pair("币种", "Currency"),
+    "amount": Pair("金额", "Amount"),
+    "incoterm": Pair("贸易术语", "Incoterm"),
+    "incoterm_place": Pair("术语地点", "Incoterm place"),
+    "deposit_percent": Pair("定金 %", "Deposit %"),
+    "due_date": Pair("到期日", "Due date"),
+    "status": Pair("状态", "Status"),
+    "salesperson": Pair("业务员", "Salesperson"),
+    "base_currency": Pair("本位币", "Base currency"),
+    "base_amount": Pair("本位币金额", "Base amount"),
+    "rate_value": Pair("汇率", "Rate"),
+    "rate_date": Pair("汇率日期", "Rate date"),
+    "rate_source": Pair("汇率来源", "Rate source"),
+    "rate_kind": Pair("汇率类型", "Rate kind"),
+    "rate_policy": Pair("取价政策", "Rate policy"),
+    "legs_text": Pair("折算依据", "Crossed from"),
+    "receipts_text": Pair("收款", "Receipts"),
+    "orders_text": Pair("对应订单", "Pays orders"),
+    "order_id": Pair("订单编号", "Order id"),
+    "order_number": Pair("订单号", "Order no."),
+    "sequence": Pair("期次", "No."),
+    "kind": Pair("类型", "Kind"),
+    "basis": Pair("到期依据", "Due on"),
+    "refundable": Pair("可退", "Refundable"),
+    "days_overdue": Pair("逾期天数", "Days overdue"),
+    "state": Pair("状态", "Status"),
+    "settled_amount": Pair("已收", "Settled"),
+    "open_amount": Pair("未收", "Open"),
+    "open_base": Pair("未收本位币", "Open in base"),
+    "account": Pair("银行账户", "Account"),
+    "value_date": Pair("起息日", "Value date"),
+    "booking_date": Pair("记账日", "Booking date"),
+    "instructed_currency": Pair("指示币种", "Instructed currency"),
+    "instructed_amount": Pair("指示金额", "Instructed amount"),
+    "fee_currency": Pair("费用币种", "Fee currency"),
+    "fee_amount": Pair("银行费用", "Bank fee"),
+    "payer": Pair("付款人", "Payer"),
+    "payer_account": Pair("付款账户", "Payer account"),
+    "reference": Pair("附言", "Reference"),
+    "bank_reference": Pair("银行参考号", "Bank reference"),
+    "fingerprint": Pair("指纹", "Fingerprint"),
+    "matched_amount": Pair("已匹配", "Matched"),
+    "unmatched_amount": Pair("未匹配", "Unmatched"),
+    "receipt_id": Pair("收款编号", "Receipt"),
+    "instalment_id": Pair("分期编号", "Instalment"),
+    "decision": Pair("决定", "Decision"),
+    "confidence": Pair("置信度", "Confidence"),
+    "reasons_text": Pair("理由", "Reasons"),
+    "alternatives_text": Pair("其他可能", "Alternatives"),
+    "decided_by": Pair("决定人", "Decided by"),
+    "allocation_date": Pair("核销日", "Settled on"),
+    "receipt_currency": Pair("收款币种", "Receipt currency"),
+    "receipt_amount": Pair("收款金额", "From receipt"),
+    "document_currency": Pair("单据币种", "Document currency"),
+    "document_amount": Pair("核销金额", "Settled amount"),
+    "carrying_rate": Pair("账面汇率", "Carrying rate"),
+    "carrying_rate_date": Pair("账面汇率日期", "Carrying rate date"),
+    "carrying_amount": Pair("账面金额", "Carrying amount"),
+    "settlement_rate": Pair("收款汇率", "Settlement rate"),
+    "settlement_rate_date": Pair("收款汇率日期", "Settlement rate date"),
+    "settlement_amount": Pair("收款本位币", "Cash in base"),
+    "realised_fx": Pair("已实现汇兑损益", "Realised FX"),
+    "score": Pair("相似度", "Score"),
+    "a_name": Pair("客户 A", "Customer A"),
+    "b_name": Pair("客户 B", "Customer B"),
+    "a_country": Pair("国家 A", "Country A"),
+    "b_country": Pair("国家 B", "Country B"),
+    "a_email": Pair("邮箱 A", "Email A"),
+    "b_email": Pair("邮箱 B", "Email B"),
+    "a_phone": Pair("电话 A", "Phone A"),
+    "b_phone": Pair("电话 B", "Phone B"),
+    "a_tax": Pair("税号 A", "Tax id A"),
+    "b_tax": Pair("税号 B", "Tax id B"),
+    "a_orders": Pair("订单数 A", "Orders A"),
+    "b_orders": Pair("订单数 B", "Orders B"),
+    "severity": Pair("级别", "Severity"),
+    "place": Pair("位置", "Place"),
+    "value": Pair("内容", "Value"),
+    "what": Pair("问题", "What"),
+    "candidates_text": Pair("可选", "Candidates"),
+    "remedy": Pair("如何处理", "What to do"),
+    "finding_code": Pair("代码", "Code"),
+    "pair": Pair("币对", "Pair"),
+    "age_days": Pair("距今天数", "Age in days"),
+    "problem": Pair("问题", "Problem"),
+    "uses": Pair("使用次数", "Figures"),
+    "first_use": Pair("示例", "For instance"),
+    "open_in_currency": Pair("未收原币", "Open in currency"),
+    "setting": Pair("项目", "Setting"),
+    "setting_value": Pair("值", "Is"),
+    "currency_code": Pair("币种代码", "Currency code"),
+    "currency_zh": Pair("中文名", "Name in Chinese"),
+    "currency_en": Pair("英文名", "Name in English"),
+    "minor_units": Pair("小数位", "Minor units"),
+    "customers.code": Pair("客户代码", "Code"),
+}
+
+LABELS: Mapping[str, Pair] = {
+    "unchecked": Pair("未筛查", "Unchecked"),
+    "clear": Pair("通过", "Clear"),
+    "review": Pair("待复核", "Review"),
+    "blocked": Pair("禁止", "Blocked"),
+    "open": Pair("未收", "Open"),
+    "shipped": Pair("已发货", "Shipped"),
+    "part_paid": Pair("部分收款", "Part paid"),
+    "paid": Pair("已结清", "Paid"),
+    "cancelled": Pair("已取消", "Cancelled"),
+    "deposit": Pair("定金", "Deposit"),
+    "balance": Pair("尾款", "Balance"),
+    "full": Pair("全款", "Full"),
+    "letter_of_credit": Pair("信用证", "Letter of credit"),
+    "credit_note": Pair("贷项", "Credit note"),
+    "customer": Pair("客户货款", "Customer"),
+    "fee": Pair("手续费", "Fee"),
+    "interest": Pair("利息", "Interest"),
+    "transfer": Pair("内部划转", "Transfer"),
+    "refund": Pair("退款", "Refund"),
+    "other": Pair("其他", "Other"),
+    "unknown": Pair("未知", "Unknown"),
+    "merge": Pair("合并", "Merge"),
+    "apart": Pair("不是同一家", "Apart"),
+    "later": Pair("稍后", "Later"),
+    "posted": Pair("已入账", "Posted"),
+    "rejected": Pair("已否决", "Rejected"),
+    "no_match": Pair("无对应", "No match"),
+    "overdue": Pair("逾期", "Overdue"),
+    "part": Pair("部分收款", "Part paid"),
+    "matched": Pair("已匹配", "Matched"),
+    "part_matched": Pair("部分匹配", "Part matched"),
+    "unmatched": Pair("未匹配", "Unmatched"),
+    "not_applicable": Pair("无需匹配", "Not applicable"),
+    "ask": Pair("请选择", "Ask"),
+    "report": Pair("已告知", "Reported"),
+    "refuse": Pair("未导入", "Refused"),
+    "answered": Pair("已回答", "Answered"),
+    "dismissed": Pair("已忽略", "Dismissed"),
+    "orders.status.open": Pair("进行中", "Open"),
+    "open_findings.state.open": Pair("待处理", "Open"),
+    "true": Pair("是", "Yes"),
+    "false": Pair("否", "No"),
+}
+
+SENTENCES: Mapping[str, Pair] = {
+    "title": Pair("外贸登记簿", "Trade register"),
+    "as-of": Pair("截至 {date}", "As of {date}"),
+    "base": Pair("本位币 {currency}", "Base currency {currency}"),
+    "rates-line": Pair("汇率：{sources}；取价政策 {policy}；最新公布日 {date}", "Rates: {sources}; policy {policy}; newest published {date}"),
+    "rates-none": Pair("尚未用到汇率", "No rate was needed yet"),
+    "rates-own": Pair("全部为本位币，无需汇率", "All in base currency; no rate is needed"),
+    "state-line": Pair("登记簿状态：第 {number} 次变更 {hash}", "Register at changeset {number} {hash}"),
+    "back": Pair("← 今日", "← Today"),
+    "total": Pair("合计 {currency}（随筛选）", "Total {currency} (filtered)"),
+    "legend": Pair("深色标题可填写；浅色标题为计算结果，不回写。", "Dark headings can be edited; light headings are computed and never pushed."),
+    "attention": Pair("需要处理", "Needs attention"),
+    "item": Pair("事项", "What"),
+    "count": Pair("笔数", "Count"),
+    "amounts": Pair("原币金额", "In document currency"),
+    "in-base": Pair("折合 {currency}", "In {currency}"),
+    "go": Pair("查看 →", "Open →"),
+    "nothing": Pair("无", "none"),
+    "card-open": Pair("应收未收", "Open receivables"),
+    "card-overdue": Pair("已逾期", "Overdue"),
+    "card-due": Pair("7 天内到期", "Due within 7 days"),
+    "card-unmatched": Pair("待匹配收款", "Receipts to match"),
+    "card-decide": Pair("待您决定", "Waiting for you"),
+    "card-instalments": Pair("{count} 笔分期", "{count} instalments"),
+    "card-receipts": Pair("{count} 笔收款", "{count} receipts"),
+    "card-decide-sub": Pair("重复 {duplicates} · 匹配 {matches} · 问题 {questions}", "{duplicates} duplicates · {matches} matches · {questions} questions"),
+    "without": Pair("不含 {currencies}（缺汇率）", "without {currencies} (no rate)"),
+    "no-rate": Pair("缺汇率", "no rate"),
+    "need-overdue": Pair("逾期未收的分期", "Instalments overdue"),
+    "need-due-7": Pair("7 天内到期", "Due within 7 days"),
+    "need-due-30": Pair("8 至 30 天内到期", "Due in 8 to 30 days"),
+    "need-no-date": Pair("没有到期日的未收分期", "Open instalments without a due date"),
+    "need-unmatched": Pair("未匹配的收款", "Receipts not matched"),
+    "need-review": Pair("待确认的匹配", "Matches to confirm"),
+    "need-duplicates": Pair("疑似重复的客户", "Customers that may be duplicates"),
+    "need-questions": Pair("导入时未读懂的内容", "Open questions from adoption"),
+    "need-rates": Pair("缺失或过期的汇率", "Rates missing or stale"),
+    "need-evidence": Pair("没有汇率依据的订单", "Orders without rate evidence"),
+    "by-currency": Pair("各币种应收未收", "Open receivables by currency"),
+    "ageing": Pair("账龄", "Ageing"),
+    "ageing-of": Pair("账龄（{currency}）", "Ageing ({currency})"),
+    "by-currency-in": Pair("各币种应收未收（{currency}）", "Open receivables by currency ({currency})"),
+    "age-none": Pair("未到期", "Not due"),
+    "age-30": Pair("1–30 天", "1–30 days"),
+    "age-60": Pair("31–60 天", "31–60 days"),
+    "age-90": Pair("61–90 天", "61–90 days"),
+    "age-more": Pair("90 天以上", "Over 90 days"),
+    "age-undated": Pair("无到期日", "No due date"),
+    "bucket": Pair("区间", "Bucket"),
+    "sum": Pair("合计", "Total"),
+    "empty": Pair(
+        "登记簿还是空的。请先导入现有表格：workbench adopt 文件.xlsx --apply",
+        "The register is still empty. Adopt the sheets you have: workbench adopt FILE.xlsx --apply",
+    ),
+    "latest": Pair("各币种最新汇率（截至 {date}）", "Latest rate per currency (as of {date})"),
+    "used": Pair("登记簿所用汇率", "Rates the register's figures stand on"),
+    "cut": Pair("……【已截断：原文共 {length} 字，全文见登记簿】", " … [cut: {length} characters in all; the register has the full text]"),
+    "check-currency": Pair("请从列表中选择 ISO 币种代码。", "Choose an ISO currency code from the list."),
+    "check-amount": Pair(
+        "请填写数字，小数位不得超过该币种允许的位数（日元、韩元为整数）。",
+        "A number with no more decimals than the currency has (JPY and KRW: whole numbers).",
+    ),
+    "check-date": Pair("请填写日期，例如 2026-03-31。", "A date, such as 2026-03-31."),
+    "check-choice": Pair("请从列表中选择。", "Choose from the list."),
+    "check-title": Pair("请核对", "Please check"),
+    "note-rate": Pair("汇率 {value}（1 {quote} 折 {base}）", "Rate {value} ({base} per 1 {quote})"),
+    "note-date": Pair("公布日 {date} · {source} · {kind} · {policy}", "Published {date} · {source} · {kind} · {policy}"),
+    "note-leg": Pair("经 1 {base} = {value} {quote}（{date}）", "Via 1 {base} = {value} {quote} ({date})"),
+    "page": Pair("第 &P 页，共 &N 页", "Page &P of &N"),
+    "setting-base": Pair("本位币", "Base currency"),
+    "setting-language": Pair("工作簿语言", "Language of this workbook"),
+    "language-name": Pair("中文", "English"),
+    "setting-as-of": Pair("截至日期", "As of"),
+    "setting-policy": Pair("取价政策", "Rate policy"),
+    "setting-sources": Pair("汇率来源", "Rate sources"),
+    "setting-changeset": Pair("登记簿变更号", "Register changeset"),
+    "setting-hash": Pair("变更链哈希", "Hash of the change chain"),
+    "list-currencies": Pair("币种", "Currencies"),
+    "list-settings": Pair("参数", "Settings"),
+    "list-choices": Pair("下拉列表", "Drop-down lists"),
+    "credit": Pair("应退", "credit"),
+    "kinds-more": Pair("等 {count} 项", "and {count} more"),
+}
+
+
+class Texts:
+    """The workbook's words in one language, with the other language at hand for the small second headings."""
+
+    def __init__(self, language: str) -> None:
+        if language not in ("zh", "en"):
+            raise ConfigurationError(
+                _("no workbook language {language}").format(language=language),
+                remedy=_("Use zh or en; either workbook shows the other language's headings in small."),
+            )
+        self.language: Language = "zh" if language == "zh" else "en"
+
+    @property
+    def other(self) -> Texts:
+        """The same words in the other language."""
+        return Texts("en" if self.language == "zh" else "zh")
+
+    def sheet(self, key: str) -> str:
+        return self._pick(SHEETS[key])
+
+    def about(self, key: str) -> str:
+        return self._pick(ABOUT[key])
+
+    def heading(self, key: str) -> str:
+        return self._pick(HEADINGS[key])
+
+    def label(self, code: str, field: str = "") -> str:
+        """What people read for a stored code (``part_paid`` → 部分收款); the code itself where no label is kept.
+
+        ``field`` is ``table.field`` where one code reads differently in different places.
+        """
+        pair = LABELS.get(f"{field}.{code}") or LABELS.get(code)
+        return self._pick(pair) if pair else code
+
+    def say(self, key: str, **values: object) -> str:
+        """A sentence with its named places filled."""
+        return self._pick(SENTENCES[key]).format(**values)
+
+    def join(self, parts: list[str]) -> str:
+        return ("；" if self.language == "zh" else "; ").join(parts)
+
+    def _pick(self, pair: Pair) -> str:
+        return pair.zh if self.language == "zh" else pair.en
