@@ -15,12 +15,14 @@ from decimal import Decimal
 from typing import Any
 from unicodedata import east_asian_width
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from workbench.errors import MoneyError
 from workbench.findings import Finding
 from workbench.money import currency, number_format
-from workbench.reports.columns import NUMERIC, Column, Kind
+from workbench.reports.columns import NUMERIC, Column, Group, Kind
 from workbench.reports.styles import Palette, Styles
 from workbench.reports.texts import Texts
 
@@ -74,9 +76,9 @@ class CellWriter:
         self.findings: list[Finding] = []
         self.targets: dict[str, dict[str, str]] = {}
         self._links: dict[str, int] = {}
-        self._formats: dict[tuple[Column, str, bool, bool], Any] = {}
+        self._formats: dict[tuple[Column, str, bool, bool], Format] = {}
 
-    def writer(self, worksheet: Any, column: Column, col: int) -> Callable[[int, Mapping[str, Any]], None]:
+    def writer(self, worksheet: Worksheet, column: Column, col: int) -> Callable[[int, Mapping[str, Any]], None]:
         """A function that writes this column's cell of a row: ``write(position, row)``, position 0-based."""
         if column.kind in NUMERIC:
             write = self._number
@@ -94,7 +96,7 @@ class CellWriter:
 
         return cell
 
-    def format(self, column: Column, code: str = "", *, quoted: bool = False, linked: bool = False) -> Any:
+    def format(self, column: Column, code: str = "", *, quoted: bool = False, linked: bool = False) -> Format:
         """The cell format of a column, for the currency of the row where the column holds money."""
         key = (column, code, quoted, linked)
         made = self._formats.get(key)
@@ -114,7 +116,7 @@ class CellWriter:
             return ", ".join(one if isinstance(one, str) else _as_json(one) for one in value)
         return str(value) if isinstance(value, date | int | float | Decimal) else _as_json(value)
 
-    def text(self, worksheet: Any, place: tuple[int, int], text: str, made: Any) -> None:
+    def text(self, worksheet: Worksheet, place: tuple[int, int], text: str, made: Format) -> None:
         """Write text as a constant, whatever it looks like."""
         if text.startswith("<r>") and text.endswith("</r>"):
             # XlsxWriter takes such a string for rich text of its own and would put it into the file unescaped.
@@ -124,7 +126,7 @@ class CellWriter:
             worksheet.write_string(*place, text, made)
 
     def _number(
-        self, worksheet: Any, place: tuple[int, int], column: Column, row: Mapping[str, Any], value: Decimal | int
+        self, worksheet: Worksheet, place: tuple[int, int], column: Column, row: Mapping[str, Any], value: Decimal | int
     ) -> None:
         code = (row.get(column.currency) or "") if column.currency else ""
         number = float(value)
@@ -135,14 +137,16 @@ class CellWriter:
         else:
             worksheet.write_number(*place, number, self.format(column, code))
 
-    def _date(self, worksheet: Any, place: tuple[int, int], column: Column, _row: Mapping[str, Any], value: date) -> None:
+    def _date(
+        self, worksheet: Worksheet, place: tuple[int, int], column: Column, _row: Mapping[str, Any], value: date
+    ) -> None:
         if value < FIRST_EXCEL_DAY:
             worksheet.write_string(*place, value.isoformat(), self.format(column))
         else:
             worksheet.write_datetime(*place, datetime.combine(value, datetime.min.time()), self.format(column))
 
     def _text(
-        self, worksheet: Any, place: tuple[int, int], column: Column, row: Mapping[str, Any], value: object
+        self, worksheet: Worksheet, place: tuple[int, int], column: Column, row: Mapping[str, Any], value: object
     ) -> None:
         text = self._safe(self.shown(column, value), worksheet, place)
         quoted = text.startswith(_FORMULA_LIKE)
@@ -157,7 +161,7 @@ class CellWriter:
         sheet, _, key = column.link.partition(":")
         return self.targets.get(sheet, {}).get(row.get(key) or "", "") if key else ""
 
-    def _safe(self, text: str, worksheet: Any, place: tuple[int, int]) -> str:
+    def _safe(self, text: str, worksheet: Worksheet, place: tuple[int, int]) -> str:
         """Text that the file can hold: no lone surrogates, at most what a cell takes, the cut marked and told."""
         text = _SURROGATE.sub("�", text)
         if len(text) * 2 <= MAX_TEXT or _utf16_length(text) <= MAX_TEXT:
@@ -168,14 +172,14 @@ class CellWriter:
         return kept + mark
 
     def _properties(self, column: Column, code: str, *, quoted: bool, linked: bool) -> dict[str, object]:
-        properties: dict[str, object] = {"align": "right" if column.kind in NUMERIC else "left"}
+        properties: dict[str, object] = {"align": "right"} if column.kind in NUMERIC else {"align": "left", "indent": 1}
         if column.kind in _NUMBER_FORMATS:
             properties["num_format"] = _NUMBER_FORMATS[column.kind]
         elif column.kind is Kind.MONEY:
             properties["num_format"] = _money_format(code)
         if column.kind is Kind.LONG:
-            properties |= {"text_wrap": True, "valign": "top" if column.width else "vcenter"}
-        if not column.field and column.kind is not Kind.MONEY and not linked:
+            properties["text_wrap"] = True
+        if column.group in (Group.EVIDENCE, Group.MORE) and not column.field:
             properties["font_color"] = Palette.MUTED
         if linked:
             properties["font_color"] = Palette.LINK
@@ -204,5 +208,5 @@ def _as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def _where(worksheet: Any, place: tuple[int, int]) -> str:
+def _where(worksheet: Worksheet, place: tuple[int, int]) -> str:
     return f"{worksheet.name}!{xl_rowcol_to_cell(*place)}"

@@ -17,7 +17,8 @@ _CONVERTED = {"orders": ("number", "currency"), "receipts": ("id", "currency"), 
 def legs_text(row: Mapping[str, Any]) -> str:
     """The published rates that a rate was crossed from: ``EUR→USD 1.0850 (2026-03-02) · EUR→CNY 7.85 (2026-03-02)``."""
     return " · ".join(
-        f"{leg['base']}→{leg['quote']} {_digits(leg['value'])} ({leg['rate_date']})" for leg in row.get("rate_legs") or ()
+        f"{leg['base']}→{leg['quote']} {_digits(leg['value'])} ({leg['rate_date']})"
+        for leg in row.get("rate_legs") or ()
     )
 
 
@@ -32,7 +33,13 @@ def note(row: Mapping[str, Any], amount: str, base_amount: str, texts: Texts) ->
     lines = [
         f"{shown_amount(row[amount], quote)} → {shown_amount(row[base_amount], base)}",
         texts.say("note-rate", value=_digits(row["rate_value"]), base=base, quote=quote),
-        texts.say("note-date", date=row["rate_date"], source=row["rate_source"], kind=row["rate_kind"], policy=row["rate_policy"]),
+        texts.say(
+            "note-date",
+            date=row["rate_date"],
+            source=row["rate_source"],
+            kind=row["rate_kind"],
+            policy=row["rate_policy"],
+        ),
     ]
     lines += [
         texts.say("note-leg", base=leg["base"], value=_digits(leg["value"]), quote=leg["quote"], date=leg["rate_date"])
@@ -58,7 +65,7 @@ def rates_used(figures: Figures) -> list[Row]:
                     "rate_source": row["rate_source"],
                 }
                 _count(found, row[currency], rate, row["id"])
-    return sorted(found.values(), key=lambda row: (row["pair"], _reverse(row["rate_date"])))
+    return sorted(found.values(), key=lambda row: (row["pair"], -row["rate_date"].toordinal()))
 
 
 def _count(found: dict[tuple[object, ...], Row], currency: str, row: Mapping[str, Any], where: str) -> None:
@@ -70,10 +77,6 @@ def _count(found: dict[tuple[object, ...], Row], currency: str, row: Mapping[str
         facts = {name: row.get(name) for name in names}
         rate = found[key] = {"pair": pair, **facts, "legs_text": legs_text(row), "uses": 0, "first_use": where}
     rate["uses"] += 1
-
-
-def _reverse(day: Any) -> int:
-    return -day.toordinal() if day else 0
 
 
 def _digits(value: object) -> str:

@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.errors import RateError
-from workbench.i18n import _
 from workbench.rates import Rate, RateBook
 from workbench.register import Register
 
@@ -91,17 +90,6 @@ class Figures:
             return amount
         latest = self.rates.get(currency)
         return latest.rate.convert(amount) if latest and latest.rate else None
-
-    def value_all(self, amounts: Amounts) -> tuple[Decimal, list[str]]:
-        """The sum in base currency, and the currencies it is without for want of a rate."""
-        total, missing = ZERO, []
-        for currency, amount in sorted(amounts.items()):
-            valued = self.value(amount, currency)
-            if valued is None:
-                missing.append(currency)
-            else:
-                total += valued
-        return total, missing
 
     def _derive_instalments(self) -> None:
         settled: dict[str, Decimal] = defaultdict(Decimal)

@@ -5,13 +5,14 @@ The only formulas are the totals; they name columns, never data.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
@@ -39,7 +40,7 @@ class SheetWriter:
         self.texts, self.styles, self.base = texts, styles, base
         self.cells = CellWriter(texts, styles)
 
-    def sheet(self, worksheet: Any, sheet: Sheet) -> None:
+    def sheet(self, worksheet: Worksheet, sheet: Sheet) -> None:
         """Write a whole sheet: title, explanation, table, frozen panes and print set-up."""
         columns = sheet.table.columns
         first = next(i for i, column in enumerate(columns) if column.group is not Group.KEY)
@@ -50,7 +51,7 @@ class SheetWriter:
         worksheet.print_area(0, 0, FIRST_ROW + max(len(sheet.table.rows), 1) - 1, max(printed))
         self.page(worksheet, repeat=HEAD_ROW)
 
-    def title(self, worksheet: Any, key: str, first: int, *, legend: bool = False) -> None:
+    def title(self, worksheet: Worksheet, key: str, first: int, *, legend: bool = False) -> None:
         """The sheet's name in both languages, what it shows, and the way back to Today."""
         texts, get = self.texts, self.styles.get
         worksheet.set_row(0, 30)
@@ -63,7 +64,7 @@ class SheetWriter:
         link = get(font_color=Palette.LINK, font_size=9)
         worksheet.write_url(2, first, f"internal:'{texts.sheet('today')}'!A1", link, texts.say("back"))
 
-    def page(self, worksheet: Any, *, repeat: int | None = None) -> None:
+    def page(self, worksheet: Worksheet, *, repeat: int | None = None) -> None:
         """Landscape A4, as wide as the page, headings on every page, sheet name and page number at the foot."""
         worksheet.set_landscape()
         worksheet.set_paper(9)
@@ -73,7 +74,7 @@ class SheetWriter:
             worksheet.repeat_rows(repeat)
         worksheet.set_footer(f"&L&8&F&C&8&A&R&8{self.texts.say('page')}")
 
-    def table(self, worksheet: Any, table: Table, head: int, *, left: int = 0, widths: bool = True) -> None:
+    def table(self, worksheet: Worksheet, table: Table, head: int, *, left: int = 0, widths: bool = True) -> None:
         """Write one table as a real one (ListObject) with its headings in row ``head`` and column ``left``, 0-based."""
         if len(table.rows) > MAX_ROWS:
             raise ConfigurationError(
@@ -92,7 +93,15 @@ class SheetWriter:
             self._totals(worksheet, table, headings, head, left)
         for i, column in enumerate(table.columns, left):
             if column.field:
-                self._check(worksheet, table, column, (first, last + SPARE_ROWS), i, left)
+                codes = next((j for j, one in enumerate(table.columns, left) if one.key == column.currency), -1)
+                rule = self._rule(
+                    column,
+                    xl_rowcol_to_cell(first, i),
+                    xl_rowcol_to_cell(first, codes, col_abs=True) if codes >= 0 else "",
+                )
+                if rule:
+                    rule["error_title"] = self.texts.say("check-title")
+                    worksheet.data_validation(first, i, last + SPARE_ROWS, i, rule)
         for alert in table.alerts:
             self._alert(worksheet, table, alert, (first, last + SPARE_ROWS), left)
 
@@ -110,7 +119,7 @@ class SheetWriter:
             headings.append(heading)
         return headings
 
-    def _rows(self, worksheet: Any, table: Table, first: int, left: int) -> None:
+    def _rows(self, worksheet: Worksheet, table: Table, first: int, left: int) -> None:
         writers = [self.cells.writer(worksheet, column, left + i) for i, column in enumerate(table.columns)]
         long = [column for column in table.columns if column.kind is Kind.LONG and column.width]
         for position, row in enumerate(table.rows or [{}], first):
@@ -118,7 +127,7 @@ class SheetWriter:
             for write in writers:
                 write(position, row)
 
-    def _notes(self, worksheet: Any, table: Table, first: int, left: int) -> None:
+    def _notes(self, worksheet: Worksheet, table: Table, first: int, left: int) -> None:
         noted = [i for i, column in enumerate(table.columns, left) if column.noted]
         if not noted or sum(1 for row in table.rows if row.get("_note")) > MAX_NOTES:
             return
@@ -129,7 +138,7 @@ class SheetWriter:
                 options = {"font_name": self.styles.font, "font_size": 9, "color": Palette.NOTE, "author": "", **size}
                 worksheet.write_comment(position, noted[0], note, options)
 
-    def _head(self, worksheet: Any, table: Table, headings: Sequence[str], head: int, left: int) -> None:
+    def _head(self, worksheet: Worksheet, table: Table, headings: Sequence[str], head: int, left: int) -> None:
         worksheet.set_row(head, 24)
         start = next(i for i, column in enumerate(table.columns) if column.group is not Group.KEY)
         for i, column in enumerate(table.columns):
@@ -140,7 +149,7 @@ class SheetWriter:
                     style = self.styles.second_heading(numeric=column.kind in NUMERIC)
                     worksheet.write_string(head - 1, left + i, other, style)
 
-    def _columns(self, worksheet: Any, table: Table, headings: Sequence[str], left: int) -> None:
+    def _columns(self, worksheet: Worksheet, table: Table, headings: Sequence[str], left: int) -> None:
         for i, column in enumerate(table.columns):
             options: dict[str, object] = {}
             if column.group is Group.KEY:
@@ -159,7 +168,7 @@ class SheetWriter:
                 widest = max(widest, self._size(column, value) + 2)
         return max(7, min(widest, 32))
 
-    def _size(self, column: Column, value: Any) -> int:
+    def _size(self, column: Column, value: Decimal | date | str | int) -> int:
         if column.kind is Kind.MONEY:
             return len(f"{value:,.2f}") + 1
         if column.kind in NUMERIC:
@@ -176,7 +185,7 @@ class SheetWriter:
         ]
         return {"name": table.name, "style": None, "columns": columns}
 
-    def _totals(self, worksheet: Any, table: Table, headings: Sequence[str], head: int, left: int) -> None:
+    def _totals(self, worksheet: Worksheet, table: Table, headings: Sequence[str], head: int, left: int) -> None:
         """Totals above the table follow the filter. Only columns that hold nothing but base currency have one."""
         labelled = False
         for i, column in enumerate(table.columns):
@@ -193,7 +202,7 @@ class SheetWriter:
                 worksheet.write_string(head - 2, left + i - 1, self.texts.say("total", currency=self.base), small)
                 labelled = True
 
-    def _alert(self, worksheet: Any, table: Table, alert: Alert, rows: tuple[int, int], left: int) -> None:
+    def _alert(self, worksheet: Worksheet, table: Table, alert: Alert, rows: tuple[int, int], left: int) -> None:
         at = next(i for i, column in enumerate(table.columns) if column.key == alert.column)
         rule: dict[str, object] = {"format": self.styles.attention(alert.colour), "type": "cell"}
         if alert.above is not None:
@@ -206,33 +215,26 @@ class SheetWriter:
             rule |= {"criteria": "==", "value": f'"{label}"'}
         worksheet.conditional_format(rows[0], left + at, rows[1], left + at, rule)
 
-    def _check(
-        self, worksheet: Any, table: Table, column: Column, rows: tuple[int, int], col: int, left: int
-    ) -> None:
-        """What may be typed into a column; a currency's minor units are looked up in the row's own currency."""
+    def _rule(self, column: Column, cell: str, code: str) -> dict[str, object]:
+        """What may be typed into a column, as Excel's rule for its first cell; ``code`` is the cell of its currency.
+
+        An amount may have the minor units of the currency beside it: 100.5 is refused in a row in JPY.
+        """
         say = self.texts.say
-        rule: dict[str, object]
         if column.kind is Kind.CURRENCY:
-            rule = {"validate": "list", "source": "=lstCurrencies", "error_message": say("check-currency")}
-        elif column.kind is Kind.CHOICE:
-            rule = {"validate": "list", "source": f"={list_name(column.choices)}", "error_message": say("check-choice")}
-        elif column.kind is Kind.BOOLEAN:
-            rule = {"validate": "list", "source": "=lstYesNo", "error_message": say("check-choice")}
-        elif column.kind is Kind.DATE:
-            limits = {"minimum": datetime.date(1990, 1, 1), "maximum": datetime.date(2100, 12, 31)}
-            rule = {"validate": "date", "criteria": "between", **limits, "error_message": say("check-date")}
-        elif column.kind is Kind.MONEY:
-            at = left + next(i for i, one in enumerate(table.columns) if one.key == column.currency)
-            amount, code = f"{xl_col_to_name(col)}{rows[0] + 1}", f"${xl_col_to_name(at)}{rows[0] + 1}"
+            return {"validate": "list", "source": "=lstCurrencies", "error_message": say("check-currency")}
+        if column.kind is Kind.CHOICE:
+            return {"validate": "list", "source": f"={list_name(column.choices)}", "error_message": say("check-choice")}
+        if column.kind is Kind.BOOLEAN:
+            return {"validate": "list", "source": "=lstYesNo", "error_message": say("check-choice")}
+        if column.kind is Kind.DATE:
+            limits = {"minimum": date(1990, 1, 1), "maximum": date(2100, 12, 31)}
+            return {"validate": "date", "criteria": "between", **limits, "error_message": say("check-date")}
+        if column.kind is Kind.MONEY:
             digits = f"INDEX(lstMinorUnits,MATCH({code},lstCurrencies,0))"
-            rule = {
-                "validate": "custom",
-                "value": f"=AND(ISNUMBER({amount}),ROUND({amount},{digits})={amount})",
-                "error_message": say("check-amount"),
-            }
-        else:
-            return
-        worksheet.data_validation(rows[0], col, rows[1], col, {**rule, "error_title": say("check-title")})
+            formula = f"=AND(ISNUMBER({cell}),ROUND({cell},{digits})={cell})"
+            return {"validate": "custom", "value": formula, "error_message": say("check-amount")}
+        return {}
 
 
 def list_name(choices: str) -> str:
@@ -245,7 +247,8 @@ def _height(row: Mapping[str, Any], long: Sequence[Column]) -> int:
     lines = 1
     for column in long:
         for_column = sum(
-            -(-max(fit(line), 1) // max(column.width - 2, 1)) for line in str(row.get(column.key) or "")[:900].split("\n")
+            -(-max(fit(line), 1) // max(column.width - 2, 1))
+            for line in str(row.get(column.key) or "")[:900].split("\n")
         )
         lines = max(lines, for_column)
     return 19 if lines == 1 else 6 + 14 * min(lines, _MAX_LINES)

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from workbench.reports.figures import Amounts, Figures, Row
 
-__all__ = ["BUCKETS", "Need", "ageing", "collect_needs", "open_by_currency"]
+__all__ = ["Need", "Worth", "ageing", "collect_needs", "open_by_currency", "worth"]
 
 ZERO = Decimal(0)
 BUCKETS = ("age-none", "age-30", "age-60", "age-90", "age-more", "age-undated")
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """Amounts per currency, and their value in base currency without the currencies in ``missing``."""
+
+    amounts: Amounts = field(default_factory=dict)
+    base: Decimal = ZERO
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +31,16 @@ class Need:
     Attributes:
         key: what it is, ``need-overdue`` and so on.
         count: how many rows, or currencies, need it.
-        amounts: in document currency, one a currency.
         sheet: where to deal with it; ``first`` is the register id of the first row there.
         colour: RED, AMBER or ACCENT of the palette, when count is not 0.
+        words: what is said where no amounts are.
     """
 
     key: str
     count: int
     sheet: str
     colour: str
-    amounts: Amounts = field(default_factory=dict)
+    worth: Worth = field(default_factory=Worth)
     first: str = ""
     words: str = ""
 
@@ -41,23 +50,43 @@ def collect_needs(figures: Figures) -> list[Need]:
     tables = figures.tables
     unpaid = [row for row in tables["instalments"] if row["open_amount"]]
     waiting = [row for row in tables["receipts"] if row["state"] in {"unmatched", "part_matched"}]
-    review = {row["receipt_id"]: row for row in tables["match_decisions"] if row["decision"] == "review"}
+    review = [row for row in tables["match_decisions"] if row["decision"] == "review"]
     bare = [row for row in tables["orders"] if row["currency"] != figures.base and row.get("base_amount") is None]
     missing = sorted(code for code, latest in figures.rates.items() if latest.problem)
     pairs = [row for row in tables["duplicate_pairs"] if row["decision"] == "review"]
     questions = [row for row in tables["open_findings"] if row["state"] == "open"]
-    return [
-        _of("need-overdue", "instalments", "RED", [row for row in unpaid if row["state"] == "overdue"], "open_amount"),
-        _of("need-due-7", "instalments", "AMBER", _due(figures, unpaid, 0, 7), "open_amount"),
-        _of("need-due-30", "instalments", "ACCENT", _due(figures, unpaid, 8, 30), "open_amount"),
-        _of("need-no-date", "instalments", "ACCENT", [row for row in unpaid if not row.get("due_date")], "open_amount"),
-        _of("need-unmatched", "receipts", "AMBER", waiting, "unmatched_amount"),
-        _of("need-review", "matches", "AMBER", _reviewed(figures, review), "unmatched_amount", list(review.values())),
-        _of("need-duplicates", "duplicates", "AMBER", pairs),
-        _of("need-questions", "questions", "AMBER", questions),
-        Need("need-rates", len(missing), "rates", "RED", words=" · ".join(missing)),
-        _of("need-evidence", "orders", "RED", bare, "amount"),
-    ]
+    overdue = [row for row in unpaid if row["state"] == "overdue"]
+    undated = [row for row in unpaid if not row.get("due_date")]
+    lines = (
+        ("need-overdue", "instalments", "RED", overdue, "open_amount"),
+        ("need-due-7", "instalments", "AMBER", _due(figures, unpaid, 0, 7), "open_amount"),
+        ("need-due-30", "instalments", "ACCENT", _due(figures, unpaid, 8, 30), "open_amount"),
+        ("need-no-date", "instalments", "ACCENT", undated, "open_amount"),
+        ("need-unmatched", "receipts", "AMBER", waiting, "unmatched_amount"),
+        ("need-review", "matches", "AMBER", review, "amount"),
+        ("need-duplicates", "duplicates", "AMBER", pairs, ""),
+        ("need-questions", "questions", "AMBER", questions, ""),
+        ("need-evidence", "orders", "RED", bare, "amount"),
+    )
+    needs = [_need(figures, line) for line in lines]
+    return [*needs[:-1], Need("need-rates", len(missing), "rates", "RED", words=" · ".join(missing)), needs[-1]]
+
+
+def worth(figures: Figures, rows: Iterable[Row], amount: str) -> Worth:
+    """What the rows are worth together; ``amount`` is the key of their amounts, ``currency`` that of its currency.
+
+    The base figure is the sum of each row's, as in the columns of the sheets, so that both add up to the same.
+    """
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    total, missing = ZERO, set()
+    for row in rows:
+        sums[row["currency"]] += row[amount]
+        valued = figures.value(row[amount], row["currency"])
+        if valued is None:
+            missing.add(row["currency"])
+        else:
+            total += valued
+    return Worth({code: sum_ for code, sum_ in sorted(sums.items()) if sum_}, total, tuple(sorted(missing)))
 
 
 def open_by_currency(figures: Figures) -> list[Row]:
@@ -90,25 +119,11 @@ def _bucket(row: Row) -> str:
     return next((bucket for limit, bucket in limits if days <= limit), "age-more")
 
 
-def _of(
-    key: str, sheet: str, colour: str, rows: list[Row], amount: str = "", shown: Iterable[Row] | None = None
-) -> Need:
-    """A line over these rows; ``shown`` are the rows of the sheet to go to, where they are other ones."""
-    listed = list(rows if shown is None else shown)
-    amounts = _sum(rows, lambda row: row[amount]) if amount else {}
-    return Need(key, len(listed), sheet, colour, amounts, listed[0]["id"] if listed else "")
-
-
-def _sum(rows: Iterable[Row], of: Callable[[Row], Decimal]) -> Amounts:
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    for row in rows:
-        sums[row["currency"]] += of(row)
-    return {code: amount for code, amount in sorted(sums.items()) if amount}
+def _need(figures: Figures, line: tuple[str, str, str, list[Row], str]) -> Need:
+    key, sheet, colour, rows, amount = line
+    value = worth(figures, rows, amount) if amount else Worth()
+    return Need(key, len(rows), sheet, colour, value, rows[0]["id"] if rows else "")
 
 
 def _due(figures: Figures, unpaid: list[Row], start: int, end: int) -> list[Row]:
     return [row for row in unpaid if row.get("due_date") and start <= (row["due_date"] - figures.as_of).days <= end]
-
-
-def _reviewed(figures: Figures, review: dict[str, Row]) -> list[Row]:
-    return [figures.receipts[receipt_id] for receipt_id in review]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from xlsxwriter.utility import xl_range_abs
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from workbench.money import CURRENCIES
 from workbench.register.tables import TABLES
@@ -29,7 +30,7 @@ _RATE_COLUMNS = (
 _CURRENCIES_LEFT, _LISTS_LEFT = 3, 8
 
 
-def write_rates(worksheet: Any, writer: SheetWriter, figures: Figures) -> int:
+def write_rates(worksheet: Worksheet, writer: SheetWriter, figures: Figures) -> int:
     """Latest rate of each currency in use, then each rate that a stored figure stands on; returns the rows written."""
     latest = Table(
         "tblRatesLatest",
@@ -67,7 +68,13 @@ def _latest(figures: Figures, code: str) -> Row:
 
 
 def write_settings(
-    workbook: Any, worksheet: Any, writer: SheetWriter, figures: Figures, sheets: list[Sheet], changeset: tuple[int, str]
+    workbook: Workbook,
+    worksheet: Worksheet,
+    writer: SheetWriter,
+    figures: Figures,
+    *,
+    sheets: list[Sheet],
+    changeset: tuple[int, str],
 ) -> int:
     """Settings, currencies and lists side by side, and the names by which validation refers to them; returns the rows."""
     writer.title(worksheet, "settings", 0)
@@ -85,7 +92,12 @@ def write_settings(
             Column("minor_units", Kind.INTEGER, width=11),
         ),
         [
-            {"currency_code": one.code, "currency_zh": one.name_zh, "currency_en": one.name_en, "minor_units": one.minor_units}
+            {
+                "currency_code": one.code,
+                "currency_zh": one.name_zh,
+                "currency_en": one.name_en,
+                "minor_units": one.minor_units,
+            }
             for one in sorted(CURRENCIES.values(), key=lambda one: one.code)
         ],
     )
@@ -124,7 +136,7 @@ def _text(value: object) -> object:
     return str(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else value
 
 
-def _lists(workbook: Any, worksheet: Any, writer: SheetWriter, sheets: list[Sheet]) -> None:
+def _lists(workbook: Workbook, worksheet: Worksheet, writer: SheetWriter, sheets: list[Sheet]) -> None:
     """One column a drop-down: what people read, in the order in which the register names the codes."""
     fields = sorted(
         {column.choices for sheet in sheets for column in sheet.table.columns if column.field and column.choices}
@@ -155,5 +167,5 @@ def _heading(writer: SheetWriter, field: str) -> str:
 _SHEET_OF = {"match_decisions": "matches", "duplicate_pairs": "duplicates", "open_findings": "questions"}
 
 
-def _define(workbook: Any, name: str, sheet: str, rows: tuple[int, int], col: int) -> None:
+def _define(workbook: Workbook, name: str, sheet: str, rows: tuple[int, int], col: int) -> None:
     workbook.define_name(name, f"='{sheet}'!{xl_range_abs(rows[0], col, rows[1], col)}")

@@ -18,7 +18,8 @@ from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.rates import RateBook
 from workbench.register import Register
-from workbench.reports.columns import Group, Kind, Sheet, Table
+from workbench.register.tables import TABLES
+from workbench.reports.columns import Group, Kind, Sheet
 from workbench.reports.figures import Figures
 from workbench.reports.layout import FIRST_ROW, SheetWriter
 from workbench.reports.reference import write_rates, write_settings
@@ -26,7 +27,6 @@ from workbench.reports.sheets import build_sheets
 from workbench.reports.styles import FONTS, Palette, Styles
 from workbench.reports.texts import Texts
 from workbench.reports.today import TodaySheet
-from workbench.register.tables import TABLES
 
 __all__ = ["TableView", "WorkbookInUse", "WorkbookReport", "write_register_workbook"]
 
@@ -118,7 +118,9 @@ def write_register_workbook(
             writer.sheet(pages[sheet.key], sheet)
             rows[texts.sheet(sheet.key)] = len(sheet.table.rows)
         rows[texts.sheet("rates")] = write_rates(pages["rates"], writer, figures)
-        rows[texts.sheet("settings")] = write_settings(workbook, pages["settings"], writer, figures, sheets, changeset)
+        rows[texts.sheet("settings")] = write_settings(
+            workbook, pages["settings"], writer, figures, sheets=sheets, changeset=changeset
+        )
         state = texts.say("state-line", number=changeset[0], hash=changeset[1][:12]) if changeset[0] else ""
         today = TodaySheet(workbook, pages["today"], writer, figures, state)
         today.write(next(sheet.table for sheet in sheets if sheet.key == "instalments"))
@@ -158,7 +160,11 @@ def _targets(sheet: Sheet, name: str) -> dict[str, str]:
 def _view(sheet: Sheet, texts: Texts, writer: SheetWriter) -> TableView:
     table = sheet.table
     pairs = list(zip(writer.headings(table), table.columns, strict=True))
-    labels = {column.field: _labels(column.choices, texts) for _heading, column in pairs if column.field and column.kind is Kind.CHOICE}
+    labels = {
+        column.field: _labels(column.choices, texts)
+        for _heading, column in pairs
+        if column.field and column.kind is Kind.CHOICE
+    }
     labels |= {
         column.field: {texts.label("true"): "true", texts.label("false"): "false"}
         for _heading, column in pairs
@@ -185,7 +191,9 @@ def _refuse_open(target: Path) -> None:
             raise WorkbookInUse(
                 _("{file} is open in a spreadsheet program.").format(file=target.name),
                 where=str(target),
-                remedy=_("Save and close it there, then try again; if nobody has it open, delete {mark}.").format(mark=mark.name),
+                remedy=_("Save and close it there, then try again; if nobody has it open, delete {mark}.").format(
+                    mark=mark.name
+                ),
             )
 
 
@@ -217,7 +225,9 @@ def _unwritable(target: Path, error: OSError) -> WorkbookInUse:
     return WorkbookInUse(
         _("{file} cannot be written: {reason}.").format(file=target.name, reason=error.strerror or str(error)),
         where=str(target),
-        remedy=_("Close the workbook if it is open, and check that you may write in {folder}.").format(folder=target.parent),
+        remedy=_("Close the workbook if it is open, and check that you may write in {folder}.").format(
+            folder=target.parent
+        ),
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from workbench.findings import CATALOGUE
 from workbench.reports.cells import shown_amount
@@ -31,14 +29,22 @@ EVIDENCE = (
     Column("rate_source", group=Group.EVIDENCE),
     Column("rate_kind", group=Group.EVIDENCE),
     Column("rate_policy", group=Group.EVIDENCE),
-    Column("legs_text", group=Group.EVIDENCE),
 )
+LEGS = Column("legs_text", group=Group.MORE)
 SOURCE = Column("source_place", group=Group.MORE)
 
 
-def _stored(name: str, kind: Kind = Kind.TEXT, group: Group = Group.MAIN, **more: Any) -> Column:
+def _stored(
+    name: str,
+    kind: Kind = Kind.TEXT,
+    group: Group = Group.MAIN,
+    *,
+    currency: str = "",
+    choices: str = "",
+    width: int = 0,
+) -> Column:
     """A column that people may edit: it shows the register's field of the same name."""
-    return Column(name, kind, field=name, group=group, **more)
+    return Column(name, kind, field=name, group=group, currency=currency, choices=choices, width=width)
 
 
 def _more(*names: str) -> tuple[Column, ...]:
@@ -48,7 +54,7 @@ def _more(*names: str) -> tuple[Column, ...]:
 def build_sheets(figures: Figures, texts: Texts) -> list[Sheet]:
     """The sheets that show one table each, in the order of the workbook (Today, Rates and Settings are made apart)."""
     return [
-        Sheet("customers", _customers(figures, texts)),
+        Sheet("customers", _customers(figures)),
         Sheet("orders", _orders(figures, texts)),
         Sheet("instalments", _instalments(figures, texts)),
         Sheet("receipts", _receipts(figures, texts)),
@@ -59,13 +65,12 @@ def build_sheets(figures: Figures, texts: Texts) -> list[Sheet]:
     ]
 
 
-def _customers(figures: Figures, texts: Texts) -> Table:
+def _customers(figures: Figures) -> Table:
     rows = sorted(figures.tables["customers"], key=lambda row: (bool(row.get("merged_into")), row["id"]))
     for row in rows:
         row["open_text"] = _amounts(row["open_by_currency"])
         row["overdue_text"] = _amounts(row["overdue_by_currency"])
         row["source_place"] = figures.places.get(row["id"])
-        row["merged_name"] = row.get("merged_into")
     columns = (
         *KEYS,
         _stored("code"),
@@ -108,10 +113,11 @@ def _orders(figures: Figures, texts: Texts) -> Table:
         _stored("currency", Kind.CURRENCY),
         _stored("amount", Kind.MONEY, currency="currency"),
         Column("open_amount", Kind.MONEY, currency="currency"),
-        Column("base_amount", Kind.MONEY, currency="base_currency", total=True, noted=True),
-        *EVIDENCE,
         Column("receipts_text", link="receipts:first_receipt"),
         _stored("due_date", Kind.DATE),
+        Column("base_amount", Kind.MONEY, currency="base_currency", total=True, noted=True),
+        *EVIDENCE,
+        LEGS,
         *_more("customer_po"),
         _stored("incoterm", Kind.CHOICE, Group.MORE, choices="orders.incoterm"),
         *_more("incoterm_place"),
@@ -153,6 +159,7 @@ def _instalments(figures: Figures, texts: Texts) -> Table:
         Column("open_amount", Kind.MONEY, currency="currency"),
         Column("open_base", Kind.MONEY, currency="base_currency", total=True, noted=True),
         *EVIDENCE,
+        LEGS,
         _stored("basis", group=Group.MORE),
         _stored("refundable", Kind.BOOLEAN, Group.MORE),
         Column("order_id", field="order_id", group=Group.MORE),
@@ -184,9 +191,10 @@ def _receipts(figures: Figures, texts: Texts) -> Table:
         _stored("amount", Kind.MONEY, currency="currency"),
         Column("unmatched_amount", Kind.MONEY, currency="currency"),
         Column("orders_text", link="orders:first_order"),
+        _stored("reference", width=34),
         Column("base_amount", Kind.MONEY, currency="base_currency", total=True, noted=True),
         *EVIDENCE,
-        _stored("reference", width=34),
+        LEGS,
         *_more("bank_reference"),
         _stored("instructed_currency", Kind.CURRENCY, Group.MORE),
         _stored("instructed_amount", Kind.MONEY, Group.MORE, currency="instructed_currency"),
@@ -348,9 +356,7 @@ def _finding_words(row: Row, texts: Texts) -> tuple[str, str]:
     kind = CATALOGUE.get(row["code"])
     if kind is None:
         return row["code"], ""
-    title, remedy = (
-        (kind.title_zh, kind.remedy_zh) if texts.language == "zh" else (kind.title_en, kind.remedy_en)
-    )
+    title, remedy = (kind.title_zh, kind.remedy_zh) if texts.language == "zh" else (kind.title_en, kind.remedy_en)
     words = {"value": row.get("value") or "", "candidates": row["candidates_text"] or "—", **(row.get("details") or {})}
     for name, word in words.items():
         title, remedy = title.replace("{" + name + "}", str(word)), remedy.replace("{" + name + "}", str(word))
@@ -392,25 +398,17 @@ def _several(names: list[str], texts: Texts) -> str:
     return f"{names[0]} {texts.say('kinds-more', count=len(names) - 1 if texts.language == 'en' else len(names))}"
 
 
-def _sentences(value: Any, texts: Texts) -> str:
+def _sentences(value: object, texts: Texts) -> str:
     """A list of reasons as one text; structured entries by their readable part."""
-    if value is None or value == "":
+    if value is None:
         return ""
-    if isinstance(value, str):
-        return value
     if isinstance(value, dict):
         return texts.join([f"{name}: {one}" for name, one in value.items()])
-    return texts.join([_sentence(one) for one in _iterable(value)])
+    return texts.join([_sentence(one) for one in value]) if isinstance(value, list | tuple) else str(value)
 
 
-def _sentence(one: Any) -> str:
-    if isinstance(one, dict):
-        for name in ("text", "message", "reason", "words"):
-            if one.get(name):
-                return str(one[name])
-        return ", ".join(f"{name} {value}" for name, value in one.items())
-    return str(one)
-
-
-def _iterable(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list | tuple) else [value]
+def _sentence(one: object) -> str:
+    if not isinstance(one, dict):
+        return str(one)
+    readable = next((one[name] for name in ("text", "message", "reason", "words") if one.get(name)), None)
+    return str(readable) if readable else ", ".join(f"{name} {value}" for name, value in one.items())

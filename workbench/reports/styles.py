@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
 
 from workbench.reports.texts import Language
 
@@ -46,12 +48,12 @@ ATTENTION: Mapping[str, tuple[str, str]] = {
 class Styles:
     """Cell formats of one workbook, made on first use and shared after that."""
 
-    def __init__(self, workbook: Any, language: Language) -> None:
+    def __init__(self, workbook: Workbook, language: Language) -> None:
         self._workbook = workbook
-        self._made: dict[tuple[tuple[str, object], ...], Any] = {}
+        self._made: dict[tuple[tuple[str, object], ...], Format] = {}
         self.font = FONTS[language]
 
-    def get(self, **properties: object) -> Any:
+    def get(self, **properties: object) -> Format:
         """The format with these XlsxWriter properties, on top of the workbook's font, ink and centre line."""
         key = tuple(sorted(properties.items()))
         made = self._made.get(key)
@@ -60,24 +62,27 @@ class Styles:
             made = self._made[key] = self._workbook.add_format({**base, **properties})
         return made
 
-    def cell(self, **properties: object) -> Any:
+    def cell(self, **properties: object) -> Format:
         """A data cell: a hairline below it, so that rows read across without a grid."""
         return self.get(bottom=1, bottom_color=Palette.LINE, **properties)
 
-    def heading(self, *, computed: bool, numeric: bool) -> Any:
+    def heading(self, *, computed: bool, numeric: bool) -> Format:
         """A table heading: dark where people fill the column in, light where the column is computed."""
         colours: dict[str, object] = (
             {"bg_color": Palette.HEAD_COMPUTED, "font_color": Palette.HEAD_COMPUTED_INK}
             if computed
             else {"bg_color": Palette.HEAD, "font_color": "#FFFFFF"}
         )
-        return self.get(bold=True, text_wrap=True, align="right" if numeric else "left", **colours)
+        # Indented from the right, so that the filter's arrow does not cover the words.
+        side: dict[str, object] = {"align": "right", "indent": 2} if numeric else {"align": "left", "indent": 1}
+        return self.get(bold=True, text_wrap=True, **side, **colours)
 
-    def second_heading(self, *, numeric: bool) -> Any:
+    def second_heading(self, *, numeric: bool) -> Format:
         """The other language's heading, small above the first."""
-        return self.get(font_size=8, font_color=Palette.FAINT, align="right" if numeric else "left", valign="bottom")
+        side: dict[str, object] = {"align": "right", "indent": 2} if numeric else {"align": "left", "indent": 1}
+        return self.get(font_size=8, font_color=Palette.FAINT, valign="bottom", **side)
 
-    def attention(self, colour: str) -> Any:
+    def attention(self, colour: str) -> Format:
         """A conditional format in ``RED``, ``AMBER`` or ``GREEN``: only ink and paper, on top of the cell's format."""
         ink, paper = ATTENTION[colour]
         return self._workbook.add_format({"font_color": ink, "bg_color": paper})

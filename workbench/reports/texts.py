@@ -39,7 +39,9 @@ SHEETS: Mapping[str, Pair] = {
 }
 
 ABOUT: Mapping[str, Pair] = {
-    "customers": Pair("每个客户一行；未收与逾期按原币列示。", "One row a customer; open and overdue in the documents' own currencies."),
+    "customers": Pair(
+        "每个客户一行；未收与逾期按原币列示。", "One row a customer; open and overdue in the documents' own currencies."
+    ),
     "orders": Pair(
         "每个订单一行；本位币金额旁列出所用汇率、日期、来源与依据。",
         "One row an order; each base amount has its rate, date, source and evidence beside it.",
@@ -48,7 +50,10 @@ ABOUT: Mapping[str, Pair] = {
         "定金、尾款等应收款；逾期在最前。未收金额按原币计算，结清以原币为准。",
         "Deposits, balances and other amounts due; overdue first. Open and paid are judged in document currency.",
     ),
-    "receipts": Pair("银行流水，最新在前；待匹配的款项标为橙色。", "The bank's entries, newest first; money not yet matched is amber."),
+    "receipts": Pair(
+        "银行流水，最新在前；待匹配的款项标为橙色。",
+        "The bank's entries, newest first; money not yet matched is amber.",
+    ),
     "matches": Pair(
         "每笔收款对应哪个订单、为什么；低置信度的等您确认。",
         "Which receipt pays which order, and why; low confidence waits for you.",
@@ -69,7 +74,9 @@ ABOUT: Mapping[str, Pair] = {
         "上表：各币种最新汇率；下表：登记簿中各金额实际使用的汇率。",
         "Above: the latest rate per currency. Below: the rates that the register's figures stand on.",
     ),
-    "settings": Pair("本位币、政策，以及下拉列表所用的币种与状态。", "Base currency, policies, and the lists behind the drop-downs."),
+    "settings": Pair(
+        "本位币、政策，以及下拉列表所用的币种与状态。", "Base currency, policies, and the lists behind the drop-downs."
+    ),
 }
 
 HEADINGS: Mapping[str, Pair] = {
@@ -251,13 +258,19 @@ SENTENCES: Mapping[str, Pair] = {
     "title": Pair("外贸登记簿", "Trade register"),
     "as-of": Pair("截至 {date}", "As of {date}"),
     "base": Pair("本位币 {currency}", "Base currency {currency}"),
-    "rates-line": Pair("汇率：{sources}；取价政策 {policy}；最新公布日 {date}", "Rates: {sources}; policy {policy}; newest published {date}"),
+    "rates-line": Pair(
+        "汇率：{sources}；取价政策 {policy}；最新公布日 {date}",
+        "Rates: {sources}; policy {policy}; newest published {date}",
+    ),
     "rates-none": Pair("尚未用到汇率", "No rate was needed yet"),
     "rates-own": Pair("全部为本位币，无需汇率", "All in base currency; no rate is needed"),
     "state-line": Pair("登记簿状态：第 {number} 次变更 {hash}", "Register at changeset {number} {hash}"),
     "back": Pair("← 今日", "← Today"),
     "total": Pair("合计 {currency}（随筛选）", "Total {currency} (filtered)"),
-    "legend": Pair("深色标题可填写；浅色标题为计算结果，不回写。", "Dark headings can be edited; light headings are computed and never pushed."),
+    "legend": Pair(
+        "深色标题可填写；浅色标题为计算结果，不回写。",
+        "Dark headings can be edited; light headings are computed and never pushed.",
+    ),
     "attention": Pair("需要处理", "Needs attention"),
     "item": Pair("事项", "What"),
     "count": Pair("笔数", "Count"),
@@ -272,7 +285,11 @@ SENTENCES: Mapping[str, Pair] = {
     "card-decide": Pair("待您决定", "Waiting for you"),
     "card-instalments": Pair("{count} 笔分期", "{count} instalments"),
     "card-receipts": Pair("{count} 笔收款", "{count} receipts"),
-    "card-decide-sub": Pair("重复 {duplicates} · 匹配 {matches} · 问题 {questions}", "{duplicates} duplicates · {matches} matches · {questions} questions"),
+    "card-decide-sub": Pair(
+        "重复 {duplicates} · 匹配 {matches} · 问题 {questions}",
+        "{duplicates} duplicates · {matches} matches · {questions} questions",
+    ),
+    "card-label": Pair("{label}（{currency}）", "{label} ({currency})"),
     "without": Pair("不含 {currencies}（缺汇率）", "without {currencies} (no rate)"),
     "no-rate": Pair("缺汇率", "no rate"),
     "need-overdue": Pair("逾期未收的分期", "Instalments overdue"),
@@ -303,7 +320,10 @@ SENTENCES: Mapping[str, Pair] = {
     ),
     "latest": Pair("各币种最新汇率（截至 {date}）", "Latest rate per currency (as of {date})"),
     "used": Pair("登记簿所用汇率", "Rates the register's figures stand on"),
-    "cut": Pair("……【已截断：原文共 {length} 字，全文见登记簿】", " … [cut: {length} characters in all; the register has the full text]"),
+    "cut": Pair(
+        "……【已截断：原文共 {length} 字，全文见登记簿】",
+        " … [cut: {length} characters in all; the register has the full text]",
+    ),
     "check-currency": Pair("请从列表中选择 ISO 币种代码。", "Choose an ISO currency code from the list."),
     "check-amount": Pair(
         "请填写数字，小数位不得超过该币种允许的位数（日元、韩元为整数）。",
@@ -313,7 +333,9 @@ SENTENCES: Mapping[str, Pair] = {
     "check-choice": Pair("请从列表中选择。", "Choose from the list."),
     "check-title": Pair("请核对", "Please check"),
     "note-rate": Pair("汇率 {value}（1 {quote} 折 {base}）", "Rate {value} ({base} per 1 {quote})"),
-    "note-date": Pair("公布日 {date} · {source} · {kind} · {policy}", "Published {date} · {source} · {kind} · {policy}"),
+    "note-date": Pair(
+        "公布日 {date} · {source} · {kind} · {policy}", "Published {date} · {source} · {kind} · {policy}"
+    ),
     "note-leg": Pair("经 1 {base} = {value} {quote}（{date}）", "Via 1 {base} = {value} {quote} ({date})"),
     "page": Pair("第 &P 页，共 &N 页", "Page &P of &N"),
     "setting-base": Pair("本位币", "Base currency"),
@@ -349,12 +371,15 @@ class Texts:
         return Texts("en" if self.language == "zh" else "zh")
 
     def sheet(self, key: str) -> str:
+        """Name of a sheet."""
         return self._pick(SHEETS[key])
 
     def about(self, key: str) -> str:
+        """What a sheet shows, in a sentence."""
         return self._pick(ABOUT[key])
 
     def heading(self, key: str) -> str:
+        """Heading of a column."""
         return self._pick(HEADINGS[key])
 
     def label(self, code: str, field: str = "") -> str:
@@ -370,6 +395,7 @@ class Texts:
         return self._pick(SENTENCES[key]).format(**values)
 
     def join(self, parts: list[str]) -> str:
+        """Reasons and the like as one text."""
         return ("；" if self.language == "zh" else "; ").join(parts)
 
     def _pick(self, pair: Pair) -> str:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from workbench.money import number_format
 from workbench.reports.cells import fit, shown_amount
+from workbench.reports.charts import TodayCharts
 from workbench.reports.columns import Table
 from workbench.reports.evidence import sources_named
 from workbench.reports.figures import Amounts, Figures
 from workbench.reports.layout import SheetWriter
-from workbench.reports.needs import Need, ageing, collect_needs, open_by_currency
+from workbench.reports.needs import Need, Worth, ageing, collect_needs, open_by_currency, worth
 from workbench.reports.styles import Palette
 
 __all__ = ["TodaySheet"]
@@ -22,13 +26,25 @@ __all__ = ["TodaySheet"]
 LEFT, RIGHT = 1, 10  # columns B to K
 ZERO = Decimal(0)
 _MAX_AMOUNTS = 6
-_CHART_CURRENCIES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One key figure; ``colour`` of the palette, empty where there is nothing to say."""
+
+    label: str
+    value: Decimal | int
+    number_format: str
+    below: str
+    colour: str
 
 
 class TodaySheet:
     """Writes Today into a worksheet of its own. ``state`` is the register's changeset number and hash, for the head."""
 
-    def __init__(self, workbook: Any, worksheet: Any, writer: SheetWriter, figures: Figures, state: str) -> None:
+    def __init__(
+        self, workbook: Workbook, worksheet: Worksheet, writer: SheetWriter, figures: Figures, state: str
+    ) -> None:
         self.workbook, self.sheet, self.writer, self.figures, self.state = workbook, worksheet, writer, figures, state
         self.say, self.get = writer.texts.say, writer.styles.get
         self.money = number_format(figures.base)
@@ -50,7 +66,10 @@ class TodaySheet:
         end = self._currencies(row, lines, instalments)
         self._ageing(row, ages)
         if any(line["base"] for line in lines):
-            self._charts(max(end, row + len(ages) + 3) + 1, row + 2, lines, ages)
+            charts = TodayCharts(self.workbook, self.sheet, self.writer, self.figures.base)
+            below = max(end, row + len(ages) + 3) + 1
+            charts.by_currency(sum(1 for line in lines if line["base"] is not None), (row + 2, LEFT), (below, LEFT))
+            charts.ageing((row + 2, 9), (below, LEFT + 5))
         self.writer.page(sheet)
         sheet.fit_to_pages(1, 1)
         sheet.center_horizontally()
@@ -58,8 +77,21 @@ class TodaySheet:
     def _head(self) -> None:
         texts, get, sheet, figures = self.writer.texts, self.get, self.sheet, self.figures
         sheet.set_row(0, 34)
-        large, small = get(bold=True, font_size=22, font_color=Palette.HEAD), get(font_size=12, font_color=Palette.FAINT)
-        sheet.write_rich_string(0, LEFT, large, texts.sheet("today"), small, f"   {texts.other.sheet('today')} · ", small, self.say("title"), large)
+        large, small = (
+            get(bold=True, font_size=22, font_color=Palette.HEAD),
+            get(font_size=12, font_color=Palette.FAINT),
+        )
+        sheet.write_rich_string(
+            0,
+            LEFT,
+            large,
+            texts.sheet("today"),
+            small,
+            f"   {texts.other.sheet('today')} · ",
+            small,
+            self.say("title"),
+            large,
+        )
         facts = [self.say("as-of", date=figures.as_of.isoformat()), self.say("base", currency=figures.base), self.state]
         sheet.write_string(1, LEFT, "   ·   ".join(fact for fact in facts if fact), get(font_color=Palette.MUTED))
         sheet.write_string(2, LEFT, self._rates_line(), get(font_color=Palette.MUTED))
@@ -82,39 +114,40 @@ class TodaySheet:
         overdue, due, waiting = needs["need-overdue"], needs["need-due-7"], needs["need-unmatched"]
         decide = [needs[key] for key in ("need-duplicates", "need-review", "need-questions")]
         parts = dict(zip(("duplicates", "matches", "questions"), (need.count for need in decide), strict=True))
-        self._money_card(row, 0, "card-open", _sum(unpaid), say("card-instalments", count=len(unpaid)), "ACCENT")
-        self._money_card(row, 1, "card-overdue", overdue.amounts, say("card-instalments", count=overdue.count), "RED")
-        self._money_card(row, 2, "card-due", due.amounts, say("card-instalments", count=due.count), "AMBER")
-        self._money_card(row, 3, "card-unmatched", waiting.amounts, say("card-receipts", count=waiting.count), "AMBER")
         total = sum(parts.values())
-        self._card(row, 4, say("card-decide"), total, "0", say("card-decide-sub", **parts), "AMBER" if total else "")
-        self.sheet.set_row(row, 22)
-        self.sheet.set_row(row + 1, 32)
-        self.sheet.set_row(row + 2, 20)
-        self.sheet.set_row(row + 3, 12)
+        cards = (
+            self._money("card-open", worth(self.figures, unpaid, "open_amount"), "ACCENT", instalments=len(unpaid)),
+            self._money("card-overdue", overdue.worth, "RED", instalments=overdue.count),
+            self._money("card-due", due.worth, "AMBER", instalments=due.count),
+            self._money("card-unmatched", waiting.worth, "AMBER", receipts=waiting.count),
+            Card(say("card-decide"), total, "0", say("card-decide-sub", **parts), "AMBER" if total else ""),
+        )
+        for at, card in enumerate(cards):
+            self._card(row, LEFT + 2 * at, card)
+        for i, height in enumerate((22, 32, 20, 12), row):
+            self.sheet.set_row(i, height)
 
-    def _money_card(self, row: int, at: int, key: str, amounts: Amounts, below: str, colour: str) -> None:
-        total, missing = self.figures.value_all(amounts)
-        if missing:
-            below += " · " + self.say("without", currencies=", ".join(missing))
-        label = f"{self.say(key)}（{self.figures.base}）" if self.writer.texts.language == "zh" else f"{self.say(key)} ({self.figures.base})"
-        self._card(row, at, label, total, self.money, below, colour if total or missing else "")
+    def _money(self, key: str, value: Worth, colour: str, **counts: int) -> Card:
+        below = " · ".join(self.say(f"card-{name}", count=count) for name, count in counts.items())
+        if value.missing:
+            below += " · " + self.say("without", currencies=", ".join(value.missing))
+        label = self.say("card-label", label=self.say(key), currency=self.figures.base)
+        return Card(label, value.base, self.money, below, colour if value.base or value.missing else "")
 
-    def _card(self, row: int, at: int, label: str, value: Decimal | int, number: str, below: str, colour: str) -> None:
-        ink = getattr(Palette, colour) if colour else Palette.FAINT
-        strong = ink if colour in {"RED", "AMBER"} else Palette.INK
+    def _card(self, row: int, col: int, card: Card) -> None:
+        ink = getattr(Palette, card.colour) if card.colour else Palette.FAINT
+        strong = ink if card.colour in {"RED", "AMBER"} else Palette.INK
         frame = {"bg_color": Palette.PAPER, "indent": 1, "align": "left", "right": 5, "right_color": "#FFFFFF"}
         styles = (
             self.get(**frame, font_size=9, font_color=Palette.MUTED, top=5, top_color=ink),
-            self.get(**frame, font_size=17, bold=True, font_color=strong, num_format=number),
-            self.get(**frame, font_size=8, font_color=Palette.MUTED, shrink=True),
+            self.get(**frame, font_size=17, bold=True, font_color=strong, num_format=card.number_format),
+            self.get(**frame, font_size=8, font_color=Palette.MUTED, text_wrap=True),
         )
-        col = LEFT + 2 * at
-        for i, style in enumerate(styles):
-            self.sheet.merge_range(row + i, col, row + i, col + 1, "", style)
-        self.sheet.write_string(row, col, label, styles[0])
-        self.sheet.write_number(row + 1, col, float(value), styles[1])
-        self.sheet.write_string(row + 2, col, below, styles[2])
+        for i, style in enumerate(styles, row):
+            self.sheet.merge_range(i, col, i, col + 1, "", style)
+        self.sheet.write_string(row, col, card.label, styles[0])
+        self.sheet.write_number(row + 1, col, float(card.value), styles[1])
+        self.sheet.write_string(row + 2, col, card.below, styles[2])
 
     # -- what needs attention --------------------------------------------------------------------------------------
 
@@ -125,7 +158,12 @@ class TodaySheet:
         if not self.figures.tables["customers"] and not self.figures.tables["orders"]:
             self.sheet.write_string(row, LEFT, self.say("empty"), self.get(font_color=Palette.ACCENT, bold=True))
             row += 1
-        columns = ((LEFT, 3, "item", "left"), (4, 4, "count", "right"), (5, 8, "amounts", "left"), (9, 9, "in-base", "right"))
+        columns = (
+            (LEFT, 3, "item", "left"),
+            (4, 4, "count", "right"),
+            (5, 8, "amounts", "left"),
+            (9, 9, "in-base", "right"),
+        )
         for first, last, key, align in columns:
             self._merged(row, first, last, self.say(key, currency=self.figures.base), self._small(align))
         self.sheet.write_blank(row, RIGHT, None, self._small("right"))
@@ -138,22 +176,36 @@ class TodaySheet:
         line = {"bottom": 1, "bottom_color": Palette.LINE}
         ink = Palette.INK if need.count else Palette.FAINT
         mark = getattr(Palette, need.colour) if need.count else Palette.LINE
-        words = need.words or _amounts(need.amounts)
-        self.sheet.set_row(row, 21 if fit(words) < 58 else 36)
-        self._merged(row, LEFT, 3, self.say(need.key), self.get(**line, left=5, left_color=mark, indent=1, font_color=ink))
+        words, value = need.words or _amounts(need.worth.amounts), need.worth
+        self.sheet.set_row(row, 21 if fit(words) < 62 else 36)
+        self._merged(
+            row, LEFT, 3, self.say(need.key), self.get(**line, left=5, left_color=mark, indent=1, font_color=ink)
+        )
         strong = mark if need.count and need.colour in {"RED", "AMBER"} else ink
-        self.sheet.write_number(row, 4, need.count, self.get(**line, bold=bool(need.count), font_color=strong, align="right", num_format=f'0;0;"{self.say("nothing")}"'))
+        self.sheet.write_number(
+            row,
+            4,
+            need.count,
+            self.get(
+                **line,
+                bold=bool(need.count),
+                font_color=strong,
+                align="right",
+                num_format=f'0;0;"{self.say("nothing")}"',
+            ),
+        )
         self._merged(row, 5, 8, words, self.get(**line, font_color=ink, text_wrap=True, indent=1, align="left"))
-        total, missing = self.figures.value_all(need.amounts)
         base = self.get(**line, num_format=self.money, align="right", font_color=ink)
-        if not need.amounts:
+        if not value.amounts:
             self.sheet.write_blank(row, 9, None, base)
-        elif missing:
-            without = self.say("without", currencies=", ".join(missing))
-            shown = f"{shown_amount(total, self.figures.base)} {without}" if total else without
-            self.sheet.write_string(row, 9, shown, self.get(**line, font_size=8, font_color=Palette.AMBER, align="right", text_wrap=True))
+        elif value.missing:
+            without = self.say("without", currencies=", ".join(value.missing))
+            shown = f"{shown_amount(value.base, self.figures.base)} {without}" if value.base else without
+            self.sheet.write_string(
+                row, 9, shown, self.get(**line, font_size=8, font_color=Palette.AMBER, align="right", text_wrap=True)
+            )
         else:
-            self.sheet.write_number(row, 9, float(total), base)
+            self.sheet.write_number(row, 9, float(value.base), base)
         link = self.get(**line, font_color=Palette.LINK if need.count else Palette.FAINT, align="right")
         self.sheet.write_url(row, RIGHT, self._target(need), link, self.say("go"))
 
@@ -167,11 +219,24 @@ class TodaySheet:
         """Open receivables by currency, added up by formulas from the sheet Instalments; returns the row after it."""
         self._section(row, LEFT, 7, self.say("by-currency"))
         texts, base = self.writer.texts, self.figures.base
-        names = [texts.heading(key) for key in ("currency", "open_amount", "overdue_text", "open_base", "rate_value", "rate_date", "rate_source")]
+        names = [
+            texts.heading(key)
+            for key in (
+                "currency",
+                "open_amount",
+                "overdue_text",
+                "open_base",
+                "rate_value",
+                "rate_date",
+                "rate_source",
+            )
+        ]
         names[3] = self.say("in-base", currency=base)
         for i, name in enumerate(names):
             self.sheet.write_string(row + 1, LEFT + i, name, self._small("right" if 0 < i < 5 else "left"))
-        heads = dict(zip((column.key for column in instalments.columns), self.writer.headings(instalments), strict=True))
+        heads = dict(
+            zip((column.key for column in instalments.columns), self.writer.headings(instalments), strict=True)
+        )
         first = row = row + 2
         for line in lines:
             self._currency(row, line, instalments.name, heads)
@@ -181,28 +246,46 @@ class TodaySheet:
             return row + 1
         total = sum((line["base"] or ZERO for line in lines), ZERO)
         bold = {"bold": True, "top": 1, "top_color": Palette.MUTED}
-        self.sheet.write_string(row, LEFT, self.say("sum"), self.get(**bold))
+        self.sheet.write_string(row, LEFT, self.say("sum"), self.get(**bold, align="left", indent=1))
         for col in (2, 3, 5, 6, 7):
             self.sheet.write_blank(row, col, None, self.get(**bold))
         cells = f"{xl_rowcol_to_cell(first, 4)}:{xl_rowcol_to_cell(row - 1, 4)}"
-        self.sheet.write_formula(row, 4, f"=SUM({cells})", self.get(**bold, num_format=self.money, align="right"), float(total))
+        self.sheet.write_formula(
+            row, 4, f"=SUM({cells})", self.get(**bold, num_format=self.money, align="right"), float(total)
+        )
         return row + 1
 
     def _currency(self, row: int, line: dict[str, Any], table: str, heads: dict[str, str]) -> None:
         code, latest, cell = line["currency"], line["latest"], xl_rowcol_to_cell(row, LEFT, col_abs=True)
         under = {"bottom": 1, "bottom_color": Palette.LINE}
         money = self.get(**under, num_format=number_format(code), align="right")
-        overdue = self.get(**under, num_format=number_format(code), align="right", font_color=Palette.RED if line["overdue"] else Palette.FAINT)
+        overdue = self.get(
+            **under,
+            num_format=number_format(code),
+            align="right",
+            font_color=Palette.RED if line["overdue"] else Palette.FAINT,
+        )
         condition = f"{table}[{heads['currency']}],{cell}"
         late = f'{table}[{heads["state"]}],"{self.writer.texts.label("overdue")}"'
-        self.sheet.write_string(row, LEFT, code, self.get(**under, bold=True))
-        self.sheet.write_formula(row, 2, f"=SUMIFS({table}[{heads['open_amount']}],{condition})", money, float(line["open"]))
-        self.sheet.write_formula(row, 3, f"=SUMIFS({table}[{heads['open_amount']}],{condition},{late})", overdue, float(line["overdue"]))
-        plain, right = self.get(**under, font_color=Palette.MUTED), self.get(**under, num_format=self.money, align="right")
+        self.sheet.write_string(row, LEFT, code, self.get(**under, bold=True, align="left", indent=1))
+        self.sheet.write_formula(
+            row, 2, f"=SUMIFS({table}[{heads['open_amount']}],{condition})", money, float(line["open"])
+        )
+        self.sheet.write_formula(
+            row, 3, f"=SUMIFS({table}[{heads['open_amount']}],{condition},{late})", overdue, float(line["overdue"])
+        )
+        plain, right = (
+            self.get(**under, font_color=Palette.MUTED, align="left", indent=1),
+            self.get(**under, num_format=self.money, align="right"),
+        )
         if line["base"] is None:
-            self.sheet.write_string(row, 4, self.say("no-rate"), self.get(**under, font_color=Palette.AMBER, align="right"))
+            self.sheet.write_string(
+                row, 4, self.say("no-rate"), self.get(**under, font_color=Palette.AMBER, align="right")
+            )
         else:
-            self.sheet.write_formula(row, 4, f"=SUMIFS({table}[{heads['open_base']}],{condition})", right, float(line["base"]))
+            self.sheet.write_formula(
+                row, 4, f"=SUMIFS({table}[{heads['open_base']}],{condition})", right, float(line["base"])
+            )
         rate = latest.rate
         number = self.get(**under, num_format="0.0000##", align="right", font_color=Palette.MUTED)
         if rate is None:
@@ -222,51 +305,10 @@ class TodaySheet:
         for i, (bucket, amount) in enumerate(ages, row + 2):
             late = bucket not in {"age-none", "age-undated"} and amount
             colour = Palette.RED if late else Palette.INK
-            self.sheet.write_string(i, 9, self.say(bucket), self.get(**line))
-            self.sheet.write_number(i, RIGHT, float(amount), self.get(**line, num_format=self.money, align="right", font_color=colour))
-
-    def _charts(self, row: int, first: int, lines: list[dict[str, Any]], ages: list[tuple[str, Decimal]]) -> None:
-        base = self.figures.base
-        valued = min(sum(1 for line in lines if line["base"] is not None), _CHART_CURRENCIES)
-        bars = self._chart("bar", first, valued, LEFT, 4, self.say("by-currency-in", currency=base), [Palette.ACCENT] * valued)
-        bars.set_y_axis({"reverse": True, **self._axis()})
-        bars.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
-        colours = [Palette.ACCENT, "#E9B949", "#E08E45", "#CF5C36", Palette.RED, Palette.FAINT]
-        columns = self._chart("column", first, len(ages), 9, RIGHT, self.say("ageing-of", currency=base), colours)
-        columns.set_x_axis(self._axis())
-        columns.set_y_axis({"visible": False, "major_gridlines": {"visible": False}})
-        for chart, col, width in ((bars, LEFT, 5), (columns, LEFT + 5, 5)):
-            chart.set_size({"width": 99 * width - 8, "height": 250})
-            self.sheet.insert_chart(row, col, chart, {"x_offset": 2, "object_position": 2})
-
-    def _chart(self, kind: str, first: int, count: int, names: int, values: int, title: str, colours: list[str]) -> Any:
-        sheet = self.writer.texts.sheet("today")
-        chart = self.workbook.add_chart({"type": kind})
-        chart.add_series(
-            {
-                "name": title,
-                "categories": [sheet, first, names, first + count - 1, names],
-                "values": [sheet, first, values, first + count - 1, values],
-                "points": [{"fill": {"color": colour}, "border": {"none": True}} for colour in colours],
-                "gap": 55,
-                "data_labels": {"value": True, "num_format": "#,##0;-#,##0;", "font": self._font(Palette.MUTED)},
-            }
-        )
-        chart.set_title({"name": title, "name_font": {**self._font(Palette.HEAD), "size": 11, "bold": True}, "overlay": False})
-        chart.set_legend({"none": True})
-        chart.set_chartarea({"border": {"color": Palette.LINE}, "fill": {"color": "#FFFFFF"}})
-        return chart
-
-    def _axis(self) -> dict[str, object]:
-        return {
-            "num_font": self._font(Palette.INK),
-            "line": {"color": Palette.LINE},
-            "major_tick_mark": "none",
-            "major_gridlines": {"visible": False},
-        }
-
-    def _font(self, colour: str) -> dict[str, object]:
-        return {"name": self.writer.styles.font, "size": 9, "color": colour, "bold": False}
+            self.sheet.write_string(i, 9, self.say(bucket), self.get(**line, align="left", indent=1))
+            self.sheet.write_number(
+                i, RIGHT, float(amount), self.get(**line, num_format=self.money, align="right", font_color=colour)
+            )
 
     # -- small helpers ---------------------------------------------------------------------------------------------
 
@@ -277,20 +319,14 @@ class TodaySheet:
         for col in range(first + 1, last + 1):
             self.sheet.write_blank(row, col, None, style)
 
-    def _small(self, align: str) -> Any:
-        return self.get(font_size=8, font_color=Palette.MUTED, align=align, bottom=1, bottom_color=Palette.LINE)
+    def _small(self, align: str) -> Format:
+        line = {"bottom": 1, "bottom_color": Palette.LINE, "indent": 1 if align == "left" else 0}
+        return self.get(font_size=8, font_color=Palette.MUTED, align=align, **line)
 
-    def _merged(self, row: int, first: int, last: int, text: str, style: Any) -> None:
+    def _merged(self, row: int, first: int, last: int, text: str, style: Format) -> None:
         if first != last:
             self.sheet.merge_range(row, first, row, last, "", style)
         self.sheet.write_string(row, first, text, style)
-
-
-def _sum(instalments: Iterable[dict[str, Any]]) -> Amounts:
-    sums: Amounts = {}
-    for row in instalments:
-        sums[row["currency"]] = sums.get(row["currency"], ZERO) + row["open_amount"]
-    return sums
 
 
 def _amounts(amounts: Amounts) -> str:
