@@ -1,0 +1,304 @@
+"""Exact amounts: rounding, splitting, adding, and the passage between sheet cells and decimals.
+
+Rule numbers (R1 …) are those of docs/money.md.
+"""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import ItemsView, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+
+from workbench.errors import MoneyError
+from workbench.i18n import _
+from workbench.money.currencies import minor_units
+
+__all__ = [
+    "Balances",
+    "CurrencyMismatch",
+    "InexactCell",
+    "MinorUnitsError",
+    "Money",
+    "Rounding",
+    "allocate",
+    "from_cell",
+    "from_minor",
+    "relieve",
+    "round_fraction",
+    "round_to_minor",
+    "to_minor",
+]
+
+# Amounts are added and multiplied at this precision; an operation that would lose a digit raises instead.
+_EXACT = decimal.Context(prec=60, rounding=decimal.ROUND_HALF_UP, traps=[
+    decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow, decimal.Inexact,
+])  # fmt: skip
+_ROUNDING = decimal.Context(prec=60)
+_UNIT = tuple(Decimal(1).scaleb(-places) for places in range(7))
+CELL_DIGITS = 15
+"""Significant decimal digits that a spreadsheet cell carries without loss (R4)."""
+
+
+class CurrencyMismatch(MoneyError):
+    """Amounts of different currencies cannot be added, subtracted or compared (R1)."""
+
+    code = "money.currency-mismatch"
+
+
+class MinorUnitsError(MoneyError):
+    """The amount is finer than the currency's smallest unit, such as 100.5 yen (R2)."""
+
+    code = "money.minor-units"
+
+
+class InexactCell(MoneyError):
+    """The cell's number has more than 15 significant digits, so the sheet itself does not hold it exactly (R4)."""
+
+    code = "money.inexact-cell"
+
+
+class Rounding(Enum):
+    """How a tie is settled (R3); HALF_UP, away from zero, is what a sheet's ROUND does."""
+
+    HALF_UP = decimal.ROUND_HALF_UP
+    HALF_EVEN = decimal.ROUND_HALF_EVEN
+    DOWN = decimal.ROUND_DOWN
+
+
+def round_to_minor(amount: Decimal, code: str, mode: Rounding = Rounding.HALF_UP) -> Decimal:
+    """The amount at the currency's minor units.
+
+    >>> round_to_minor(Decimal("1234.5"), "JPY")
+    Decimal('1235')
+    """
+    unit = _UNIT[minor_units(code)]
+    try:
+        return amount.quantize(unit, rounding=mode.value, context=_ROUNDING)
+    except decimal.InvalidOperation:
+        raise MoneyError(
+            _("{amount} is too large or no number.").format(amount=amount), remedy=_("Check the amount.")
+        ) from None
+
+
+def round_fraction(value: Fraction, code: str, mode: Rounding = Rounding.HALF_UP) -> Decimal:
+    """An exact fraction rounded once to the currency's minor units."""
+    places = minor_units(code)
+    scaled = abs(value) * 10**places
+    whole, rest = divmod(scaled.numerator, scaled.denominator)
+    twice = 2 * rest - scaled.denominator
+    if mode is Rounding.HALF_UP:
+        whole += twice >= 0
+    elif mode is Rounding.HALF_EVEN:
+        whole += twice > 0 or (twice == 0 and whole % 2 == 1)
+    return Decimal(-whole if value < 0 else whole).scaleb(-places, context=_ROUNDING)
+
+
+def to_minor(amount: Decimal, code: str) -> int:
+    """The amount as a whole number of minor units (cents, fils; yen themselves).
+
+    Raises:
+        MinorUnitsError: the amount is finer than the currency allows; nothing is rounded here.
+    """
+    scaled = amount.scaleb(minor_units(code), context=_ROUNDING)
+    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+        raise MinorUnitsError(
+            _("{amount} has more decimals than {code} has ({units}).").format(
+                amount=amount, code=code, units=minor_units(code)
+            ),
+            remedy=_("Round the amount first, or check the currency."),
+        )
+    return int(scaled)
+
+
+def from_minor(units: int, code: str) -> Decimal:
+    """The amount of so many minor units.
+
+    >>> from_minor(1250, "KWD")
+    Decimal('1.250')
+    """
+    return Decimal(units).scaleb(-minor_units(code), context=_ROUNDING)
+
+
+def from_cell(value: float | str | Decimal, *, where: str | None = None) -> Decimal:
+    """The decimal that a sheet's cell shows (R4): the shortest text of its binary number, at most 15 digits.
+
+    Args:
+        value: int, float, Decimal, or a plain number as text.
+        where: the cell, for the error.
+
+    Raises:
+        InexactCell: more than 15 significant digits, not a number, or infinite.
+    """
+    try:
+        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    except decimal.InvalidOperation:
+        raise MoneyError(
+            _("{value} is no number.").format(value=repr(value)), where=where, remedy=_("Type a plain number.")
+        ) from None
+    if not number.is_finite() or len(number.normalize(_ROUNDING).as_tuple().digits) > CELL_DIGITS:
+        raise InexactCell(
+            _("{value} has more than 15 significant digits; the sheet does not hold it exactly.").format(value=value),
+            where=where,
+            remedy=_("Split the amount, or keep it as text."),
+        )
+    return number
+
+
+def allocate(total: Decimal, weights: Sequence[Decimal | int], code: str) -> list[Decimal]:
+    """Split a total by weights so that the parts add up to it exactly (R17).
+
+    Largest remainder in minor units; of equal remainders the earlier part gets the unit. A negative total is split like
+    its positive twin.
+
+    >>> [str(part) for part in allocate(Decimal("100"), [1, 1, 1], "JPY")]
+    ['34', '33', '33']
+
+    Raises:
+        MinorUnitsError: the total is finer than the currency allows.
+        MoneyError: no weights, a negative one, or all zero.
+    """
+    exact = [Fraction(weight) for weight in weights]
+    whole = sum(exact, Fraction(0))
+    if not exact or min(exact) < 0 or whole == 0:
+        raise MoneyError(
+            _("A total can only be split by weights of which none is negative and one is positive."),
+            remedy=_("Check the amounts to split over."),
+        )
+    units = to_minor(total, code)
+    sign, units = (-1, -units) if units < 0 else (1, units)
+    shares = [units * weight / whole for weight in exact]
+    floors = [share.numerator // share.denominator for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda index: (floors[index] - shares[index], index))
+    for index in by_remainder[: units - sum(floors)]:
+        floors[index] += 1
+    return [from_minor(sign * part, code) for part in floors]
+
+
+def relieve(open_document: Decimal, open_base: Decimal, part: Decimal, base_code: str) -> Decimal:
+    """The share of a carrying amount that a partial settlement relieves (R16).
+
+    Args:
+        open_document: what is still open in document currency.
+        open_base: what it stands at in base currency.
+        part: settled now, in document currency; of the same sign, at most ``open_document``.
+        base_code: the base currency.
+
+    The last piece takes whatever is left in base currency, so that nothing open in one currency means nothing open in
+    the other.
+    """
+    if part == open_document:
+        return open_base
+    if open_document == 0 or not 0 <= Fraction(part) / Fraction(open_document) <= 1:
+        raise MoneyError(
+            _("{part} cannot be settled of {open} open.").format(part=part, open=open_document),
+            remedy=_("Settle at most what is open; book the rest as a customer credit."),
+        )
+    return round_fraction(Fraction(open_base) * Fraction(part) / Fraction(open_document), base_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount of one currency, exact; immutable.
+
+    Adding, subtracting or comparing unlike currencies raises CurrencyMismatch; multiplying by a number stays exact and
+    unrounded (round at the end, once, with ``rounded``).
+    """
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        minor_units(self.currency)
+
+    def rounded(self, mode: Rounding = Rounding.HALF_UP) -> Money:
+        """At the currency's minor units."""
+        return Money(round_to_minor(self.amount, self.currency, mode), self.currency)
+
+    def __add__(self, other: Money) -> Money:
+        self._must_match(other)
+        return Money(_EXACT.add(self.amount, other.amount), self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._must_match(other)
+        return Money(_EXACT.subtract(self.amount, other.amount), self.currency)
+
+    def __mul__(self, factor: Decimal | int) -> Money:
+        return Money(_EXACT.multiply(self.amount, Decimal(factor)), self.currency)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Money:
+        return Money(-self.amount, self.currency)
+
+    def __abs__(self) -> Money:
+        return Money(abs(self.amount), self.currency)
+
+    def __bool__(self) -> bool:
+        return bool(self.amount)
+
+    def __lt__(self, other: Money) -> bool:
+        self._must_match(other)
+        return self.amount < other.amount
+
+    def __le__(self, other: Money) -> bool:
+        self._must_match(other)
+        return self.amount <= other.amount
+
+    def __gt__(self, other: Money) -> bool:
+        self._must_match(other)
+        return self.amount > other.amount
+
+    def __ge__(self, other: Money) -> bool:
+        self._must_match(other)
+        return self.amount >= other.amount
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.amount:f}"
+
+    def _must_match(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatch(
+                _("{one} and {other} are different currencies.").format(one=self, other=other),
+                remedy=_("Convert one of them at a dated rate first, or keep them apart as Balances."),
+            )
+
+
+class Balances:
+    """Amounts of several currencies side by side, each summed exactly; the only sum over mixed currencies there is."""
+
+    def __init__(self, amounts: Iterable[Money] = ()) -> None:
+        self._amounts: dict[str, Decimal] = {}
+        for one in amounts:
+            self.add(one)
+
+    def add(self, money: Money) -> None:
+        """Add one amount to its currency."""
+        self._amounts[money.currency] = _EXACT.add(self._amounts.get(money.currency, Decimal(0)), money.amount)
+
+    def items(self) -> ItemsView[str, Decimal]:
+        """Currency and amount, sorted by code."""
+        return dict(sorted(self._amounts.items())).items()
+
+    def get(self, code: str) -> Decimal:
+        """The amount of one currency; 0 where there is none."""
+        return self._amounts.get(code, Decimal(0))
+
+    def __iter__(self) -> Iterator[Money]:
+        return (Money(amount, code) for code, amount in sorted(self._amounts.items()))
+
+    def __len__(self) -> int:
+        return len(self._amounts)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Balances):
+            return NotImplemented
+        mine = {code: amount for code, amount in self._amounts.items() if amount}
+        return mine == {code: amount for code, amount in other._amounts.items() if amount}
+
+    __hash__ = None  # type: ignore[assignment]  # it changes, so it is no key
+
+    def __repr__(self) -> str:
+        return f"Balances({', '.join(map(str, self))})"
