@@ -26,7 +26,7 @@ from workbench.reports.columns import NUMERIC, Column, Group, Kind
 from workbench.reports.styles import Palette, Styles
 from workbench.reports.texts import Texts
 
-__all__ = ["CellWriter", "fit", "plain_text", "shown_amount"]
+__all__ = ["CellWriter", "cut", "fit", "plain_text", "shown_amount"]
 
 MAX_TEXT = 32_767  # characters of one cell, counted in UTF-16 units
 MAX_LINKS = 65_000  # Excel keeps 65,530 a sheet and drops the rest
@@ -52,6 +52,12 @@ def shown_amount(amount: Decimal, code: str) -> str:
 def fit(text: str) -> int:
     """Columns that the text takes in a fixed-width reckoning: Chinese characters count twice."""
     return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def cut(text: str, length: int) -> str:
+    """One line of at most ``length`` characters, with … where something is left out."""
+    line = plain_text(text)
+    return line if len(line) <= length else f"{line[: length - 1]}…"
 
 
 def _minor_units(code: str) -> int:
@@ -80,6 +86,7 @@ class CellWriter:
 
     def writer(self, worksheet: Worksheet, column: Column, col: int) -> Callable[[int, Mapping[str, Any]], None]:
         """A function that writes this column's cell of a row: ``write(position, row)``, position 0-based."""
+        write: Callable[..., None]
         if column.kind in NUMERIC:
             write = self._number
         elif column.kind is Kind.DATE:
@@ -191,7 +198,7 @@ class CellWriter:
 _NUMBER_FORMATS = {
     Kind.DATE: "yyyy-mm-dd",
     Kind.INTEGER: "0",
-    Kind.RATE: "0.0000######",
+    Kind.RATE: "0.0000####",
     Kind.PERCENT: "0.##",
     Kind.SHARE: "0%",
 }

@@ -171,6 +171,8 @@ class SheetWriter:
     def _size(self, column: Column, value: Decimal | date | str | int) -> int:
         if column.kind is Kind.MONEY:
             return len(f"{value:,.2f}") + 1
+        if column.kind is Kind.RATE:
+            return 11
         if column.kind in NUMERIC:
             return 9
         return 11 if column.kind is Kind.DATE else fit(self.cells.shown(column, value)[:60])

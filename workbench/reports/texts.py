@@ -302,6 +302,7 @@ SENTENCES: Mapping[str, Pair] = {
     "need-questions": Pair("导入时未读懂的内容", "Open questions from adoption"),
     "need-rates": Pair("缺失或过期的汇率", "Rates missing or stale"),
     "need-evidence": Pair("没有汇率依据的订单", "Orders without rate evidence"),
+    "largest": Pair("逾期金额最大的 {count} 笔", "The {count} largest overdue"),
     "by-currency": Pair("各币种应收未收", "Open receivables by currency"),
     "ageing": Pair("账龄", "Ageing"),
     "ageing-of": Pair("账龄（{currency}）", "Ageing ({currency})"),

@@ -12,11 +12,11 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from workbench.money import number_format
-from workbench.reports.cells import fit, shown_amount
+from workbench.reports.cells import cut, fit, shown_amount
 from workbench.reports.charts import TodayCharts
 from workbench.reports.columns import Table
 from workbench.reports.evidence import sources_named
-from workbench.reports.figures import Amounts, Figures
+from workbench.reports.figures import Amounts, Figures, Row
 from workbench.reports.layout import SheetWriter
 from workbench.reports.needs import Need, Worth, ageing, collect_needs, open_by_currency, worth
 from workbench.reports.styles import Palette
@@ -26,6 +26,8 @@ __all__ = ["TodaySheet"]
 LEFT, RIGHT = 1, 10  # columns B to K
 ZERO = Decimal(0)
 _MAX_AMOUNTS = 6
+NBSP = "\u00a0"  # a code and its amount stay on one line
+_MOST = 5  # instalments named on the sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class TodaySheet:
         self._head()
         self._cards(4)
         row = self._attention(8)
+        row = self._latest_payers(row + 1)
         lines = open_by_currency(self.figures)
         ages = ageing(self.figures)
         row += 1
@@ -71,6 +74,7 @@ class TodaySheet:
             charts.by_currency(sum(1 for line in lines if line["base"] is not None), (row + 2, LEFT), (below, LEFT))
             charts.ageing((row + 2, 9), (below, LEFT + 5))
         self.writer.page(sheet)
+        sheet.set_portrait()
         sheet.fit_to_pages(1, 1)
         sheet.center_horizontally()
 
@@ -213,6 +217,57 @@ class TodaySheet:
         start = f"internal:'{self.writer.texts.sheet(need.sheet)}'!A1"
         return self.writer.cells.targets.get(need.sheet, {}).get(need.first, start)
 
+    # -- who to call ----------------------------------------------------------------------------------------------
+
+    def _latest_payers(self, row: int) -> int:
+        """The instalments overdue that are worth most; nothing where none is overdue. Returns the row after them."""
+        late = [one for one in self.figures.tables["instalments"] if one["state"] == "overdue"]
+        late.sort(key=lambda one: (one["open_base"] is None, -(one["open_base"] or ZERO), one["id"]))
+        if not late:
+            return row
+        self._section(row, LEFT, RIGHT, self.say("largest", count=min(len(late), _MOST)))
+        columns = (
+            (LEFT, 3, "customer_name", "left"),
+            (4, 4, "order_number", "left"),
+            (5, 5, "due_date", "left"),
+            (6, 6, "days_overdue", "right"),
+            (7, 8, "open_amount", "right"),
+        )
+        row += 1
+        for first, last, key, align in columns:
+            self._merged(row, first, last, self.writer.texts.heading(key), self._small(align))
+        self.sheet.write_string(row, 9, self.say("in-base", currency=self.figures.base), self._small("right"))
+        self.sheet.write_blank(row, RIGHT, None, self._small("right"))
+        for one in late[:_MOST]:
+            row += 1
+            self._late(row, one)
+        return row + 1
+
+    def _late(self, row: int, one: Row) -> None:
+        line = {"bottom": 1, "bottom_color": Palette.LINE}
+        left, right = self.get(**line, align="left", indent=1), self.get(**line, align="right")
+        self.sheet.set_row(row, 19)
+        order = self.figures.orders[one["order_id"]]
+        customer = self.figures.customers[order["customer_id"]]
+        for first, last, text in ((LEFT, 3, customer["legal_name"]), (4, 4, order["number"])):
+            if first != last:
+                self.sheet.merge_range(row, first, row, last, "", left)
+            self.writer.cells.text(self.sheet, (row, first), cut(text, 60), left)
+        self.sheet.write_string(row, 5, one["due_date"].isoformat(), left)
+        self.sheet.write_number(row, 6, one["days_overdue"], self.get(**line, align="right", font_color=Palette.RED))
+        self._merged(row, 7, 8, shown_amount(one["open_amount"], one["currency"]), right)
+        if one["open_base"] is None:
+            self.sheet.write_string(
+                row, 9, self.say("no-rate"), self.get(**line, font_color=Palette.AMBER, align="right")
+            )
+        else:
+            self.sheet.write_number(
+                row, 9, float(one["open_base"]), self.get(**line, num_format=self.money, align="right")
+            )
+        target = self.writer.cells.targets["instalments"][one["id"]]
+        link = self.get(**line, font_color=Palette.LINK, align="right")
+        self.sheet.write_url(row, RIGHT, target, link, self.say("go"))
+
     # -- per currency, ageing, charts ------------------------------------------------------------------------------
 
     def _currencies(self, row: int, lines: list[dict[str, Any]], instalments: Table) -> int:
@@ -239,6 +294,7 @@ class TodaySheet:
         )
         first = row = row + 2
         for line in lines:
+            self.sheet.set_row(row, 19)
             self._currency(row, line, instalments.name, heads)
             row += 1
         if not lines:
@@ -330,6 +386,6 @@ class TodaySheet:
 
 
 def _amounts(amounts: Amounts) -> str:
-    shown = [shown_amount(amount, code) for code, amount in amounts.items()]
+    shown = [shown_amount(amount, code).replace(" ", NBSP) for code, amount in amounts.items()]
     more = f" · +{len(shown) - _MAX_AMOUNTS}" if len(shown) > _MAX_AMOUNTS else ""
     return " · ".join(shown[:_MAX_AMOUNTS]) + more
