@@ -158,11 +158,12 @@ class CellWriter:
         text = self._safe(self.shown(column, value), worksheet, place)
         quoted = text.startswith(_FORMULA_LIKE)
         target = self._target(row, column)
-        self.text(worksheet, place, text, self.format(column, quoted=quoted, linked=bool(target)))
         links = self._links.get(worksheet.name, 0)
         if target and links < MAX_LINKS and not text.startswith("<r>"):
             self._links[worksheet.name] = links + 1
             worksheet.write_url(*place, target, self.format(column, quoted=quoted, linked=True), text)
+        else:
+            self.text(worksheet, place, text, self.format(column, quoted=quoted))
 
     def _target(self, row: Mapping[str, Any], column: Column) -> str:
         sheet, _, key = column.link.partition(":")
