@@ -126,6 +126,13 @@ CATALOGUE: dict[str, Kind] = {
         "Leave it out of sums in the sheet; the register adds it exactly.",
         "请勿在表内求和；登记簿按精确值计算。",
     ),
+    "settlement.rate-missing": Kind(
+        Severity.ASK,
+        "no rate for {value}: {problem}",
+        "没有 {value} 的汇率：{problem}",
+        "Nothing was settled. Add the rate, then run it again. {remedy}",
+        "未做任何核销。请补充汇率后重新运行。{remedy}",
+    ),
 }
 
 

@@ -1,0 +1,78 @@
+"""Customer rows from files, and pairs and clusters into files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.duplicates.engine import DuplicatePair
+from workbench.duplicates.reasons import told
+from workbench.errors import FileRefused
+from workbench.i18n import _
+
+__all__ = ["read_rows", "write_clusters", "write_pairs"]
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a .csv (UTF-8 or GB18030), .xlsx or .parquet file by its column headings, every value as text.
+
+    Raises:
+        FileRefused: the file is missing, of another kind, or cannot be read.
+    """
+    readers = {".csv": _csv_rows, ".xlsx": _frame_rows, ".parquet": _frame_rows}
+    reader = readers.get(path.suffix.casefold())
+    if reader is None:
+        raise FileRefused(
+            _("{file} is no .csv, .xlsx or .parquet file").format(file=path.name),
+            where=path.name,
+            remedy=_("Save the customer list in one of these formats."),
+        )
+    try:
+        return reader(path)
+    except (OSError, ValueError, csv.Error, ImportError) as error:
+        raise FileRefused(
+            _("{file} cannot be read: {problem}").format(file=path.name, problem=error),
+            where=path.name,
+            remedy=_("Check that the file is whole and open it in a spreadsheet program to save it again."),
+        ) from error
+
+
+def write_pairs(pairs: Iterable[DuplicatePair], path: Path) -> None:
+    """PAIRS: id_a, id_b, score, decision, reasons (in the current language)."""
+    rows = ((pair.id_a, pair.id_b, f"{pair.score:f}", pair.decision, told(pair.reasons)) for pair in pairs)
+    _write(path, ("id_a", "id_b", "score", "decision", "reasons"), rows)
+
+
+def write_clusters(groups: Mapping[str, str], path: Path) -> None:
+    """CLUSTERS: id, cluster; ids that are alone are not listed."""
+    _write(path, ("id", "cluster"), groups.items())
+
+
+def _write(path: Path, heading: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(heading)
+        writer.writerows(rows)
+
+
+def _csv_rows(path: Path) -> list[dict[str, Any]]:
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("gb18030")
+    return list(csv.DictReader(io.StringIO(text, newline=""), restkey=""))
+
+
+def _frame_rows(path: Path) -> list[dict[str, Any]]:
+    import pandas as pd
+
+    if path.suffix.casefold() == ".xlsx":
+        frame = pd.read_excel(path, dtype=str, keep_default_na=False, engine="calamine")
+    else:
+        frame = pd.read_parquet(path)
+        frame = frame.astype(object).where(frame.notna(), "").astype(str)
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

@@ -1,0 +1,53 @@
+"""Pairs of the register's customers, kept in the register with what people decided about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from workbench.duplicates.engine import DuplicatePair, scan
+from workbench.i18n import _
+from workbench.register import Register
+
+__all__ = ["RecordedPairs", "record_pairs"]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPairs:
+    """What came of a scan of the register; ``changeset`` is None where nothing was new."""
+
+    pairs: tuple[DuplicatePair, ...]
+    new: int
+    known: int
+    changeset: int | None
+
+
+def record_pairs(register: Register, author: str) -> RecordedPairs:
+    """Scan the register's customers and add the pairs it does not hold yet for a person to decide, in one changeset.
+
+    Pairs that the register holds are left as they are: nobody's decision is overwritten, and a second run changes
+    nothing. Customers that were merged into another are left out.
+    """
+    customers = [row for row in register.rows("customers") if not row.get("merged_into")]
+    pairs = [pair for pair in scan(customers) if pair.decision != "apart"]
+    held = {frozenset((row["customer_a"], row["customer_b"])) for row in register.rows("duplicate_pairs")}
+    fresh = [pair for pair in pairs if frozenset((pair.id_a, pair.id_b)) not in held]
+    changeset = _store(register, fresh, author) if fresh else None
+    return RecordedPairs(tuple(pairs), len(fresh), len(pairs) - len(fresh), changeset)
+
+
+def _store(register: Register, pairs: Iterable[DuplicatePair], author: str) -> int:
+    rows = [
+        {
+            "customer_a": pair.id_a,
+            "customer_b": pair.id_b,
+            "score": pair.score,
+            "reasons": [reason.as_dict() for reason in pair.reasons],
+            "decision": "review",
+        }
+        for pair in pairs
+    ]
+    reason = _("{count} pairs of customers that may be one").format(count=len(rows))
+    with register.changeset(origin="duplicates", reason=reason, author=author) as cs:
+        cs.insert("duplicate_pairs", rows)
+    return cs.number

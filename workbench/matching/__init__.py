@@ -1,0 +1,20 @@
+"""Receipts find their instalments: posted where number and amount agree, explained, and everything else shown."""
+
+from workbench.matching.engine import DEFAULT_CHARGES, Alternative, Part, Proposal, match
+from workbench.matching.files import match_folder, prediction_rows, write_predictions
+from workbench.matching.posting import MatchReport, run
+from workbench.matching.reasons import MatchReason
+
+__all__ = [
+    "DEFAULT_CHARGES",
+    "Alternative",
+    "MatchReason",
+    "MatchReport",
+    "Part",
+    "Proposal",
+    "match",
+    "match_folder",
+    "prediction_rows",
+    "run",
+    "write_predictions",
+]

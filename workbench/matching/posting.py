@@ -1,0 +1,241 @@
+"""The register's receipts matched and settled: what is sure is posted, the rest is proposed, all in one changeset."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from workbench.duplicates import told
+from workbench.errors import RateError
+from workbench.findings import Finding
+from workbench.i18n import _
+from workbench.matching.engine import DEFAULT_CHARGES, Proposal, match, with_refusal
+from workbench.rates import RateBook
+from workbench.register import Changeset, Register
+from workbench.settlement import (
+    Basis,
+    Limits,
+    Part,
+    RateChoice,
+    Receivables,
+    Settlement,
+    allocate_receipt,
+    rate_missing,
+)
+
+__all__ = ["MatchReport", "run"]
+
+ENGINE = "workbench"
+"""Who decided what was posted without a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport:
+    """What came of a run; ``changeset`` is None where nothing changed."""
+
+    proposals: tuple[Proposal, ...]
+    allocations: int
+    findings: tuple[Finding, ...]
+    changeset: int | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Receipts per decision: post, review, no_match."""
+        found = Counter(proposal.decision for proposal in self.proposals)
+        return {decision: found[decision] for decision in ("post", "review", "no_match")}
+
+
+@dataclass(frozen=True, slots=True)
+class _Books:
+    """The register's rows that a run reads."""
+
+    receipts: list[dict[str, Any]]
+    instalments: list[dict[str, Any]]
+    orders: list[dict[str, Any]]
+    customers: list[dict[str, Any]]
+    invoices: list[dict[str, Any]]
+    allocations: list[dict[str, Any]]
+    decisions: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, register: Register) -> _Books:
+        tables = ("receipts", "instalments", "orders", "customers", "invoices", "allocations", "match_decisions")
+        return cls(*(register.rows(table) for table in tables))
+
+
+def run(
+    register: Register,
+    book: RateBook,
+    author: str,
+    *,
+    basis: Basis = Basis.INVOICE_OR_ORDER,
+    choice: RateChoice | None = None,
+    charges: Limits = DEFAULT_CHARGES,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> MatchReport:
+    """Match the receipts that nobody has dealt with yet, and settle those that are sure.
+
+    A receipt with allocations or with a person's decision is left alone, so a second run changes nothing. Where a rate
+    is missing nothing is settled: the receipt becomes one for review, and a finding says why.
+    """
+    books = _Books.of(register)
+    done = {row["receipt_id"] for row in books.allocations}
+    done |= {row["receipt_id"] for row in books.decisions if row.get("decided_by")}
+    waiting = [row for row in books.receipts if row["id"] not in done]
+    receivables = Receivables(
+        books.instalments,
+        books.orders,
+        book=book,
+        base_currency=register.base_currency,
+        invoices=books.invoices,
+        allocations=books.allocations,
+        basis=basis,
+        choice=choice,
+    )
+    cancelled = {row["id"] for row in books.orders if row.get("status") == "cancelled"}
+    proposals = match(
+        waiting,
+        [
+            {**row, "open_amount": receivables.open_amount(row["id"])}
+            for row in books.instalments
+            if row["order_id"] not in cancelled
+        ],
+        books.orders,
+        books.customers,
+        invoices=books.invoices,
+        earlier_receipts=[row for row in books.receipts if row["id"] in done],
+        charges=charges,
+        progress=progress,
+    )
+    desk = _Desk(receivables, book, register.base_currency, choice)
+    settled = desk.settle(waiting, proposals)
+    changeset = _store(register, settled, desk, books.decisions, author)
+    return MatchReport(tuple(settled), len(desk.allocations), tuple(desk.findings), changeset)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where proposals become allocation rows and findings."""
+
+    receivables: Receivables
+    book: RateBook
+    base_currency: str
+    choice: RateChoice | None
+    allocations: list[dict[str, Any]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def settle(self, receipts: Sequence[Mapping[str, Any]], proposals: Sequence[Proposal]) -> list[Proposal]:
+        """Settle what is posted, by value date; a proposal that cannot be settled becomes one for review."""
+        outcome = {proposal.receipt_id: proposal for proposal in proposals}
+        for receipt in sorted(receipts, key=lambda row: (row["value_date"], row["id"])):
+            proposal = outcome[receipt["id"]]
+            if proposal.decision == "post":
+                settlement = self._settlement(receipt, proposal)
+                self.receivables.settle(settlement.allocations)
+                self.allocations.extend(settlement.allocations)
+                self.findings.extend(settlement.findings)
+                if settlement.findings:
+                    outcome[receipt["id"]] = with_refusal(proposal, settlement.findings[0].message)
+        return [outcome[proposal.receipt_id] for proposal in proposals]
+
+    def _settlement(self, receipt: Mapping[str, Any], proposal: Proposal) -> Settlement:
+        day = receipt["value_date"]
+        try:
+            parts = [Part(self.receivables.item(part.instalment_id, day), part.amount) for part in proposal.parts]
+        except RateError as error:
+            return Settlement(findings=(rate_missing(receipt, error),))
+        return allocate_receipt(
+            receipt,
+            parts,
+            book=self.book,
+            base_currency=self.base_currency,
+            charges=proposal.charges,
+            choice=self.choice,
+            reasons=told(proposal.reasons),
+        )
+
+
+def _store(
+    register: Register,
+    proposals: Iterable[Proposal],
+    desk: _Desk,
+    decisions: Iterable[Mapping[str, Any]],
+    author: str,
+) -> int | None:
+    held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in decisions:
+        if not row.get("decided_by"):
+            held[row["receipt_id"]].append(row)
+    wanted = {proposal.receipt_id: _decision_rows(proposal) for proposal in proposals}
+    changed = {id_: rows for id_, rows in wanted.items() if list(map(_said, rows)) != list(map(_said, held[id_]))}
+    fresh = _new_findings(register, desk.findings)
+    if not (changed or desk.allocations or fresh):
+        return None
+    reason = _("{count} receipts matched, {posted} allocations").format(
+        count=len(changed), posted=len(desk.allocations)
+    )
+    with register.changeset(origin="matching", reason=reason, author=author) as cs:
+        cs.insert("allocations", desk.allocations)
+        _replace_decisions(cs, changed, held)
+        cs.insert("open_findings", fresh)
+    return cs.number
+
+
+def _replace_decisions(
+    cs: Changeset, changed: Mapping[str, list[dict[str, Any]]], held: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> None:
+    for receipt_id in changed:
+        for row in held[receipt_id]:
+            cs.delete("match_decisions", row["id"])
+    cs.insert("match_decisions", [row for rows in changed.values() for row in rows])
+
+
+def _decision_rows(proposal: Proposal) -> list[dict[str, Any]]:
+    """A row per part; a proposal without parts has one row without an instalment."""
+    common = {
+        "receipt_id": proposal.receipt_id,
+        "decision": "posted" if proposal.decision == "post" else proposal.decision,
+        "confidence": proposal.confidence,
+        "reasons": [reason.as_dict() for reason in proposal.reasons],
+        "alternatives": [
+            {
+                "instalment_id": one.instalment_id,
+                "amount": f"{one.amount:f}",
+                "confidence": f"{one.confidence:f}",
+                "text": f"{one.instalment_id} {one.amount:f}",
+            }
+            for one in proposal.alternatives
+        ],
+        "decided_by": ENGINE if proposal.decision == "post" else None,
+    }
+    return [{**common, "instalment_id": part.instalment_id} for part in proposal.parts] or [
+        {**common, "instalment_id": None}
+    ]
+
+
+def _said(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """What a row says, whatever the language it was told in."""
+    reasons = [{name: fact for name, fact in reason.items() if name != "text"} for reason in row["reasons"]]
+    confidence = Decimal(0) if row.get("confidence") is None else row["confidence"]
+    others = [one["instalment_id"] for one in row.get("alternatives") or ()]
+    return row["decision"], row.get("instalment_id"), confidence, reasons, others
+
+
+def _new_findings(register: Register, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    open_ = {(row["code"], row["place"]) for row in register.rows("open_findings") if row["state"] == "open"}
+    return [
+        {
+            "code": finding.code,
+            "severity": finding.severity.value,
+            "place": finding.where,
+            "value": finding.value,
+            "candidates": list(finding.candidates),
+            "details": dict(finding.details),
+            "state": "open",
+        }
+        for finding in findings
+        if (finding.code, finding.where) not in open_
+    ]
