@@ -29,6 +29,7 @@ from workbench.reports.texts import Texts
 __all__ = ["CellWriter", "cut", "fit", "plain_text", "shown_amount"]
 
 MAX_TEXT = 32_767  # characters of one cell, counted in UTF-16 units
+_MAX_DISPLAY = 200  # characters of a link's own copy of its text
 MAX_LINKS = 65_000  # Excel keeps 65,530 a sheet and drops the rest
 FIRST_EXCEL_DAY = date(1900, 3, 1)  # before it Excel counts a 29 February 1900 that never was
 _FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
@@ -58,6 +59,11 @@ def cut(text: str, length: int) -> str:
     """One line of at most ``length`` characters, with … where something is left out."""
     line = plain_text(text)
     return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def _is_rich(text: str) -> bool:
+    """Whether XlsxWriter would take the text for rich text of its own, and put it into the file unescaped."""
+    return text.startswith("<r>") and text.endswith("</r>")
 
 
 def _minor_units(code: str) -> int:
@@ -125,8 +131,7 @@ class CellWriter:
 
     def text(self, worksheet: Worksheet, place: tuple[int, int], text: str, made: Format) -> None:
         """Write text as a constant, whatever it looks like."""
-        if text.startswith("<r>") and text.endswith("</r>"):
-            # XlsxWriter takes such a string for rich text of its own and would put it into the file unescaped.
+        if _is_rich(text):
             plain = self.styles.get()
             worksheet.write_rich_string(*place, plain, text[:2], plain, text[2:], made)
         else:
@@ -159,11 +164,15 @@ class CellWriter:
         quoted = text.startswith(_FORMULA_LIKE)
         target = self._target(row, column)
         links = self._links.get(worksheet.name, 0)
-        if target and links < MAX_LINKS and not text.startswith("<r>"):
-            self._links[worksheet.name] = links + 1
-            worksheet.write_url(*place, target, self.format(column, quoted=quoted, linked=True), text)
-        else:
+        if not target or links >= MAX_LINKS or _is_rich(text):
             self.text(worksheet, place, text, self.format(column, quoted=quoted))
+            return
+        self._links[worksheet.name] = links + 1
+        made, display = self.format(column, quoted=quoted, linked=True), cut(text, _MAX_DISPLAY)
+        # A link repeats the text in an attribute, where a control character would damage the file.
+        worksheet.write_url(*place, target, made, display)
+        if display != text:
+            self.text(worksheet, place, text, made)
 
     def _target(self, row: Mapping[str, Any], column: Column) -> str:
         sheet, _, key = column.link.partition(":")

@@ -110,7 +110,8 @@ class SheetWriter:
         headings: list[str] = []
         seen: set[str] = set()
         for column in table.columns:
-            wanted = plain_text(column.heading)[:200] or self.texts.heading(column.key)
+            own = plain_text(column.heading)[:200] or self.texts.say("own-field")
+            wanted = own if column.heading else self.texts.heading(column.key)
             heading, number = wanted, 1
             while heading.lower() in seen:
                 number += 1

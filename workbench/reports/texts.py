@@ -350,7 +350,7 @@ SENTENCES: Mapping[str, Pair] = {
     "list-currencies": Pair("币种", "Currencies"),
     "list-settings": Pair("参数", "Settings"),
     "list-choices": Pair("下拉列表", "Drop-down lists"),
-    "credit": Pair("应退", "credit"),
+    "own-field": Pair("自定义", "Own field"),
     "kinds-more": Pair("等 {count} 项", "and {count} more"),
 }
 

@@ -1,0 +1,335 @@
+"""Register.xlsx as its readers open it: openpyxl for what is in the file, by hand for what the figures must be."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from workbook_reading import AS_OF, OWN_FORMULA, formulas, table_rows, tables_of
+
+from workbench.errors import ConfigurationError
+from workbench.money import CURRENCIES, number_format
+from workbench.rates import RateBook
+from workbench.register import Register
+from workbench.register.tables import TABLES
+from workbench.reports import WorkbookInUse, WorkbookReport, write_register_workbook
+
+EN = ["Today", "Customers", "Orders", "Instalments", "Receipts", "Matches", "Settlements", "Duplicates", "Questions"]
+ZH = ["今日", "客户", "订单", "分期", "收款", "匹配", "核销", "重复客户", "待确认"]
+
+
+@pytest.fixture(scope="module")
+def english(firm: Register, book: RateBook, tmp_path_factory: pytest.TempPathFactory) -> WorkbookReport:
+    path = tmp_path_factory.mktemp("en") / "Register.xlsx"
+    return write_register_workbook(firm, book, path, language="en", as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def chinese(firm: Register, book: RateBook, tmp_path_factory: pytest.TempPathFactory) -> WorkbookReport:
+    path = tmp_path_factory.mktemp("zh") / "Register.xlsx"
+    return write_register_workbook(firm, book, path, language="zh", as_of=AS_OF)
+
+
+def test_sheets_follow_the_language(english: WorkbookReport, chinese: WorkbookReport) -> None:
+    assert openpyxl.load_workbook(english.path).sheetnames == [*EN, "Rates", "Settings"]
+    assert openpyxl.load_workbook(chinese.path).sheetnames == [*ZH, "汇率", "设置"]
+    assert english.rows["Orders"] == chinese.rows["订单"] == 4
+    assert set(tables_of(english.path)) == set(tables_of(chinese.path))
+
+
+def test_either_reader_finds_the_other_language_above(chinese: WorkbookReport) -> None:
+    sheet = openpyxl.load_workbook(chinese.path)["订单"]
+    pairs = {sheet.cell(4, col).value: sheet.cell(3, col).value for col in range(1, sheet.max_column + 1)}
+    assert pairs["金额"] == "Amount"
+    assert pairs["汇率日期"] == "Rate date"
+
+
+def test_no_other_language_is_taken_for_one_of_them(firm: Register, book: RateBook, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError):
+        write_register_workbook(firm, book, tmp_path / "x.xlsx", language="de", as_of=AS_OF)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["tblCustomers", "tblOrders", "tblInstalments", "tblReceipts", "tblMatches"])
+def test_key_and_version_are_there_but_hidden(english: WorkbookReport, firm: Register, name: str) -> None:
+    sheet, table = tables_of(english.path)[name]
+    assert table.ref.startswith("A4:")
+    assert [sheet["A4"].value, sheet["B4"].value] == ["Id", "Version"]
+    assert sheet.column_dimensions["A"].hidden
+    assert sheet.column_dimensions["B"].hidden
+    view = next(view for view in english.views if view.range_name == name)
+    stored = {row["id"]: row["version"] for row in firm.rows(view.table)}
+    assert {row["Id"].value: row["Version"].value for row in table_rows(english.path, name)} == stored
+
+
+def test_headings_stay_in_sight_and_on_paper(english: WorkbookReport) -> None:
+    book = openpyxl.load_workbook(english.path)
+    for sheet in book.worksheets[1:9]:
+        assert sheet.freeze_panes.endswith("5"), sheet.title
+        assert sheet.freeze_panes > "C", sheet.title
+        assert sheet.print_title_rows == "$4:$4"
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToHeight == 0
+        assert "&P" in sheet.oddFooter.right.text
+        assert all(table.autoFilter for table in sheet.tables.values())
+    assert not book["Today"].sheet_view.showGridLines
+
+
+def test_money_wears_its_own_currency(english: WorkbookReport) -> None:
+    orders = {row["Order no."].value: row for row in table_rows(english.path, "tblOrders")}
+    for number, currency, amount in (
+        ("NB-1", "USD", "50000.00"),
+        ("NB-2", "JPY", "1234567"),
+        ("NB-3", "KWD", "1000.125"),
+        ("NB-4", "CNY", "800.50"),
+    ):
+        cell = orders[number]["Amount"]
+        assert cell.number_format == number_format(currency)
+        assert Decimal(repr(cell.value)) == Decimal(amount)
+    assert orders["NB-1"]["Order date"].value.date() == date(2024, 5, 1)
+    assert orders["NB-1"]["Order date"].number_format == "yyyy-mm-dd"
+
+
+def test_instalments_are_judged_in_document_currency(english: WorkbookReport) -> None:
+    rows = [
+        (row["Order no."].value, row["No."].value, row["Status"].value, row["Open"].value, row["Days overdue"].value)
+        for row in table_rows(english.path, "tblInstalments")
+    ]
+    assert rows == [
+        ("NB-1", 2, "Overdue", 35000, 27),
+        ("NB-2", 1, "Open", 1234567, None),
+        ("NB-3", 1, "Open", 1000.125, None),
+        ("NB-1", 1, "Paid", 0, None),
+        ("NB-4", 1, "Paid", 0, None),
+    ]
+
+
+def test_receipts_say_what_is_still_to_be_matched(english: WorkbookReport) -> None:
+    rows = {
+        (row["Currency"].value, row["Amount"].value): (
+            row["Status"].value,
+            row["Unmatched"].value,
+            row["Pays orders"].value,
+        )
+        for row in table_rows(english.path, "tblReceipts")
+    }
+    assert rows == {
+        ("USD", 15000): ("Matched", 0, "NB-1"),
+        ("CNY", 800.5): ("Matched", 0, "NB-4"),
+        ("USD", 9975): ("Review", 9975, None),
+        ("JPY", 500000): ("Unmatched", 500000, None),
+        ("USD", -25): ("Not applicable", 0, None),
+    }
+
+
+def test_open_amounts_are_valued_row_by_row_at_the_rate_of_the_day(english: WorkbookReport, book: RateBook) -> None:
+    for row in table_rows(english.path, "tblInstalments"):
+        currency, amount = row["Currency"].value, Decimal(repr(row["Open"].value))
+        if not amount or currency == "KWD":  # the ECB publishes no dinar
+            assert row["Open in base"].value is None
+            assert row["Rate"].value is None
+            continue
+        rate = book.get(currency, "CNY", AS_OF)
+        assert Decimal(repr(row["Open in base"].value)) == rate.convert(amount)
+        assert row["Rate date"].value.date() == rate.rate_date
+        assert row["Rate source"].value == rate.source
+
+
+def test_a_converted_figure_shows_where_it_comes_from(english: WorkbookReport) -> None:
+    row = next(row for row in table_rows(english.path, "tblOrders") if row["Order no."].value == "NB-1")
+    assert row["Base amount"].value == 361958.21
+    assert row["Rate"].value == 7.2391642
+    assert row["Rate date"].value.date() == date(2024, 4, 30)
+    assert [row[name].value for name in ("Rate source", "Rate kind", "Rate policy")] == ["ECB", "mid", "on_or_before"]
+    assert row["Crossed from"].value == "EUR→USD 1.0720 (2024-04-30) · EUR→CNY 7.7604 (2024-04-30)"
+    note = row["Base amount"].comment.text
+    for fact in ("USD 50,000.00", "CNY 361,958.21", "7.2391642", "2024-04-30", "ECB", "1.0720", "7.7604"):
+        assert fact in note
+
+
+def test_an_order_without_evidence_has_no_base_figure_and_is_told(english: WorkbookReport) -> None:
+    orders = {row["Order no."].value: row for row in table_rows(english.path, "tblOrders")}
+    assert orders["NB-2"]["Base amount"].value is None
+    assert orders["NB-2"]["Base amount"].comment is None
+    assert _needs(english)["Orders without rate evidence"] == 2
+
+
+def test_today_counts_what_needs_attention(english: WorkbookReport) -> None:
+    assert _needs(english) == {
+        "Instalments overdue": 1,
+        "Due within 7 days": 1,
+        "Due in 8 to 30 days": 1,
+        "Open instalments without a due date": 0,
+        "Receipts not matched": 1,
+        "Matches to confirm": 1,
+        "Customers that may be duplicates": 1,
+        "Open questions from adoption": 1,
+        "Rates missing or stale": 1,
+        "Orders without rate evidence": 2,
+    }
+
+
+def test_today_prints_what_its_figures_stand_on(english: WorkbookReport) -> None:
+    sheet = openpyxl.load_workbook(english.path)["Today"]
+    assert "2024-06-28" in sheet["B2"].value
+    assert "CNY" in sheet["B2"].value
+    assert "on_or_before" in sheet["B3"].value
+    assert len(sheet._charts) == 2
+
+
+def test_today_adds_up_to_the_sheets(english: WorkbookReport, book: RateBook) -> None:
+    values = openpyxl.load_workbook(english.path, data_only=True)["Today"]
+    usd = book.get("USD", "CNY", AS_OF).convert(Decimal("35000.00"))
+    jpy = book.get("JPY", "CNY", AS_OF).convert(Decimal(1234567))
+    cells = [cell.value for row in values.iter_rows() for cell in row if cell.value is not None]
+    assert float(usd + jpy) in cells
+    assert any("without KWD" in str(cell) for cell in cells)
+
+
+def test_lines_of_today_lead_to_the_first_row_concerned(english: WorkbookReport) -> None:
+    book = openpyxl.load_workbook(english.path)
+    links = {
+        book["Today"].cell(cell.row, 2).value: cell.hyperlink.location
+        for row in book["Today"].iter_rows(min_col=11, max_col=11)
+        for cell in row
+        if cell.hyperlink
+    }
+    assert links["Instalments overdue"] == "'Instalments'!C5"
+    assert links["Rates missing or stale"] == "'Rates'!A1"
+    sheet, _, place = links["Receipts not matched"].partition("!")
+    row = book[sheet.strip("'")][place].row
+    assert book["Receipts"].cell(row, 3).value.date() == date(2024, 6, 21)
+
+
+def test_orders_lead_to_customers_and_receipts_and_back(english: WorkbookReport) -> None:
+    book = openpyxl.load_workbook(english.path)
+
+    def followed(cell: openpyxl.cell.Cell) -> list[object]:
+        sheet, _, place = cell.hyperlink.location.partition("!")
+        return [one.value for one in book[sheet.strip("'")][book[sheet.strip("'")][place].row]]
+
+    order = next(row for row in table_rows(english.path, "tblOrders") if row["Order no."].value == "NB-1")
+    assert "Hansen Möbel GmbH" in followed(order["Customer"])
+    receipt = followed(order["Receipts"])
+    assert 15000 in receipt
+    back = next(row for row in table_rows(english.path, "tblReceipts") if row["Amount"].value == 15000)
+    assert followed(back["Pays orders"])[2] == "NB-1"
+
+
+def test_typing_is_checked_by_the_row_s_currency(english: WorkbookReport) -> None:
+    sheet, table = tables_of(english.path)["tblOrders"]
+    heads = {cell.value: cell.column_letter for cell in sheet[table.ref][0]}
+    rules = {str(rule.sqref).split(":")[0]: rule for rule in sheet.data_validations.dataValidation}
+    amount, code = f"{heads['Amount']}5", f"${heads['Currency']}5"
+    assert rules[amount].formula1 == (
+        f"AND(ISNUMBER({amount}),ROUND({amount},INDEX(lstMinorUnits,MATCH({code},lstCurrencies,0)))={amount})"
+    )
+    assert rules[f"{heads['Currency']}5"].formula1 == "lstCurrencies"
+    assert rules[f"{heads['Status']}5"].formula1 == "lstOrdersStatus"
+    assert rules[f"{heads['Order date']}5"].type == "date"
+    assert all(rule.error for rule in rules.values())
+
+
+def test_lists_of_settings_are_what_validation_refers_to(english: WorkbookReport) -> None:
+    book = openpyxl.load_workbook(english.path)
+
+    def listed(name: str) -> list[object]:
+        ((sheet, place),) = book.defined_names[name].destinations
+        return [row[0].value for row in book[sheet][place.replace("$", "")]]
+
+    assert listed("lstCurrencies") == sorted(CURRENCIES)
+    assert dict(zip(listed("lstCurrencies"), listed("lstMinorUnits"), strict=True))["KWD"] == 3
+    assert listed("lstDuplicatePairsDecision") == ["Review", "Merge", "Apart", "Later"]
+    used = {rule.formula1 for sheet in book for rule in sheet.data_validations.dataValidation if rule.type == "list"}
+    assert used <= set(book.defined_names)
+
+
+def test_attention_is_coloured(english: WorkbookReport) -> None:
+    sheet, _ = tables_of(english.path)["tblInstalments"]
+    rules = [rule for rules in sheet.conditional_formatting for rule in rules.rules]
+    assert any(rule.formula == ['"Overdue"'] and rule.dxf.font.color.rgb == "FFB42318" for rule in rules)
+
+
+def test_questions_are_told_in_the_workbook_s_language(english: WorkbookReport, chinese: WorkbookReport) -> None:
+    (question,) = table_rows(english.path, "tblQuestions")
+    assert question["What"].value == "¥1,200 may be CNY; JPY"
+    (question,) = table_rows(chinese.path, "tblQuestions")
+    assert question["问题"].value.startswith("¥1,200 可能是")
+
+
+def test_rates_used_are_listed_with_their_source(english: WorkbookReport) -> None:
+    used = {(row["Pair"].value, row["Rate"].value): row for row in table_rows(english.path, "tblRates")}
+    assert used["USD→CNY", 7.2391642]["Rate source"].value in {"ECB", "BOC"}
+    assert used["USD→CNY", 7.15]["Rate source"].value == "BOC"
+    latest = {row["Pair"].value: row for row in table_rows(english.path, "tblRatesLatest")}
+    assert latest["KWD→CNY"]["Rate"].value is None
+    assert latest["KWD→CNY"]["Problem"].value.startswith("rate.")
+
+
+def test_only_totals_are_formulas(english: WorkbookReport, chinese: WorkbookReport) -> None:
+    for report in (english, chinese):
+        found = list(formulas(report.path))
+        assert found
+        assert [text for _sheet, text in found if not OWN_FORMULA.fullmatch(text)] == []
+
+
+def test_views_tell_how_to_read_the_sheets_back(english: WorkbookReport, chinese: WorkbookReport) -> None:
+    for report in (english, chinese):
+        for view in report.views:
+            sheet, table = tables_of(report.path)[view.range_name]
+            assert sheet.title == view.sheet
+            heads = [cell.value for cell in sheet[table.ref][0]]
+            assert set(view.columns) <= set(heads)
+            stored = {"id", "version", *(field.name for field in TABLES[view.table].fields)}
+            assert set(view.columns.values()) <= stored
+            for field, labels in view.labels.items():
+                choices = TABLES[view.table].field_named(field).choices
+                assert sorted(labels.values()) == sorted(choices or ("true", "false"))
+
+
+def test_the_same_register_on_the_same_day_gives_the_same_bytes(firm: Register, book: RateBook, tmp_path: Path) -> None:
+    first, second = tmp_path / "Register.xlsx", tmp_path / "again" / "Register.xlsx"
+    second.parent.mkdir()
+    for path in (first, second):
+        write_register_workbook(firm, book, path, as_of=AS_OF)
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("mark", [".~lock.Register.xlsx#", "~$Register.xlsx"])
+def test_an_open_workbook_is_left_alone(firm: Register, book: RateBook, tmp_path: Path, mark: str) -> None:
+    target = tmp_path / "Register.xlsx"
+    target.write_bytes(b"yesterday's")
+    (tmp_path / mark).write_bytes(b"")
+    with pytest.raises(WorkbookInUse) as caught:
+        write_register_workbook(firm, book, target, as_of=AS_OF)
+    assert mark in caught.value.remedy
+    assert target.read_bytes() == b"yesterday's"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_failed_run_leaves_yesterday_s_workbook(firm: Register, book: RateBook, tmp_path: Path) -> None:
+    target = tmp_path / "Register.xlsx"
+    target.write_bytes(b"yesterday's")
+
+    def stop(_stage: str, done: int, _total: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_register_workbook(firm, book, target, as_of=AS_OF, progress=stop)
+    assert [one.name for one in tmp_path.iterdir()] == ["Register.xlsx"]
+    assert target.read_bytes() == b"yesterday's"
+
+
+def test_a_folder_that_is_not_there_is_told(firm: Register, book: RateBook, tmp_path: Path) -> None:
+    with pytest.raises(WorkbookInUse):
+        write_register_workbook(firm, book, tmp_path / "none" / "Register.xlsx", as_of=AS_OF)
+
+
+def _needs(report: WorkbookReport) -> dict[str, int]:
+    sheet = openpyxl.load_workbook(report.path)["Today"]
+    rows = sheet.iter_rows(min_row=11, max_row=20, min_col=2, max_col=5, values_only=True)
+    return {row[0]: row[3] for row in rows}
