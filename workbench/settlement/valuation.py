@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any
 
 from workbench.money import round_to_minor
-from workbench.rates import RateBook
+from workbench.rates import Rate, RateBook
 
 __all__ = ["RateChoice", "Valuation", "Valuer"]
 
@@ -28,16 +28,22 @@ class RateChoice:
 
 @dataclass(frozen=True, slots=True)
 class Valuation:
-    """``rate`` units of ``base`` per 1 ``currency``, published on ``rate_date`` by ``source``."""
+    """``rate`` units of ``base`` per 1 ``currency``, published on ``rate_date`` by ``source``.
+
+    ``published`` is the rate of the book, where it was looked up there: a crossed rate converts exactly only by itself.
+    """
 
     currency: str
     base: str
     rate: Decimal
     rate_date: date
     source: str
+    published: Rate | None = field(default=None, compare=False)
 
     def convert(self, amount: Decimal) -> Decimal:
         """The amount in base currency, rounded once to its minor units."""
+        if self.published:
+            return self.published.convert(amount)
         with localcontext(prec=60):
             return round_to_minor(amount * self.rate, self.base)
 
@@ -65,4 +71,4 @@ class Valuer:
             return Valuation(currency, self.base, stored["rate_value"], stored["rate_date"], source)
         choice = self.choice
         rate = self.book.get(currency, self.base, day, policy=choice.policy, kind=choice.kind, source=choice.source)
-        return Valuation(rate.base, rate.quote, rate.value, rate.rate_date, rate.source)
+        return Valuation(rate.base, rate.quote, rate.value, rate.rate_date, rate.source, rate)
