@@ -80,14 +80,13 @@ def test_hostile_text_stays_text(make_register: Register, book: RateBook, tmp_pa
     name, key = ("Legal name", "Id") if language == "en" else ("客户名称", "编号")
     for row in table_rows(path, "tblCustomers"):
         text = stored[row[key].value]
-        assert (
-            row[name].value == text or "_x" in f"{text}{row[name].value}"
-        )  # openpyxl does not undo the escape as Excel does
+        if "_x" not in f"{text}{row[name].value}":  # openpyxl does not undo the escape as Excel does
+            assert row[name].value == text
         assert row[name].data_type == "s"
         assert row[name].quotePrefix == text.startswith(tuple("=+-@\t\r\n'"))
         assert row[name].hyperlink is None
     strings = {
-        _as_excel("".join(text.text for text in one.iter(f"{{{NS['m']}}}t")))
+        _as_excel("".join(text.text or "" for text in one.iter(f"{{{NS['m']}}}t")))
         for one in parts(path)["xl/sharedStrings.xml"]
     }
     assert set(stored.values()) <= strings
