@@ -44,7 +44,7 @@ def audit(documents: Iterable[Mapping[str, Any]], book: RateBook) -> list[Drift]
     ``rate_value`` (base currency per 1 currency), ``rate_date``, ``rate_source``, ``rate_kind`` and ``rate_policy``;
     it is called by its ``number`` or ``id``. A document without ``base_amount`` has nothing to check.
     """
-    drifts = []
+    drifts: list[Drift] = []
     for position, document in enumerate(documents, start=1):
         name = str(document.get("number") or document.get("id") or position)
         if document.get("base_amount") is not None:
@@ -125,7 +125,7 @@ def _cause(document: Mapping[str, Any], book: RateBook, own: Rate, stored: Decim
 def _values_ever(book: RateBook, own: Rate, rate_date: date) -> set[Decimal]:
     """Every value that the source's rows of that day, revised ones too, would give for the pair."""
     changes = []
-    for series, row, inverse in own.picks:
+    for (series, inverse), row in zip(own.hops, own.rows, strict=True):
         key = series.key
         here = Fraction(series.table.numerators[row], series.table.denominator)
         rows = book.observations(source=key.source, kind=key.kind, base=key.base, quote=key.quote)

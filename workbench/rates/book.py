@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 
 from workbench.i18n import _
 from workbench.money import RETIRED
@@ -25,7 +24,7 @@ from workbench.rates.sources import SourceRule, rule_of
 
 __all__ = ["RateBook"]
 
-_CACHED_RATES = 1 << 16
+_CACHED_RATES = 1 << 14
 _CACHED_VIEWS = 16
 _AGREED = frozenset({"lock", "contract", "manual"})
 _HISTORY = Path(__file__).parent / "data" / "ecb.rates"
@@ -49,35 +48,25 @@ class RateBook:
         preference: Iterable[str] = (),
         secondary: bool = False,
         locks: Iterable[RateLock] = (),
-        rules: Iterable[SourceRule] = (),
+        rules: Mapping[str, SourceRule] = MappingProxyType({}),
+        series: Mapping[Key, Series] = MappingProxyType({}),
     ) -> None:
-        self._set_up({}, tuple(preference), secondary, tuple(locks), {rule.name: rule for rule in rules})
-        if observations:
-            grown = self.with_observations(observations)
-            self._set_up(grown._series, grown.preference, secondary, self.locks, self._rules)
-
-    def _set_up(
-        self,
-        series: Mapping[Key, Series],
-        preference: tuple[str, ...],
-        secondary: bool,  # noqa: FBT001 - the one call passes the book's own state on
-        locks: tuple[RateLock, ...],
-        rules: Mapping[str, SourceRule],
-    ) -> None:
-        self._series = series
-        self.preference = preference
-        self.secondary = secondary
-        self.locks = locks
+        """A book of ``series`` with ``observations`` appended; sources not in ``preference`` go to its end."""
         self._rules = rules
-        self._planner = Planner(series, preference, self.rule, secondary=secondary)
-        # Shadows the method of the same name: a repeated question is answered by the C cache alone.
+        self._series = self._appended(series, observations)
+        self.preference = tuple(dict.fromkeys((*preference, *(key.source for key in self._series))))
+        self.secondary = secondary
+        self.locks = tuple(locks)
+        self._planner = Planner(self._series, self.preference, self.rule, secondary=secondary)
+        # Shadow the methods of the same name: a repeated question is answered by the C cache alone.
         vars(self)["get"] = lru_cache(_CACHED_RATES)(self._get)
         vars(self)["known_at"] = lru_cache(_CACHED_VIEWS)(self._known_at)
 
     @classmethod
+    @lru_cache(1)
     def embedded(cls) -> RateBook:
         """The book that comes with the package: ECB reference rates since 1999, legal euro rates, pegs."""
-        return _embedded()
+        return cls(series=PackedHistory(_HISTORY).series())
 
     def get(
         self,
@@ -147,7 +136,7 @@ class RateBook:
                 base, quote, on, policy=policy, kind=kind, source=source, document=document, customer=customer
             )
         if self.locks and source is None and (kind is None or kind in _AGREED):
-            lock = lock_in_force(self.locks, base, quote, on, (document,), customer)
+            lock = lock_in_force(self.locks, (base, quote), on, document=document, customer=customer)
             if lock is not None:
                 return lock.rate(base, quote, on, policy_named(policy).name)
         routes = self._planner.routes(base, quote, kind, source)
@@ -168,15 +157,7 @@ class RateBook:
         Among rows of the same source, kind, pair and rate date the highest accepted revision is in force; the others
         stay in the book.
         """
-        key = attrgetter("source", "kind", "base", "quote")
-        series = dict(self._series)
-        added = list(observations)
-        for parts, rows in groupby(sorted(added, key=key), key):
-            name = Key(*parts)
-            present = series.get(name) or Series(name, publishes_at=self.rule(name.source).publishes_at)
-            series[name] = present.with_rows(rows)
-        fresh = dict.fromkeys(row.source for row in added if row.source not in self.preference)
-        return self._like(series=series, preference=(*self.preference, *fresh))
+        return self._like(series=self._appended(self._series, observations))
 
     def with_locks(self, locks: Iterable[RateLock]) -> RateBook:
         """A further book with these locks and overrides added."""
@@ -229,6 +210,16 @@ class RateBook:
         """The ways in which the pair is answered, in the order they are tried (for vectorised lookups)."""
         return self._planner.routes(base, quote, kind, source)
 
+    def _appended(self, present: Mapping[Key, Series], observations: Iterable[Observation]) -> dict[Key, Series]:
+        series = dict(present)
+        rows_of: dict[Key, list[Observation]] = {}
+        for row in observations:
+            rows_of.setdefault(Key(row.source, row.kind, row.base, row.quote), []).append(row)
+        for key, rows in rows_of.items():
+            before = series.get(key) or Series(key, publishes_at=self.rule(key.source).publishes_at)
+            series[key] = before.with_rows(rows)
+        return series
+
     def _like(
         self,
         *,
@@ -238,21 +229,19 @@ class RateBook:
         locks: tuple[RateLock, ...] | None = None,
         rules: Mapping[str, SourceRule] | None = None,
     ) -> RateBook:
-        book = RateBook.__new__(RateBook)
-        book._set_up(
-            self._series if series is None else series,
-            self.preference if preference is None else preference,
-            self.secondary if secondary is None else secondary,
-            self.locks if locks is None else locks,
-            self._rules if rules is None else rules,
+        return RateBook(
+            series=self._series if series is None else series,
+            preference=self.preference if preference is None else preference,
+            secondary=self.secondary if secondary is None else secondary,
+            locks=self.locks if locks is None else locks,
+            rules=self._rules if rules is None else rules,
         )
-        return book
 
     def _nobody(self, base: str, quote: str, on: date, kind: str | None) -> RateMissing | RateRetired:
         for code in (base, quote):
             gone = RETIRED.get(code)
             if gone is not None and on >= gone.date and kind != "legal":
-                return RateRetired(code, gone.successor, str(gone.ratio), gone.date)
+                return RateRetired(code, gone.successor, str(gone.ratio), since=gone.date)
         others = [name for name in self.sources if self._planner.routes(base, quote, kind, name)]
         remedy = (
             _("{sources} have it: name one, or allow secondary sources.").format(sources=", ".join(others))
@@ -260,11 +249,3 @@ class RateBook:
             else _("Fetch it from a source that publishes it, or load it from a file.")
         )
         return RateMissing(_("The book has no {base}/{quote} rate.").format(base=base, quote=quote), remedy=remedy)
-
-
-def _load_embedded() -> RateBook:
-    history = PackedHistory(_HISTORY)
-    return RateBook()._like(series=history.series(), preference=("ecb",))
-
-
-_embedded: Callable[[], RateBook] = lru_cache(1)(_load_embedded)

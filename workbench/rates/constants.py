@@ -33,6 +33,7 @@ class FixedRate:
 
     @property
     def leg(self) -> Leg:
+        """The rate as what a result rests on; its date is the day since which it holds."""
         return Leg(self.base, self.quote, self.value, self.since)
 
 

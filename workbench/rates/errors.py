@@ -30,7 +30,8 @@ class RateStale(RateError):
 
     code = "rate.stale"
 
-    def __init__(self, base: str, quote: str, on: date, rate_date: date, days: int, limit: int, source: str) -> None:
+    def __init__(self, pair: tuple[str, str], on: date, source: str, *, rate_date: date, days: int, limit: int) -> None:
+        base, quote = pair
         super().__init__(
             _("The newest {base}/{quote} rate of {source} for {on} is of {rate_date}, {days} days before.").format(
                 base=base, quote=quote, source=source, on=on, rate_date=rate_date, days=days
@@ -48,7 +49,8 @@ class RateBeforeFirst(RateError):
 
     code = "rate.before-first"
 
-    def __init__(self, base: str, quote: str, on: date, first: date, source: str) -> None:
+    def __init__(self, pair: tuple[str, str], on: date, source: str, *, first: date) -> None:
+        base, quote = pair
         super().__init__(
             _("{source} has no {base}/{quote} rate for {on}: its first is of {first}.").format(
                 source=source, base=base, quote=quote, on=on, first=first
@@ -67,7 +69,7 @@ class RateRetired(RateError):
 
     code = "rate.retired"
 
-    def __init__(self, currency: str, successor: str, ratio: str, since: date) -> None:
+    def __init__(self, currency: str, successor: str, ratio: str, *, since: date) -> None:
         super().__init__(
             _("{currency} ended on {since}: {ratio} {currency} became 1 {successor}.").format(
                 currency=currency, since=since, ratio=ratio, successor=successor
@@ -85,7 +87,8 @@ class RateSuspect(RateError):
 
     code = "rate.suspect"
 
-    def __init__(self, base: str, quote: str, value: str, rate_date: date, source: str) -> None:
+    def __init__(self, pair: tuple[str, str], rate_date: date, source: str, *, value: str) -> None:
+        base, quote = pair
         super().__init__(
             _("The {base}/{quote} rate {value} of {source} for {rate_date} is held back as suspect.").format(
                 base=base, quote=quote, value=value, source=source, rate_date=rate_date

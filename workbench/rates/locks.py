@@ -91,25 +91,25 @@ class RateLock:
             exact.denominator,
             (leg,),
             (),
+            (),
         )
 
 
 def lock_in_force(
-    locks: Iterable[RateLock], base: str, quote: str, on: date, documents: Iterable[str], customer: str
+    locks: Iterable[RateLock], pair: tuple[str, str], on: date, *, document: str, customer: str
 ) -> RateLock | None:
     """The lock that decides: a document's own before its customer's, the company's last; of equals the newest."""
-    wanted = set(documents)
     ranks = {"order": 3, "contract": 2, "customer": 1, "company": 0}
 
     def applies(lock: RateLock) -> bool:
         if lock.scope == "company":
             return True
-        return lock.document == customer if lock.scope == "customer" else lock.document in wanted
+        return lock.document == customer if lock.scope == "customer" else lock.document == document
 
     candidates = [
         (ranks[lock.scope], in_utc(lock.locked_at or _EARLIEST), number, lock)
         for number, lock in enumerate(locks)
-        if lock.holds(base, quote, on) and applies(lock)
+        if lock.holds(*pair, on) and applies(lock)
     ]
     return max(candidates, key=lambda one: one[:3])[3] if candidates else None
 

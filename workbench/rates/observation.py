@@ -25,8 +25,8 @@ _STATUSES = ("ok", "suspect", "rejected")
 class Observation:
     """``unit`` ``base`` = ``value`` ``quote``, in the source's own direction, unit and digits; never inverted.
 
-    ``value`` is the text as published (``"4.6128"`` with ``unit`` 100 for yen at the Chinese interbank market); a
-    Decimal is taken by its digits. ``rate_date`` is the day the rate is for, ``valid_to`` the last day of a rate that
+    ``value`` is the text as published (``"4.6128"`` with ``unit`` 100 for yen at the Chinese interbank market) and is
+    kept as text; a Decimal is taken by its digits. ``rate_date`` is the day the rate is for, ``valid_to`` the last day of a rate that
     holds for a period. ``published_at`` and ``fetched_at`` without a time zone are UTC. A correction of the source is a
     further observation with a higher ``revision``: nothing is ever overwritten.
 
@@ -39,7 +39,7 @@ class Observation:
     base: str
     quote: str
     unit: int
-    value: str
+    value: str | Decimal
     rate_date: date
     valid_to: date | None = None
     published_at: datetime | None = None
@@ -61,7 +61,7 @@ class Observation:
             return _("A rate needs a source and a kind.")
         if not _CODE.fullmatch(self.base) or not _CODE.fullmatch(self.quote) or self.base == self.quote:
             return _("{base}/{quote} is no pair of two ISO codes.").format(base=self.base, quote=self.quote)
-        if not isinstance(self.value, str) or not _DIGITS.fullmatch(self.value) or not self.mantissa:
+        if not _DIGITS.fullmatch(self.digits) or not self.mantissa:
             return _("{value} is no positive decimal number.").format(value=self.value)
         if self.unit < 1 or self.revision < 1 or self.status not in _STATUSES:
             return _("Unit and revision count from 1, and the status is ok, suspect or rejected.")
@@ -70,14 +70,19 @@ class Observation:
         return ""
 
     @property
+    def digits(self) -> str:
+        """``value`` as published."""
+        return str(self.value)
+
+    @property
     def mantissa(self) -> int:
         """The digits of ``value`` as an integer: 46128 for ``4.6128``."""
-        return int(self.value.replace(".", ""))
+        return int(self.digits.replace(".", ""))
 
     @property
     def exponent(self) -> int:
         """Power of ten of the mantissa: −4 for ``4.6128``."""
-        return -len(self.value.partition(".")[2])
+        return -len(self.digits.partition(".")[2])
 
     @property
     def exact(self) -> Fraction:

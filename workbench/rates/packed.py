@@ -124,14 +124,15 @@ class PackedHistory:
 
 def pack(
     path: Path,
+    days: Sequence[int],
+    columns: Mapping[str, Sequence[str]],
+    *,
     source: str,
     kind: str,
     base: str,
-    days: Sequence[int],
-    columns: Mapping[str, Sequence[str]],
     payload_sha256: str,
 ) -> None:
-    """Write a history: for each quote currency one published text a day, "" where there is none.
+    """Write a history: for each quote currency one published text a day (an ordinal), "" where there is none.
 
     Raises:
         ValueError: a text would not come back digit by digit.

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
 from workbench.money import CURRENCIES, RETIRED, currency
 from workbench.rates.constants import LEGAL, PEGS, FixedRate
-from workbench.rates.routes import Ending, Hop, Route
-from workbench.rates.series import Key, Series
+from workbench.rates.routes import Ending, Route
+from workbench.rates.series import Hop, Key, Series
 from workbench.rates.sources import SourceRule
 
 __all__ = ["Planner"]
@@ -25,6 +24,13 @@ class _Bridge(NamedTuple):
     anchor: str
     factor: Fraction
     fixed: FixedRate | None
+
+
+class _Found(NamedTuple):
+    source: str
+    kind: str
+    rule: SourceRule
+    hops: tuple[Hop, ...]
 
 
 class Planner:
@@ -65,22 +71,25 @@ class Planner:
 
     def _find(self, base: str, quote: str, kind: str | None, source: str | None) -> tuple[Route, ...]:
         if base == quote:
-            return (Route(base, quote, "identity", "identity", _ALWAYS, ()),)
-        if kind in _FIXED:
+            return (Route((base, quote), "identity", "identity", _ALWAYS, ()),)
+        if kind is not None and kind in _FIXED:
             return self._fixed(base, quote, kind, source)
         endings = tuple(_endings(base, quote))
-        published = tuple(replace(route, endings=endings) for route in self._published(base, quote, kind, source))
+        published = tuple(
+            Route((base, quote), found.source, found.kind, found.rule, found.hops, endings=endings)
+            for found in self._published(base, quote, kind, source)
+        )
         if published or kind is not None:
             return published
         return self._fixed(base, quote, "peg", source)
 
-    def _published(self, base: str, quote: str, kind: str | None, source: str | None) -> Iterable[Route]:
+    def _published(self, base: str, quote: str, kind: str | None, source: str | None) -> Iterable[_Found]:
         for name in self._to_ask(kind, source):
             rule = self._rule(name)
             for one in (kind,) if kind else rule.kinds:
                 hops = self._hops(name, one, base, quote, rule)
                 if hops:
-                    yield Route(base, quote, name, one, rule, hops)
+                    yield _Found(name, one, rule, hops)
                     break
 
     def _to_ask(self, kind: str | None, source: str | None) -> tuple[str, ...]:
@@ -120,25 +129,25 @@ class Planner:
         used = [step.fixed for step in (start, end) if step.fixed is not None]
         if not used:
             return ()
-        dated: Iterable[Route] = (Route(base, quote, "", kind, _ALWAYS, ()),)
+        dated: Iterable[_Found] = (_Found("", kind, _ALWAYS, ()),)
         if start.anchor != end.anchor:
             dated = self._published(start.anchor, end.anchor, None, source)
         # The law settles what a retired currency is worth, so for it the ending is no obstacle.
         endings = tuple(_endings(*(code for code in (base, quote) if kind == "peg" or code not in LEGAL)))
         authorities = dict.fromkeys(fixed.authority for fixed in used)
         return tuple(
-            replace(
-                route,
-                base=base,
-                quote=quote,
-                kind=kind,
-                source=" + ".join((*authorities, *filter(None, [route.source]))),
+            Route(
+                (base, quote),
+                " + ".join((*authorities, *filter(None, [found.source]))),
+                kind,
+                found.rule,
+                found.hops,
                 factor=start.factor / end.factor,
                 fixed_legs=tuple(fixed.leg for fixed in used),
                 fixed_since=max(fixed.since.toordinal() for fixed in used),
                 endings=endings,
             )
-            for route in dated
+            for found in dated
         )
 
 

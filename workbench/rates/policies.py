@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Literal
 
-from workbench.dates import is_working_day, third_wednesday
 from workbench.i18n import _
 from workbench.rates.errors import PolicyRefused
 
@@ -53,6 +52,8 @@ def _end_of_closed_month(day: date) -> int:
 
 
 def _customs_day(day: date) -> int:
+    from workbench.dates import is_working_day, third_wednesday
+
     before = day.replace(day=1) - timedelta(days=1)
     wednesday = third_wednesday(before.year, before.month)
     if not is_working_day(wednesday, "CN"):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
 from workbench.money import Rounding, round_fraction
 from workbench.rates.exact import quotient
-from workbench.rates.series import Leg, Series
+from workbench.rates.series import Hop, Leg
 
 __all__ = ["Rate"]
 
@@ -17,8 +17,8 @@ __all__ = ["Rate"]
 class _Fields(NamedTuple):
     base: str
     quote: str
-    date: date
-    rate_date: date
+    date: dt.date
+    rate_date: dt.date
     age_days: int
     source: str
     kind: str
@@ -26,7 +26,8 @@ class _Fields(NamedTuple):
     numerator: int
     denominator: int
     fixed_legs: tuple[Leg, ...]
-    picks: tuple[tuple[Series, int, bool], ...]
+    hops: tuple[Hop, ...]
+    rows: tuple[int, ...]
 
 
 class Rate(_Fields):
@@ -34,8 +35,8 @@ class Rate(_Fields):
 
     ``rate_date`` is the day the rate was published for and ``age_days`` how many calendar days it lies before the day
     that the policy wanted (``date`` itself, the first of the month, …). ``numerator / denominator`` is the exact
-    value. ``kind`` is ``identity`` for a currency against itself. ``picks`` are the published rates by series, table
-    row, and whether they are divided by; ``legs`` shows them.
+    value. ``kind`` is ``identity`` for a currency against itself. ``hops`` and ``rows`` tell where in the book
+    the published rates are that ``legs`` shows.
     """
 
     __slots__ = ()
@@ -43,24 +44,23 @@ class Rate(_Fields):
     @property
     def value(self) -> Decimal:
         """``quote`` per 1 ``base``: the published digits where the rate is one, else 34 significant digits."""
-        legs = self.legs
-        if len(legs) == 1 and not self.derived:
-            return legs[0].value
-        return quotient(self.numerator, self.denominator)
+        if self.derived or self.kind == "identity":
+            return quotient(self.numerator, self.denominator)
+        return self.legs[0].value
 
     @property
     def legs(self) -> tuple[Leg, ...]:
         """The published rates that the value was computed from, in their published direction."""
-        return (*self.fixed_legs, *(series.leg(row) for series, row, _inverse in self.picks))
+        return (*self.fixed_legs, *(hop.series.leg(row) for hop, row in zip(self.hops, self.rows, strict=True)))
 
     @property
     def derived(self) -> bool:
         """Whether nobody published this value as it stands: it was crossed, divided or averaged."""
         if self.kind == "identity":
             return False
-        if len(self.fixed_legs) + len(self.picks) != 1 or self.policy == "month_average":
+        if len(self.fixed_legs) + len(self.hops) != 1 or self.policy == "month_average":
             return True
-        return self.picks[0][2] if self.picks else self.base != self.fixed_legs[0].base
+        return self.hops[0].inverse if self.hops else self.base != self.fixed_legs[0].base
 
     def convert(self, amount: Decimal, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
         """``amount`` of ``base`` in ``quote``: exact, and rounded once to the minor units of ``quote``."""

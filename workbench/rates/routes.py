@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -13,19 +12,12 @@ from workbench.rates.errors import RateBeforeFirst, RateMissing, RateRetired, Ra
 from workbench.rates.exact import quotient
 from workbench.rates.policies import Policy
 from workbench.rates.rate import Rate
-from workbench.rates.series import Leg, Series
+from workbench.rates.series import Hop, Leg, Series, Table
 from workbench.rates.sources import SourceRule
 
-__all__ = ["Ending", "Hop", "Picked", "Route"]
+__all__ = ["Ending", "Route"]
 
 _ONE = Fraction(1)
-
-
-class Hop(NamedTuple):
-    """One series on the way; ``inverse`` where it is used against its published direction, that is, divided by."""
-
-    series: Series
-    inverse: bool
 
 
 class Ending(NamedTuple):
@@ -37,17 +29,10 @@ class Ending(NamedTuple):
     ratio: str
 
     def error(self) -> RateRetired:
-        return RateRetired(self.currency, self.successor, self.ratio, date.fromordinal(self.day))
+        """The refusal of a day on which the currency is no more."""
+        return RateRetired(self.currency, self.successor, self.ratio, since=date.fromordinal(self.day))
 
 
-class Picked(NamedTuple):
-    """A rate date (ordinal) and, hop by hop, the table row that holds it."""
-
-    day: int
-    rows: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Route:
     """How a pair is answered: published hops of one source (none, one, or two through its pivot) times fixed rates.
 
@@ -55,16 +40,51 @@ class Route:
     ``fixed_since`` (ordinal) from when all of them hold. ``endings`` are the retirements of the pair's currencies.
     """
 
-    base: str
-    quote: str
-    source: str
-    kind: str
-    rule: SourceRule
-    hops: tuple[Hop, ...]
-    factor: Fraction = _ONE
-    fixed_legs: tuple[Leg, ...] = ()
-    fixed_since: int = 0
-    endings: tuple[Ending, ...] = ()
+    __slots__ = (
+        "_tables",
+        "base",
+        "endings",
+        "factor",
+        "fixed_legs",
+        "fixed_since",
+        "hops",
+        "kind",
+        "quote",
+        "rule",
+        "source",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        pair: tuple[str, str],
+        source: str,
+        kind: str,
+        rule: SourceRule,
+        hops: tuple[Hop, ...],
+        *,
+        factor: Fraction = _ONE,
+        fixed_legs: tuple[Leg, ...] = (),
+        fixed_since: int = 0,
+        endings: tuple[Ending, ...] = (),
+    ) -> None:
+        self.base, self.quote = pair
+        self.source = source
+        self.kind = kind
+        self.rule = rule
+        self.hops = hops
+        self.factor = factor.as_integer_ratio()
+        self.fixed_legs = fixed_legs
+        self.fixed_since = fixed_since
+        self.endings = endings
+        self._tables: tuple[Table, ...] | None = None
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The hops' tables, decoded at first use."""
+        tables = self._tables
+        if tables is None:
+            tables = self._tables = tuple(hop.series.table for hop in self.hops)
+        return tables
 
     def rate(self, on: date, policy: Policy) -> Rate:
         """The rate as of ``on``; raises a leaf of RateError where there is none to stand behind."""
@@ -73,23 +93,21 @@ class Route:
             self._check_alive(on, wanted)
         if policy.pick == "average" and self.hops:
             return self._average(on, policy, wanted)
-        day, rows = self._pick(on, policy, wanted)
-        numerator, denominator = self.factor.as_integer_ratio()
-        picks = []
-        for (series, inverse), row in zip(self.hops, rows, strict=True):
-            table = series.table
-            if inverse:
+        tables = self._tables or self.tables
+        day, rows = self._pick(on, policy, wanted, tables)
+        numerator, denominator = self.factor
+        for hop, table, row in zip(self.hops, tables, rows):  # noqa: B905 - of one length; strict costs time here
+            if hop.inverse:
                 numerator *= table.denominator
                 denominator *= table.numerators[row]
             else:
                 numerator *= table.numerators[row]
                 denominator *= table.denominator
-            picks.append((series, row, inverse))
         return Rate(
             self.base,
             self.quote,
             on,
-            on if day == on.toordinal() else date.fromordinal(day),
+            date.fromordinal(day),
             abs(wanted - day),
             self.source,
             self.kind,
@@ -97,7 +115,8 @@ class Route:
             numerator,
             denominator,
             self.fixed_legs,
-            tuple(picks),
+            self.hops,
+            rows,
         )
 
     def _check_alive(self, on: date, wanted: int) -> None:
@@ -105,72 +124,73 @@ class Route:
             if on.toordinal() >= ending.day:
                 raise ending.error()
         if wanted < self.fixed_since:
-            raise RateBeforeFirst(self.base, self.quote, on, date.fromordinal(self.fixed_since), self.source)
+            raise RateBeforeFirst((self.base, self.quote), on, self.source, first=date.fromordinal(self.fixed_since))
 
-    def _pick(self, on: date, policy: Policy, wanted: int) -> Picked:
-        if not self.hops:
-            return Picked(wanted, ())
-        picked = self.next(wanted, on.toordinal()) if policy.pick == "next" else self.last(wanted)
+    def _pick(self, on: date, policy: Policy, wanted: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]]:
+        if not tables:
+            return wanted, ()
+        picked = self._next(wanted, on.toordinal(), tables) if policy.pick == "next" else self._last(wanted, tables)
         if picked is None:
             raise self._nothing(on, wanted, policy)
-        if policy.pick == "exact" and picked.day != wanted:
+        day, rows = picked
+        if policy.pick == "exact" and day != wanted:
             raise self._missing(date.fromordinal(wanted))
-        self._check_row(on, policy, wanted, picked)
+        plain = True
+        for table, row in zip(tables, rows):  # noqa: B905 - of one length; strict costs time here
+            if row in table.held:
+                raise _suspect(self.hops[tables.index(table)].series, row)
+            plain = plain and table.ends is None
+        if not plain or policy.pick == "period":
+            self._check_period(on, policy, wanted, picked)
+        elif abs(wanted - day) > self.rule.max_age:
+            self._check_age(on, day, wanted)
         return picked
 
-    def last(self, wanted: int) -> Picked | None:
-        """The last day up to ``wanted`` on which the source published every hop: a cross is never of two days."""
-        hops = self.hops
-        days = hops[0].series.table.days
+    def _last(self, wanted: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]] | None:
+        # The last day up to the wanted one on which the source published every hop: a cross is never of two days.
+        days = tables[0].days
         row = bisect_right(days, wanted) - 1
-        if row < 0:
-            return None
-        if len(hops) == 1:
-            return Picked(days[row], (row,))
-        other = hops[1].series.table.days
+        if len(tables) == 1:
+            return (days[row], (row,)) if row >= 0 else None
+        others = tables[1].days
         while row >= 0:
             day = days[row]
-            second = bisect_right(other, day) - 1
+            second = bisect_right(others, day) - 1
             if second < 0:
                 return None
-            if other[second] == day:
-                return Picked(day, (row, second))
-            row = bisect_right(days, other[second]) - 1
+            if others[second] == day:
+                return day, (row, second)
+            row = bisect_right(days, others[second]) - 1
         return None
 
-    def next(self, wanted: int, latest: int) -> Picked | None:
-        """The first day from ``wanted`` to ``latest`` on which the source published every hop."""
-        days = self.hops[0].series.table.days
-        start, stop = bisect_left(days, wanted), bisect_right(days, latest)
-        for row in range(start, stop):
-            picked = self.last(days[row])
-            if picked is not None and picked.day == days[row]:
+    def _next(self, wanted: int, latest: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]] | None:
+        # The first day from the wanted to the latest one on which the source published every hop.
+        days = tables[0].days
+        for row in range(bisect_left(days, wanted), bisect_right(days, latest)):
+            picked = self._last(days[row], tables)
+            if picked is not None and picked[0] == days[row]:
                 return picked
         return None
 
-    def _check_row(self, on: date, policy: Policy, wanted: int, picked: Picked) -> None:
-        end = 0
-        for (series, _inverse), row in zip(self.hops, picked.rows, strict=True):
-            table = series.table
-            if table.held and row in table.held:
-                raise _suspect(series, row)
-            if table.ends is not None and table.ends[row]:
-                end = min(end or table.ends[row], table.ends[row])
-        if end:
-            if wanted > end:
-                raise self._stale(on, picked.day, wanted - end, 0)
-        elif policy.pick == "period":
+    def _check_period(self, on: date, policy: Policy, wanted: int, picked: tuple[int, tuple[int, ...]]) -> None:
+        day, rows = picked
+        ends = [table.ends[row] for table, row in zip(self.tables, rows, strict=True) if table.ends is not None]
+        limits = [end for end in ends if end]
+        if not limits and policy.pick == "period":
             raise self._missing(date.fromordinal(wanted))
-        elif abs(wanted - picked.day) > self.rule.max_age:
-            self._check_age(on, picked.day, wanted)
+        if limits and wanted > min(limits):
+            raise self._stale(on, day, wanted - min(limits), 0)
+        if not limits:
+            self._check_age(on, day, wanted)
 
     def _check_age(self, on: date, day: int, wanted: int) -> None:
+        # Of the first publication of a month the wanted day is the earlier one.
         counted = self.rule.counted_age(min(day, wanted), max(day, wanted))
         if counted > self.rule.max_age:
             raise self._stale(on, day, counted, self.rule.max_age)
 
     def _average(self, on: date, policy: Policy, wanted: int) -> Rate:
-        value, last_day = self.factor, 0
+        value, last_day = Fraction(*self.factor), 0
         legs = list(self.fixed_legs)
         for series, inverse in self.hops:
             table = series.table
@@ -193,6 +213,7 @@ class Route:
             value.denominator,
             tuple(legs),
             (),
+            (),
         )
 
     def _month_rows(self, on: date, policy: Policy, series: Series, wanted: int) -> range:
@@ -213,7 +234,7 @@ class Route:
     def _nothing(self, on: date, wanted: int, policy: Policy) -> RateBeforeFirst | RateMissing:
         starts = [hop.series.table.days[0] for hop in self.hops if hop.series.table.days]
         if len(starts) == len(self.hops) and (policy.pick != "next" or wanted < max(starts)):
-            return RateBeforeFirst(self.base, self.quote, on, date.fromordinal(max(starts)), self.source)
+            return RateBeforeFirst((self.base, self.quote), on, self.source, first=date.fromordinal(max(starts)))
         return self._missing(on)
 
     def _missing(self, day: date) -> RateMissing:
@@ -225,9 +246,10 @@ class Route:
         )
 
     def _stale(self, on: date, day: int, days: int, limit: int) -> RateStale:
-        return RateStale(self.base, self.quote, on, date.fromordinal(day), days, limit, self.source)
+        pair = (self.base, self.quote)
+        return RateStale(pair, on, self.source, rate_date=date.fromordinal(day), days=days, limit=limit)
 
 
 def _suspect(series: Series, row: int) -> RateSuspect:
     leg = series.leg(row)
-    return RateSuspect(leg.base, leg.quote, format(leg.value, "f"), leg.rate_date, series.key.source)
+    return RateSuspect((leg.base, leg.quote), leg.rate_date, series.key.source, value=format(leg.value, "f"))

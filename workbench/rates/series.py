@@ -11,7 +11,7 @@ from typing import NamedTuple
 from workbench.rates.exact import quotient
 from workbench.rates.observation import Observation, in_utc
 
-__all__ = ["Key", "Leg", "Packed", "Series", "Table"]
+__all__ = ["Hop", "Key", "Leg", "Packed", "Series", "Table"]
 
 
 class Key(NamedTuple):
@@ -35,6 +35,7 @@ class Leg(NamedTuple):
     rate_date: date
 
     def as_dict(self) -> dict[str, str]:
+        """The leg as JSON: the value as text, the date as ISO."""
         return {
             "base": self.base,
             "quote": self.quote,
@@ -65,7 +66,7 @@ class Packed(NamedTuple):
     load: Callable[[], Table]
     first: int
     last: int
-    count: int
+    rates: int
     payload_sha256: str
 
 
@@ -124,7 +125,7 @@ class Series:
     def span(self) -> tuple[int, int, int]:
         """First and last day (ordinals) and number of rate dates; does not decode a packed history alone."""
         if self.packed is not None and not self.rows and self.cutoff is None:
-            return self.packed.first, self.packed.last, self.packed.count
+            return self.packed.first, self.packed.last, self.packed.rates
         days = self.table.days
         return (days[0], days[-1], len(days)) if days else (0, 0, 0)
 
@@ -199,6 +200,13 @@ class Series:
             [one.end for one in chosen] if any(one.end for one in chosen) else None,
             [one.decimals for one in chosen],
         )
+
+
+class Hop(NamedTuple):
+    """One series on the way; ``inverse`` where it is used against its published direction, that is, divided by."""
+
+    series: Series
+    inverse: bool
 
 
 def _supersedes(candidate: _InForce, present: _InForce) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from workbench.dates import is_working_day
-
 __all__ = ["RULES", "SourceRule", "rule_of"]
 
 
@@ -31,6 +29,8 @@ class SourceRule:
         """Age in the rule's own count; both days are ordinals."""
         if not self.calendar:
             return wanted - rate_date
+        from workbench.dates import is_working_day
+
         first = date.fromordinal(rate_date)
         days = (first + timedelta(days=number) for number in range(1, wanted - rate_date + 1))
         return sum(is_working_day(day, self.calendar) for day in days)
