@@ -1,0 +1,91 @@
+"""The process that reads one untrusted file and prints it as JSON: ``python -m workbench.sheets.child FILE``.
+
+It limits its own memory and processor time first, so that no file can take its parent down. It answers with one JSON
+object: the workbook, or ``{"refused": code, "message": …}``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+MEMORY = 3 * 2**30
+CPU_SECONDS = 120
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no rlimits; there the parent's time limit remains
+        return
+    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_CORE, 0)):
+        _soft, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    from workbench.i18n import _
+    from workbench.sheets.package import Package, Refused
+
+    data = path.read_bytes()
+    answer: dict[str, Any]
+    if not data:
+        raise Refused("file.empty", _("it has no content"))
+    if data[:4] == b"PK\x03\x04" or data[:4] == b"PK\x05\x06":
+        package = Package(path)
+        if "mimetype" in package and "content.xml" in package:
+            answer = _with_calamine(path, "ods")
+        elif any(name.endswith("workbook.bin") for name in package.names):
+            answer = _with_calamine(path, "xlsb")
+        else:
+            from workbench.sheets.ooxml import read_ooxml
+
+            answer = read_ooxml(package)
+    elif data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise Refused("file.locked", _("it is locked by a password"))
+        answer = _with_calamine(path, "xls")
+    else:
+        answer = _text(data, path.name)
+    return {**answer, "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def _text(data: bytes, name: str) -> dict[str, Any]:
+    from workbench.i18n import _
+    from workbench.sheets.package import Refused
+    from workbench.sheets.text_files import read_markup, read_text
+
+    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith((b"<html", b"<!doctype html", b"<table", b"<head", b"<meta")):
+        return read_markup(data, name)
+    if head.startswith((b"%pdf", b"{\\rtf", b"\x89png", b"\xff\xd8", b"gif8", b"<?xml", b"7z", b"rar!", b"\x1f\x8b")):
+        raise Refused("file.not-a-workbook", _("it is another kind of file"))
+    return read_text(data, name)
+
+
+def _with_calamine(path: Path, kind: str) -> dict[str, Any]:
+    from workbench.sheets.other_formats import read_with_calamine
+
+    return read_with_calamine(path, kind)
+
+
+def main() -> None:
+    """Read the file named on the command line."""
+    _limit()
+    from workbench.i18n import _
+    from workbench.sheets.package import Refused
+
+    try:
+        answer = _read(Path(sys.argv[1]))
+    except Refused as refused:
+        answer = {"refused": refused.code, "message": refused.message}
+    except (MemoryError, RecursionError):
+        answer = {"refused": "file.too-large", "message": _("it needs more memory than a file is given")}
+    json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
+
+
+if __name__ == "__main__":
+    main()

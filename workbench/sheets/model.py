@@ -1,0 +1,201 @@
+"""What a workbook of somebody else looks like to us: sheets of cells, each with its evidence and its place.
+
+Cells are kept in columns of plain values and made into ``Cell`` objects when asked for, so that a sheet of two million
+cells stays affordable.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from functools import cached_property
+from typing import NamedTuple
+
+__all__ = ["Box", "Cell", "CellKind", "Sheet", "Workbook", "a1", "column_letters", "column_number"]
+
+
+class CellKind(Enum):
+    """What the file says a cell holds; an empty cell has no ``Cell``."""
+
+    NUMBER = "n"
+    TEXT = "s"
+    BOOLEAN = "b"
+    ERROR = "e"
+    DATE = "d"  # an ISO date written as such (ODF, strict OOXML); most dates are numbers with a date format
+
+
+class Box(NamedTuple):
+    """A rectangle of cells, 1-based and inclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def __contains__(self, place: object) -> bool:
+        row, column = place  # type: ignore[misc]  # a (row, column) pair by the callers' contract
+        return self.top <= row <= self.bottom and self.left <= column <= self.right
+
+    def __str__(self) -> str:
+        return f"{a1(self.top, self.left)}:{a1(self.bottom, self.right)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One non-empty cell as the file holds it.
+
+    ``text`` is the stored value in the file's own characters (a number's digits, untrimmed text, an error code).
+    ``number_format`` is the format code, ``formula`` the formula without ``=`` (its cached result is ``text``).
+    """
+
+    row: int
+    column: int
+    kind: CellKind
+    text: str
+    number_format: str = "General"
+    formula: str = ""
+
+    @property
+    def number(self) -> Decimal | None:
+        """A number as the decimal that a spreadsheet shows (15 significant digits); None for anything else."""
+        if self.kind is not CellKind.NUMBER:
+            return None
+        return Decimal(f"{float(self.text):.15g}")
+
+
+class Merge(NamedTuple):
+    """A merged range; only its first cell holds a value."""
+
+    box: Box
+
+
+@dataclass(slots=True)
+class _Packed:
+    """Cells in row-major order, a list per attribute."""
+
+    rows: Sequence[int]
+    columns: Sequence[int]
+    kinds: str
+    texts: Sequence[str]
+    formats: Sequence[int]
+    formulas: Mapping[int, str]
+
+
+class Sheet:
+    """One sheet: its cells and what is known about its rows, columns and merged ranges."""
+
+    def __init__(self, book: str, name: str, packed: _Packed, formats: Sequence[str], *, hidden: bool = False) -> None:
+        self.book, self.name, self.hidden = book, name, hidden
+        self.merges: tuple[Box, ...] = ()
+        self.hidden_rows: frozenset[int] = frozenset()
+        self.hidden_columns: tuple[tuple[int, int], ...] = ()
+        self.comments: Mapping[tuple[int, int], str] = {}
+        self._packed, self._formats = packed, formats
+        self._starts: dict[int, tuple[int, int]] = {}
+        begin, rows = 0, packed.rows
+        for index in range(1, len(rows) + 1):
+            if index == len(rows) or rows[index] != rows[begin]:
+                self._starts[rows[begin]] = (begin, index)
+                begin = index
+
+    def __len__(self) -> int:
+        return len(self._packed.rows)
+
+    @property
+    def rows(self) -> Sequence[int]:
+        """Numbers of the rows with a non-empty cell, in order."""
+        return list(self._starts)
+
+    def row(self, number: int) -> list[Cell]:
+        """The non-empty cells of a row, from left to right."""
+        begin, end = self._starts.get(number, (0, 0))
+        return [self._cell(index) for index in range(begin, end)]
+
+    def columns_of(self, number: int) -> Sequence[int]:
+        """Columns of the non-empty cells of a row."""
+        begin, end = self._starts.get(number, (0, 0))
+        return self._packed.columns[begin:end]
+
+    def cell(self, row: int, column: int) -> Cell | None:
+        """The cell, or None where it is empty."""
+        begin, end = self._starts.get(row, (0, 0))
+        index = bisect_left(self._packed.columns, column, begin, end)
+        if index < end and self._packed.columns[index] == column:
+            return self._cell(index)
+        return None
+
+    def cells(self) -> Iterator[Cell]:
+        """Every non-empty cell, row by row."""
+        return (self._cell(index) for index in range(len(self)))
+
+    def place(self, row: int, column: int) -> str:
+        """``Book.xlsx!Sheet!B7``."""
+        return f"{self.book}!{self.name}!{a1(row, column)}"
+
+    def column_hidden(self, column: int) -> bool:
+        return any(first <= column <= last for first, last in self.hidden_columns)
+
+    def merge_over(self, row: int, column: int) -> Box | None:
+        """The merged range that covers the cell, if any."""
+        return next((box for box in self._merges_by_row.get(row, ()) if box.left <= column <= box.right), None)
+
+    @cached_property
+    def _merges_by_row(self) -> Mapping[int, tuple[Box, ...]]:
+        """Merged ranges per used row; a range over a million rows costs only the rows that hold something."""
+        found: dict[int, list[Box]] = {}
+        used = sorted({*self._starts, *(box.top for box in self.merges)})
+        for box in self.merges:
+            for index in range(bisect_left(used, box.top), len(used)):
+                if used[index] > box.bottom:
+                    break
+                found.setdefault(used[index], []).append(box)
+        return {row: tuple(boxes) for row, boxes in found.items()}
+
+    def _cell(self, index: int) -> Cell:
+        packed = self._packed
+        return Cell(
+            packed.rows[index],
+            packed.columns[index],
+            CellKind(packed.kinds[index]),
+            packed.texts[index],
+            self._formats[packed.formats[index]],
+            packed.formulas.get(index, ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """A file that was read: its sheets in order, the date system and what else it carries (macros, external links)."""
+
+    file: str
+    sha256: str
+    format: str  # xlsx, csv, html, xls, ods, xlsb
+    sheets: tuple[Sheet, ...]
+    epoch_1904: bool = False
+    encoding: str = ""
+    carries: tuple[str, ...] = field(default=())
+
+
+def column_letters(number: int) -> str:
+    """1 is A, 28 is AB."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def column_number(letters: str) -> int:
+    """A is 1, AB is 28."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def a1(row: int, column: int) -> str:
+    """``B7``."""
+    return f"{column_letters(column)}{row}"

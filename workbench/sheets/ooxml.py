@@ -1,0 +1,248 @@
+"""Reading .xlsx and .xlsm parts exactly: stored digits, untrimmed text, error codes, formulas, formats, hidden parts.
+
+Sheet parts are scanned with one regular expression over canonical XML, which is what spreadsheet programs write. A part
+in any other form (other encoding, comments, CDATA) is first put into canonical form by the XML parser.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from workbench.i18n import _
+from workbench.sheets.formulas import shifted
+from workbench.sheets.model import column_number
+from workbench.sheets.number_formats import BUILTIN_FORMATS
+from workbench.sheets.package import Package, Refused
+from workbench.sheets.raw import RawSheet
+
+__all__ = ["read_ooxml"]
+
+_TOKEN = re.compile(
+    rb"<(?:\w+:)?(?:row(?=[\s>/])([^>]*)>|c(?=[\s>/])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL
+)
+_ATTRIBUTE = re.compile(rb'\b(r|s|t|hidden)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
+_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</(?:\w+:)?v>", re.DOTALL)
+_FORMULA = re.compile(rb"<(?:\w+:)?f(?=[\s>/])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
+_SHARED_INDEX = re.compile(rb'\bsi\s*=\s*"(\d+)"')
+_STRING = re.compile(rb"<(?:\w+:)?si(?:\s*/>|(?:\s[^>]*)?>(.*?)</(?:\w+:)?si>)", re.DOTALL)
+_TEXT = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?(?<!/)>(.*?)</(?:\w+:)?t>", re.DOTALL)
+_PHONETIC = re.compile(rb"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
+_MERGE = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?"')
+_COLUMN = re.compile(rb"<(?:\w+:)?col\s([^>]*)>")
+_COLUMN_ATTRIBUTE = re.compile(rb'\b(min|max|hidden)="([^"]*)"')
+_PLACE = re.compile(rb"\s*([A-Z]{1,3})([0-9]{1,7})\s*")
+_ESCAPED = re.compile(r"&(?:#(\d{1,7})|#x([0-9A-Fa-f]{1,6})|(lt|gt|amp|quot|apos));")
+_UNDERSCORED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_CARRIED = {
+    "xl/vbaProject.bin": "macros", "xl/externalLinks/": "external links", "xl/connections.xml": "data connections",
+    "xl/embeddings/": "embedded objects", "xl/macrosheets/": "macro sheets",
+}  # fmt: skip
+
+
+def read_ooxml(package: Package) -> dict[str, Any]:
+    """The workbook as plain lists; raises Refused."""
+    main = _main_part(package)
+    folder = posixpath.dirname(main)
+    workbook = _tree(package.xml(main), main)
+    links = _links(package, main)
+    sharing = next((target for kind, target in links.values() if kind == "sharedStrings"), f"{folder}/sharedStrings.xml")
+    styling = next((target for kind, target in links.values() if kind == "styles"), f"{folder}/styles.xml")
+    strings = _strings(package.xml(sharing)) if sharing in package else []
+    formats = _formats(_tree(package.xml(styling), styling)) if styling in package else ["General"]
+    sheets = []
+    for node in workbook.iter("{*}sheet"):
+        link = next((value for key, value in node.attrib.items() if str(key).endswith("}id")), "")
+        kind, target = links.get(str(link), ("", ""))
+        if kind != "worksheet" or target not in package:
+            continue
+        sheet = RawSheet(str(node.get("name", "")), hidden=node.get("state", "visible") != "visible")
+        _read_sheet(package, target, sheet, strings, len(formats))
+        sheets.append(sheet.packed())
+    if not sheets:
+        raise Refused("file.not-a-workbook", _("there is no sheet in it"))
+    properties = next(iter(workbook.iter("{*}workbookPr")), None)
+    return {
+        "format": "xlsx",
+        "sheets": sheets,
+        "formats": formats,
+        "epoch_1904": properties is not None and properties.get("date1904", "0") in ("1", "true"),
+        "carries": [words for part, words in _CARRIED.items() if any(name.startswith(part) for name in package.names)],
+    }
+
+
+def _tree(data: bytes, part: str) -> etree._Element:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise Refused("file.corrupt", _("the part {name} is damaged").format(name=part)) from error
+
+
+def _main_part(package: Package) -> str:
+    if "_rels/.rels" not in package:
+        raise Refused("file.not-a-workbook", _("it is a zip archive, but no workbook"))
+    for kind, target in _links(package, "").values():
+        if kind == "officeDocument" and "word/" not in target and "ppt/" not in target:
+            return target
+    raise Refused("file.not-a-workbook", _("it is another kind of document"))
+
+
+def _links(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """Relationships of a part: id to (kind, target part)."""
+    folder, name = posixpath.split(part)
+    relations = posixpath.join(folder, "_rels", f"{name}.rels")
+    if relations not in package:
+        return {}
+    found = {}
+    for node in _tree(package.xml(relations), relations).iter("{*}Relationship"):
+        if node.get("TargetMode") == "External":
+            continue
+        target = str(node.get("Target", ""))
+        target = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        found[str(node.get("Id", ""))] = (str(node.get("Type", "")).rsplit("/", 1)[-1], target)
+    return found
+
+
+def _formats(styles: etree._Element) -> list[str]:
+    """Number format code of every cell style."""
+    own = {int(node.get("numFmtId", "0")): str(node.get("formatCode", "")) for node in styles.iter("{*}numFmt")}
+    cell_styles = next(iter(styles.iter("{*}cellXfs")), None)
+    ids = [int(node.get("numFmtId", "0")) for node in cell_styles.iter("{*}xf")] if cell_styles is not None else []
+    return [own.get(number) or BUILTIN_FORMATS.get(number, "General") for number in ids] or ["General"]
+
+
+def _canonical(data: bytes, part: str) -> bytes:
+    """The part as UTF-8 without comments, processing instructions and CDATA."""
+    plain = data[:3] == b"\xef\xbb\xbf" or data[:1] == b"<"
+    encoding = re.search(rb'encoding=["\']([^"\']+)', data[:200])
+    usual = encoding is None or encoding.group(1).lower() in (b"utf-8", b"us-ascii")
+    if plain and usual and b"<![CDATA[" not in data and b"<!--" not in data:
+        return data
+    tree = _tree(data, part)
+    etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction)
+    return etree.tostring(tree, encoding="utf-8")
+
+
+def _unescaped(data: bytes) -> str:
+    text = data.decode("utf-8", errors="replace")
+    if "&" in text:
+        text = _ESCAPED.sub(_entity, text)
+    if "_x" in text:
+        text = _UNDERSCORED.sub(lambda found: chr(int(found.group(1), 16)), text)
+    return text.replace("\r\n", "\n") if "\r" in text else text
+
+
+def _entity(found: re.Match[str]) -> str:
+    decimal, hexadecimal, name = found.groups()
+    if name:
+        return _NAMED[name]
+    number = int(decimal) if decimal else int(hexadecimal, 16)
+    return chr(number) if number < 0x110000 else "\ufffd"
+
+
+def _strings(data: bytes) -> list[str]:
+    data = _canonical(data, "sharedStrings.xml")
+    return [_rich_text(body) for body in _STRING.findall(data)]
+
+
+def _rich_text(body: bytes) -> str:
+    if b"rPh" in body:
+        body = _PHONETIC.sub(b"", body)
+    return "".join(_unescaped(piece) for piece in _TEXT.findall(body))
+
+
+def _read_sheet(package: Package, part: str, sheet: RawSheet, strings: list[str], styles: int) -> None:
+    data = _canonical(package.xml(part), part)
+    begin = max(data.find(b"sheetData"), 0)
+    if b"</" not in data[-200:]:
+        raise Refused("file.corrupt", _("the sheet {sheet} is cut off").format(sheet=sheet.name))
+    for attributes in _COLUMN.findall(data, 0, begin):
+        column = dict(_COLUMN_ATTRIBUTE.findall(attributes))
+        if column.get(b"hidden") in (b"1", b"true"):
+            sheet.hidden_columns.append((int(column[b"min"]), int(column[b"max"])))
+    masters: dict[bytes, tuple[str, int, int]] = {}
+    for row, column_at, attributes_of, body in _cells(data, begin, sheet):
+        kind, text, formula = _content(body, attributes_of, strings)
+        if formula is not None:
+            formula = _own_formula(body, formula, masters, row, column_at)
+        style = int(attributes_of.get(b"s", b"0"))
+        sheet.add(row, column_at, kind, text, style if style < styles else 0, formula or "")
+    for left, top, right, bottom in _MERGE.findall(data, begin):
+        first = (int(top), column_number(left.decode()))
+        sheet.merges.append((*first, int(bottom or top), column_number((right or left).decode())))
+    _read_comments(package, part, sheet)
+
+
+def _cells(data: bytes, begin: int, sheet: RawSheet) -> Iterator[tuple[int, int, dict[bytes, bytes], bytes]]:
+    """Row, column, attributes and content of every cell; places that are left out count on from the last."""
+    row = column = 0
+    for found in _TOKEN.finditer(data, begin):
+        row_attributes, cell_attributes, body = found.groups()
+        if row_attributes is not None:
+            attributes = {name: first or second for name, first, second in _ATTRIBUTE.findall(row_attributes)}
+            row, column = int(attributes.get(b"r", b"") or row + 1), 0
+            if attributes.get(b"hidden") in (b"1", b"true"):
+                sheet.hidden_rows.append(row)
+            continue
+        attributes = {name: first or second for name, first, second in _ATTRIBUTE.findall(cell_attributes)}
+        place = _PLACE.fullmatch(attributes.get(b"r", b""))
+        if place:
+            row, column = int(place.group(2)), column_number(place.group(1).decode())
+        else:
+            column += 1
+        if body:
+            yield row, column, attributes, body
+
+
+def _content(body: bytes, attributes: dict[bytes, bytes], strings: list[str]) -> tuple[str, str, str | None]:
+    """Kind, text and formula (None where there is none) of a cell."""
+    formula = _FORMULA.search(body) if b"f" in body else None
+    formula_text = None if formula is None else _unescaped(formula.group(2) or b"")
+    kind = attributes.get(b"t", b"n")
+    if kind == b"inlineStr":
+        return "s", _rich_text(body), formula_text
+    found = _VALUE.search(body)
+    value = found.group(1) if found else b""
+    if kind == b"s":
+        index = int(value) if value.strip().isdigit() else -1
+        return "s", strings[index] if 0 <= index < len(strings) else "", formula_text
+    if kind == b"str":
+        return "s", _unescaped(value), formula_text
+    text = _unescaped(value).strip()
+    if kind in (b"b", b"e", b"d"):
+        return kind.decode(), text, formula_text
+    try:
+        float(text or "0")
+    except ValueError:
+        return "s", text, formula_text
+    return "n", text, formula_text
+
+
+def _own_formula(body: bytes, formula: str, masters: dict[bytes, tuple[str, int, int]], row: int, column: int) -> str:
+    """The formula of this cell; a shared formula is written once and shifted for the others."""
+    tag = _FORMULA.search(body)
+    index = _SHARED_INDEX.search(tag.group(1)) if tag else None
+    if index is None:
+        return formula or "?"
+    if formula:
+        masters[index.group(1)] = (formula, row, column)
+        return formula
+    master = masters.get(index.group(1))
+    return shifted(master[0], row - master[1], column - master[2]) if master else "?"
+
+
+def _read_comments(package: Package, part: str, sheet: RawSheet) -> None:
+    for kind, target in _links(package, part).values():
+        if kind != "comments" or target not in package:
+            continue
+        for node in _tree(package.xml(target), target).iter("{*}comment"):
+            place = _PLACE.fullmatch(str(node.get("ref", "")).encode())
+            if place:
+                text = "".join(piece.text or "" for piece in node.iter("{*}t"))
+                sheet.comments.append((int(place.group(2)), column_number(place.group(1).decode()), text))

@@ -1,0 +1,63 @@
+"""Old and other spreadsheet formats (.xls, .ods, .xlsb), read for their values; they bring no number formats."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from workbench.i18n import _
+from workbench.sheets.package import Refused
+from workbench.sheets.raw import RawSheet
+
+__all__ = ["read_with_calamine"]
+
+_MOST_CELLS = 20_000_000
+
+
+def read_with_calamine(path: Path, kind: str) -> dict[str, Any]:
+    """The workbook as plain lists; raises Refused."""
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+    except PasswordError as error:
+        raise Refused("file.locked", _("it is locked by a password")) from error
+    except (CalamineError, ValueError, OSError) as error:
+        raise Refused("file.corrupt", _("the workbook cannot be opened")) from error
+    sheets = []
+    for meta in book.sheets_metadata:
+        if meta.typ is not SheetTypeEnum.WorkSheet:
+            continue
+        sheet = RawSheet(meta.name, hidden=meta.visible is not SheetVisibleEnum.Visible)
+        try:
+            page = book.get_sheet_by_name(meta.name)
+        except (CalamineError, ValueError, OSError) as error:
+            raise Refused("file.corrupt", _("the sheet {sheet} cannot be read").format(sheet=meta.name)) from error
+        if page.height * page.width > _MOST_CELLS:
+            raise Refused("file.too-large", _("the sheet {sheet} is too wide and long").format(sheet=meta.name))
+        top, left = page.start or (0, 0)
+        for row, values in enumerate(page.iter_rows(), 1):
+            for column, value in enumerate(values, left + 1):
+                sheet.add(row if page.start is None else row, column, *_value(value))
+        merged = page.merged_cell_ranges or []
+        sheet.merges = [(first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1) for first, last in merged]
+        sheets.append(sheet.packed())
+        del top
+    if not sheets:
+        raise Refused("file.not-a-workbook", _("there is no sheet in it"))
+    return {"format": kind, "sheets": sheets, "formats": ["General"], "carries": []}
+
+
+def _value(value: object) -> tuple[str, str]:
+    if isinstance(value, bool):
+        return "b", "1" if value else "0"
+    if isinstance(value, (int, float)):
+        return "n", repr(value)
+    if isinstance(value, datetime):
+        return "d", value.isoformat()
+    if isinstance(value, (date, time)):
+        return "d", value.isoformat()
+    if isinstance(value, timedelta):
+        return "n", repr(value.total_seconds() / 86400)
+    return "s", str(value)

@@ -1,0 +1,70 @@
+"""The zip package of a workbook, looked at before anything in it is believed."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from workbench.i18n import _
+
+__all__ = ["Package", "Refused"]
+
+MOST_ENTRIES: Final = 10_000
+MOST_BYTES: Final = 512 * 2**20
+MOST_RATIO: Final = 200
+SMALL: Final = 2**20
+"""Below this many bytes a high ratio is harmless (an empty sheet compresses well)."""
+
+_DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)|<\0!\0D\0O\0C\0T|\0<\0!\0D\0O\0C", re.IGNORECASE)
+
+
+class Refused(Exception):  # noqa: N818 - an outcome inside the reading process, turned into FileRefused by its parent
+    """The file is refused with a code of ``refusals``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class Package:
+    """A zip package whose table of contents has passed the checks; parts are read by name."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (zipfile.BadZipFile, ValueError, OSError) as error:
+            raise Refused("file.corrupt", _("the package cannot be opened")) from error
+        entries = self._zip.infolist()
+        self.names = {entry.filename: entry for entry in entries}
+        packed = max(1, path.stat().st_size)
+        total = sum(entry.file_size for entry in entries)
+        if len(entries) > MOST_ENTRIES:
+            raise Refused("file.hostile", _("it holds {count} parts").format(count=len(entries)))
+        if len(self.names) != len(entries):
+            raise Refused("file.hostile", _("two of its parts have one name"))
+        for name in self.names:
+            if ".." in name.replace("\\", "/").split("/") or name.startswith(("/", "\\")) or ":" in name:
+                raise Refused("file.hostile", _("a part is named {name}").format(name=name[:80]))
+        if total > SMALL and total / packed > MOST_RATIO:
+            raise Refused("file.hostile", _("it unpacks to {ratio} times its size").format(ratio=total // packed))
+        if total > MOST_BYTES:
+            raise Refused("file.too-large", _("it unpacks to {size} MB").format(size=total // 2**20))
+        if any(entry.flag_bits & 1 for entry in entries):
+            raise Refused("file.locked", _("its parts are encrypted"))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def xml(self, name: str) -> bytes:
+        """The part's bytes, refused where they define entities."""
+        try:
+            data = self._zip.read(self.names[name])
+        except KeyError as error:
+            raise Refused("file.corrupt", _("the part {name} is missing").format(name=name)) from error
+        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]  # zipfile re-exports zlib
+            raise Refused("file.corrupt", _("the part {name} is damaged").format(name=name)) from error
+        if _DOCTYPE.search(data):
+            raise Refused("file.hostile", _("the part {name} defines XML entities").format(name=name))
+        return data

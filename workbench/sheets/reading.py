@@ -1,0 +1,92 @@
+"""A file becomes a workbook: read in a process of its own, under limits, so that no file can harm the caller."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import workbench
+from workbench.i18n import _, current_language
+from workbench.sheets.model import Box, Sheet, Workbook, _Packed
+from workbench.sheets.refusals import refusal
+
+__all__ = ["read"]
+
+SECONDS = 180
+LARGEST_FILE = 512 * 2**20
+
+
+def read(path: str | Path) -> Workbook:
+    """Read a spreadsheet (.xlsx, .xlsm, .xls, .xlsb, .ods, .csv, .tsv or a web page called .xls).
+
+    Raises FileRefused (codes ``file.*``) with the file and what to do next where it cannot be read at all; what is
+    wrong inside a readable file is no error here.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise refusal("file.missing", _("there is no file of that name"), path.name)
+    size = path.stat().st_size
+    if size == 0:
+        raise refusal("file.empty", _("it has no content"), path.name)
+    if size > LARGEST_FILE:
+        raise refusal("file.too-large", _("it has {size} MB").format(size=size // 2**20), path.name)
+    answer = _ask_child(path)
+    if "refused" in answer:
+        raise refusal(str(answer["refused"]), str(answer["message"]), path.name)
+    formats = answer["formats"]
+    return Workbook(
+        file=path.name,
+        sha256=answer["sha256"],
+        format=answer["format"],
+        sheets=tuple(_sheet(path.name, raw, formats) for raw in answer["sheets"]),
+        epoch_1904=bool(answer.get("epoch_1904", False)),
+        encoding=answer.get("encoding", ""),
+        carries=tuple(answer["carries"]),
+    )
+
+
+def _ask_child(path: Path) -> dict[str, Any]:
+    package_root = str(Path(workbench.__file__).parent.parent)
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(part for part in (package_root, os.environ.get("PYTHONPATH", "")) if part),
+        "WORKBENCH_LANG": current_language(),
+    }
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "workbench.sheets.child", str(path.resolve())],
+            capture_output=True,
+            timeout=SECONDS,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise refusal("file.too-large", _("it needs more time than a file is given"), path.name) from error
+    if done.returncode < 0:
+        raise refusal("file.too-large", _("it needs more time or memory than a file is given"), path.name)
+    if done.returncode != 0:
+        raise refusal("file.corrupt", _("reading it failed"), path.name)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _sheet(book: str, raw: dict[str, Any], formats: list[str]) -> Sheet:
+    packed = _Packed(
+        raw["rows"],
+        raw["columns"],
+        raw["kinds"],
+        raw["texts"],
+        raw["formats"],
+        {int(index): formula for index, formula in raw["formulas"].items()},
+    )
+    sheet = Sheet(book, raw["name"], packed, formats, hidden=raw["hidden"])
+    sheet.merges = tuple(Box(*box) for box in raw["merges"])
+    sheet.hidden_rows = frozenset(raw["hidden_rows"])
+    sheet.hidden_columns = tuple((first, last) for first, last in raw["hidden_columns"])
+    sheet.comments = {(row, column): text for row, column, text in raw["comments"]}
+    return sheet

@@ -1,0 +1,250 @@
+"""The words of people's sheets: column headings, titles, rows that are no record, statuses, countries."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+from workbench.money import Hints, parse
+
+__all__ = [
+    "STATUSES", "column_fields", "country_of", "currency_in", "currency_of", "plain", "row_word", "squeezed", "status_of",
+    "title_kinds", "vocabulary",
+]  # fmt: skip
+
+_SPACES = re.compile(r"\s+")
+_PUNCTUATION = re.compile(r"[\s.,:;：；，。、·()（）\[\]【】{}<>«»„“”\"'`´’_\-–—/\\|#*№º°&+]+")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WORD_CHARACTER = re.compile(r"\w")
+
+
+@cache
+def vocabulary() -> Mapping[str, Any]:
+    """The vocabulary file as read."""
+    return tomllib.loads(resources.files("workbench.sheets").joinpath("vocabulary.toml").read_text("utf-8"))
+
+
+def plain(text: str) -> str:
+    """Text without outer, doubled and invisible spaces, line breaks and full-width letters."""
+    text = unicodedata.normalize("NFKC", text.replace("\u200b", "").replace("\ufeff", ""))
+    return _SPACES.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=65536)
+def squeezed(text: str) -> str:
+    """Text for comparing headings: no case, spaces or punctuation; words are parted by one space."""
+    text = unicodedata.normalize("NFKC", text).casefold().replace("%", " % ")
+    return _PUNCTUATION.sub(" ", text).strip()
+
+
+def contains(text: str, phrase: str) -> bool:
+    """Whether a squeezed text holds a squeezed phrase as whole words (anywhere, where words have no spaces)."""
+    at = text.find(phrase)
+    if at < 0:
+        return False
+    if _CJK.search(phrase):
+        return True
+    before, after = text[at - 1 : at], text[at + len(phrase) : at + len(phrase) + 1]
+    return not (_WORD_CHARACTER.match(before) and not _CJK.match(before)) and not (
+        _WORD_CHARACTER.match(after) and not _CJK.match(after) and not after.isdigit()
+    )
+
+
+@cache
+def _phrases() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Squeezed phrase to its fields."""
+    found: dict[str, list[str]] = {}
+    for field, phrases in vocabulary()["fields"].items():
+        for phrase in phrases:
+            fields = found.setdefault(squeezed(phrase), [])
+            if field not in fields:
+                fields.append(field)
+    return tuple((phrase, tuple(fields)) for phrase, fields in found.items())
+
+
+@cache
+def _exact_phrases() -> Mapping[str, tuple[str, ...]]:
+    return dict(_phrases())
+
+
+@lru_cache(maxsize=8192)
+def column_fields(label: str) -> Mapping[str, float]:
+    """Fields that a column heading may mean, with how well it says so (1: exactly; 0.5: barely)."""
+    text = squeezed(label)
+    if not text or len(text) > 60:
+        return {}
+    scores = dict.fromkeys(_exact_phrases().get(text, ()), 1.0)
+    tight = text.replace(" ", "")
+    for phrase, fields in _phrases():
+        if len(phrase) < 2 and phrase != text:
+            continue
+        score = 0.0
+        if phrase.replace(" ", "") == tight:
+            score = 0.97
+        elif contains(text, phrase):
+            score = 0.45 + 0.5 * len(phrase) / len(text)
+        if score:
+            for field in fields:
+                scores[field] = max(scores.get(field, 0.0), score)
+    if not scores:
+        scores = _misspelt(text)
+    return scores
+
+
+def _misspelt(text: str) -> dict[str, float]:
+    from rapidfuzz import fuzz, process
+
+    if len(text) < 5:
+        return {}
+    found: dict[str, float] = {}
+    close = process.extract(text, list(_exact_phrases()), scorer=fuzz.ratio, score_cutoff=84, limit=4)
+    for phrase, likeness, _index in close:
+        for field in _exact_phrases()[phrase]:
+            found[field] = max(found.get(field, 0.0), 0.75 * likeness / 100)
+    return found
+
+
+def title_kinds(text: str) -> Mapping[str, float]:
+    """What a sheet name or title says is listed: kind to weight."""
+    squeezed_text = squeezed(text)
+    return {
+        kind: 1.0
+        for kind, words in vocabulary()["titles"].items()
+        if any(word in squeezed_text if _CJK.search(word) or len(word) > 5 else contains(squeezed_text, word) for word in words)
+    }
+
+
+@cache
+def _row_words() -> tuple[tuple[str, str], ...]:
+    words = [(squeezed(word), role) for role, group in vocabulary()["rows"].items() for word in group]
+    return tuple(sorted(words, key=lambda pair: -len(pair[0])))
+
+
+@lru_cache(maxsize=65536)
+def row_word(text: str) -> str:
+    """The role that a row's first words name (total, subtotal, carried_forward, signature, note), or nothing."""
+    squeezed_text = squeezed(text)
+    if not squeezed_text or len(squeezed_text) > 80:
+        return ""
+    month = re.sub(r"^(?:\d{4} ?年? ?)?\d{1,2} ?月(?:份)?", "", squeezed_text).strip()
+    for word, role in _row_words():
+        for start in {squeezed_text, month}:
+            if start == word or (start.startswith(word) and (_CJK.search(word) or start[len(word)] == " ")):
+                return _if_plausible(start, word, role, text)
+            if role in ("total", "subtotal") and start.endswith(word) and contains(start, word) and len(start) < 40:
+                return role
+    return ""
+
+
+def _if_plausible(start: str, word: str, role: str, text: str) -> str:
+    """A note or signature needs its colon or stands alone; a firm called "Total Tools" is no total."""
+    rest = start[len(word) :].strip()
+    if not rest:
+        return role
+    if role in ("note", "signature"):
+        return role if re.search(r"[:：\d_]", text) or _CJK.search(word) else ""
+    short = len(rest) <= 12 or _CJK.search(word)
+    return role if short and not re.search(r"\b(?:gmbh|ltd|inc|co|llc|s a|ag)\b", rest) else ""
+
+
+# ---- currencies, statuses, countries ---------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=16384)
+def currency_of(word: str) -> tuple[tuple[str, ...], bool]:
+    """Currencies that a cell of a currency column names, and whether it looks like a mistyped code.
+
+    ``(("USD",), False)`` is settled; several are candidates; an empty first part is no currency at all.
+    """
+    text = plain(word).strip("()[]. ") if len(word) < 40 else ""
+    for variant in dict.fromkeys((plain(word), text, text.replace("-", " ").replace("us ", "US ").replace("US ", "US "))):
+        if not variant:
+            continue
+        parsed = parse(f"{variant} 1", Hints())
+        if parsed.currency:
+            return (parsed.currency,), False
+        if parsed.candidates and not parsed.unknown_code:
+            return parsed.candidates, False
+        if parsed.unknown_code:
+            return parsed.candidates, True
+    extra = _EXTRA_CURRENCY_WORDS.get(text.casefold().replace("-", " "))
+    return ((extra,), False) if extra else ((), False)
+
+
+_EXTRA_CURRENCY_WORDS = {
+    "us dollar": "USD", "us dollars": "USD", "us dollars (usd)": "USD", "pfund": "GBP", "britische pfund": "GBP",
+    "schweizer franken": "CHF", "franken": "CHF", "科威特第纳尔": "KWD", "第纳尔": "KWD", "hongkong dollar": "HKD",
+    "hong kong dollar": "HKD", "dollar us": "USD", "dólares": "USD", "dólar": "USD", "dollars us": "USD", "euros (eur)": "EUR",
+    "livres sterling": "GBP", "libras": "GBP", "libra esterlina": "GBP", "yuanes": "CNY", "yenes": "JPY", "米ドル": "USD",
+    "ドル": "USD", "ユーロ": "EUR", "人民元": "CNY", "ポンド": "GBP", "香港ドル": "HKD", "달러": "USD", "유로": "EUR", "위안": "CNY",
+    "엔": "JPY",
+}  # fmt: skip
+"""Words in other languages that the money parser does not know."""
+
+_HEADER_PIECE = re.compile(r"[A-Za-z]{2,3}\$|[A-Z]{3}\b|\bRMB\b|[$€£¥￥₩]|[\u4e00-\u9fff\u3040-\u30ff]+|[A-Za-zÀ-ž]+")
+
+
+@lru_cache(maxsize=8192)
+def currency_in(label: str) -> tuple[str, str]:
+    """A currency that a heading or title names, and the heading without it: ``Amount (USD)`` is ("USD", "Amount ()")."""
+    text = plain(label)
+    for found in _HEADER_PIECE.finditer(text):
+        word = found.group()
+        for piece in _pieces(word):
+            if len(piece) < 2 and piece.isalpha() and piece not in ("元", "円"):
+                continue
+            if piece.isascii() and piece.isalpha() and len(piece) < 4 and not piece.isupper():
+                continue
+            codes, unknown = currency_of(piece)
+            if len(codes) == 1 and not unknown:
+                at = text.find(piece, found.start())
+                return codes[0], f"{text[:at]} {text[at + len(piece) :]}".strip()
+    return "", text
+
+
+def _pieces(word: str) -> list[str]:
+    """Parts of a Chinese run that may be a currency's name: the longest first."""
+    if not _CJK.search(word) or len(word) > 12:
+        return [word]
+    return [word[start : start + size] for size in range(min(6, len(word)), 0, -1) for start in range(len(word) - size + 1)]
+
+
+STATUSES: Mapping[str, tuple[str, ...]] = {
+    "cancelled": ("作废", "取消", "已取消", "作廢", "void", "voided", "cancelled", "canceled", "storniert", "storno", "annulé", "annulée", "anulado", "cancelado", "annullato", "キャンセル", "取消済", "취소", "отменен", "отменён", "anulowane"),
+    "part_paid": ("部分收款", "部分付款", "部分已收", "已收定金", "已付定金", "部份收款", "part paid", "partly paid", "partially paid", "partial", "deposit paid", "teilw bezahlt", "teilweise bezahlt", "teilbezahlt", "partiellement payé", "payé partiellement", "parcialmente pagado", "pago parcial", "parzialmente pagato", "pagado parcialmente", "一部入金", "一部入金済", "부분입금", "частично оплачен", "częściowo zapłacone"),
+    "paid": ("已结清", "已收款", "结清", "已付清", "收齐", "全款已收", "已收齐", "已结", "已結清", "paid", "fully paid", "settled", "closed", "paid in full", "bezahlt", "erledigt", "beglichen", "payé", "payée", "soldé", "réglé", "pagado", "cobrado", "pagato", "saldato", "pago", "入金済", "入金済み", "完済", "완납", "оплачен", "оплачено", "zapłacone"),
+    "shipped": ("已发货", "已出货", "发货", "出运", "已出运", "已發貨", "已出貨", "shipped", "dispatched", "delivered", "sent", "versandt", "versendet", "geliefert", "expédié", "expédiée", "livré", "enviado", "despachado", "entregado", "spedito", "enviado", "出荷済", "出荷済み", "출하", "отгружен", "отгружено", "wysłane"),
+    "open": ("未发货", "未结清", "进行中", "生产中", "待发货", "未收款", "待收款", "未出货", "未發貨", "進行中", "open", "pending", "in production", "new", "confirmed", "unpaid", "offen", "in bearbeitung", "ouvert", "ouverte", "en cours", "en attente", "abierto", "pendiente", "en curso", "aperto", "in corso", "aberto", "未出荷", "未入金", "進行中", "受注", "진행중", "미출하", "открыт", "в работе", "otwarte"),
+}  # fmt: skip
+
+
+@cache
+def _status_words() -> Mapping[str, str]:
+    return {squeezed(word): status for status, words in STATUSES.items() for word in words}
+
+
+def status_of(text: str) -> str:
+    """The order status that a word names, or nothing."""
+    return _status_words().get(squeezed(text), "")
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    names: dict[str, str] = {}
+    data = resources.files("workbench.sheets").joinpath("countries.tsv").read_text("utf-8")
+    for line in data.splitlines():
+        code, *words = line.split("\t")
+        names[squeezed(code)] = code
+        for word in words:
+            names.setdefault(squeezed(word), code)
+    return names
+
+
+def country_of(text: str) -> str:
+    """ISO 3166-1 alpha-2 of a country named in one of the common languages or by its code, or nothing."""
+    return _countries().get(squeezed(text), "")
