@@ -85,6 +85,7 @@ class Receivables:
         """Take allocation rows into account from now on."""
         for row in allocations:
             self._allocations[row["instalment_id"]].append(row)
+        self._shares.clear()
 
     def open_amount(self, instalment_id: str) -> Decimal:
         """What is open in the document's currency."""
