@@ -133,6 +133,83 @@ CATALOGUE: dict[str, Kind] = {
         "Nothing was settled. Add the rate, then run it again. {remedy}",
         "未做任何核销。请补充汇率后重新运行。{remedy}",
     ),
+    "row.required": Kind(
+        Severity.REFUSE, "{field} is required", "{field} 为必填", "Fill it in.", "请填写。"
+    ),
+    "row.type": Kind(
+        Severity.REFUSE, "{value} does not fit {field}", "{value} 不符合 {field} 的类型", "Correct the value.", "请更正该值。"
+    ),
+    "row.choice": Kind(
+        Severity.REFUSE,
+        "{value} is none of the values allowed for {field}",
+        "{value} 不在 {field} 的可选值内",
+        "Choose one of the listed values.",
+        "请从列表中选择。",
+    ),
+    "row.currency": Kind(
+        Severity.REFUSE,
+        "{value} is no currency in circulation",
+        "{value} 不是流通中的币种",
+        "Use an ISO 4217 code such as USD.",
+        "请使用 ISO 4217 代码，例如 USD。",
+    ),
+    "row.country": Kind(
+        Severity.REFUSE,
+        "{value} is no country code",
+        "{value} 不是国家或地区代码",
+        "Use an ISO 3166 code such as DE.",
+        "请使用 ISO 3166 代码，例如 DE。",
+    ),
+    "row.minor-units": Kind(
+        Severity.REFUSE,
+        "{value} is finer than the currency's smallest unit",
+        "{value} 比该币种最小单位更细",
+        "Round the amount, or check the currency.",
+        "请四舍五入，或核对币种。",
+    ),
+    "row.money-without-currency": Kind(
+        Severity.REFUSE,
+        "{value} has no valid currency beside it",
+        "{value} 旁没有有效币种",
+        "Give the currency of the amount.",
+        "请给出该金额的币种。",
+    ),
+    "row.date": Kind(Severity.REFUSE, "{value} is no date", "{value} 不是日期", "Give a date.", "请给出日期。"),
+    "row.timestamp": Kind(
+        Severity.REFUSE,
+        "{value} is no point in time with its zone",
+        "{value} 不是带时区的时间",
+        "Give date, time and zone.",
+        "请给出日期、时间和时区。",
+    ),
+    "row.reference": Kind(
+        Severity.REFUSE,
+        "{value} names no row of {table}",
+        "{table} 中没有 {value}",
+        "Add that row first, or correct the id.",
+        "请先添加该行，或更正编号。",
+    ),
+    "row.duplicate": Kind(
+        Severity.REFUSE,
+        "{value} occurs already; {field} must be unique",
+        "{value} 已存在；{field} 不可重复",
+        "Use the row that exists, or another value.",
+        "请使用已有的行，或改用其他值。",
+    ),
+    "row.unknown-field": Kind(
+        Severity.REFUSE,
+        "there is no such field (value {value})",
+        "没有该字段（值 {value}）",
+        "Correct the name, or define it as a custom field.",
+        "请更正名称，或将其定义为自定义字段。",
+    ),
+    "row.in-use": Kind(
+        Severity.REFUSE,
+        "{value} is still used by {table}",
+        "{value} 仍被 {table} 引用",
+        "Remove what uses it first.",
+        "请先移除引用它的行。",
+    ),
 }
 
 

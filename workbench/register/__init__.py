@@ -1,1 +1,48 @@
-"""The register: one place for customers, orders and receipts that forgets nothing."""
+"""The register: one place for customers, orders and receipts that forgets nothing.
+
+``tables`` is the one definition of what it holds; ``Register`` opens and reads it; every write is a ``Changeset``.
+"""
+
+from __future__ import annotations
+
+from workbench.register.changesets import Changeset, LogEntry
+from workbench.register.errors import (
+    BackupFailed,
+    ChangesetBroken,
+    InvalidRows,
+    NotARegister,
+    NotPermitted,
+    RegisterExists,
+    RegisterMissing,
+    RowChanged,
+    RowMissing,
+    SchemaMismatch,
+    UndoRefused,
+    UnsafeLocation,
+)
+from workbench.register.history import Verification
+from workbench.register.store import Register
+from workbench.register.tables import TABLES, Field, FieldKind, Table
+
+__all__ = [
+    "TABLES",
+    "BackupFailed",
+    "Changeset",
+    "ChangesetBroken",
+    "Field",
+    "FieldKind",
+    "InvalidRows",
+    "LogEntry",
+    "NotARegister",
+    "NotPermitted",
+    "Register",
+    "RegisterExists",
+    "RegisterMissing",
+    "RowChanged",
+    "RowMissing",
+    "SchemaMismatch",
+    "Table",
+    "UndoRefused",
+    "UnsafeLocation",
+    "Verification",
+]

@@ -1,0 +1,40 @@
+"""Write workbench/register/countries.py: ISO 3166-1 alpha-2 codes with names in English and Chinese, from babel."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from babel import Locale
+
+TARGET = Path(__file__).resolve().parent.parent / "workbench" / "register" / "countries.py"
+# CLDR's territories that are no ISO 3166-1 country; XK (Kosovo) is kept because firms and banks use it.
+NO_COUNTRY = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
+
+HEAD = '''"""ISO 3166-1 alpha-2 codes with names: written by scripts/make_countries.py, never by hand."""
+
+from __future__ import annotations
+
+__all__ = ["COUNTRIES"]
+
+# code: (English name, Chinese name)
+COUNTRIES: dict[str, tuple[str, str]] = {
+'''
+
+
+def text() -> str:
+    """The file's text."""
+    english, chinese = Locale("en").territories, Locale.parse("zh_Hans_CN").territories
+    codes = sorted(code for code in english if len(code) == 2 and code.isalpha() and code not in NO_COUNTRY)
+    return HEAD + "".join(f'    "{code}": ("{english[code]}", "{chinese[code]}"),\n' for code in codes) + "}\n"
+
+
+def main() -> None:
+    """Write, or check with ``--check``."""
+    if "--check" in sys.argv:
+        sys.exit(0 if TARGET.read_text(encoding="utf-8") == text() else 1)
+    TARGET.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,267 @@
+"""Rows as people's values (Decimal, date) and as stored values (integers of minor units, ISO text), and the checks.
+
+The stored form is the same on both engines and is what the log hashes: only JSON's own types, money as an integer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from workbench.errors import MoneyError
+from workbench.findings import Finding
+from workbench.money import CURRENCIES, from_minor, to_minor
+from workbench.register.countries import COUNTRIES
+from workbench.register.tables import TABLES, Field, FieldKind, Table
+
+__all__ = ["Stored", "canonical", "from_database", "pack", "pack_value", "problems_of", "to_database", "unpack"]
+
+Stored = dict[str, Any]
+"""A row of stored values by column, without those that are empty."""
+
+_INT64 = 2**63
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+class _Wrong(ValueError):
+    """A value that its field does not take; the argument is the finding's code."""
+
+
+def canonical(stored: object) -> str:
+    """The one JSON text of a stored row: sorted keys, no spaces."""
+    return _encode(stored)
+
+
+def pack(table: Table, row: Mapping[str, Any], where: str, custom: Mapping[str, Field]) -> tuple[Stored, list[Finding]]:
+    """A row in stored form, with every problem of it.
+
+    ``custom`` are the firm's own fields of the table by name; they come in ``row["custom"]``.
+    """
+    stored: Stored = {}
+    problems: list[Finding] = []
+    packers = _packers(table.name)
+    for name, value in row.items():
+        if value is None:
+            continue
+        packer = packers.get(name)
+        if packer is None:
+            if name == "custom":
+                _pack_custom(value, where, custom, stored, problems)
+            elif name not in {"id", "version"}:
+                problems.append(Finding("row.unknown-field", f"{where}.{name}", str(value)[:80]))
+            continue
+        try:
+            stored[name] = packer(value, row)
+        except (_Wrong, MoneyError) as wrong:
+            code = wrong.args[0] if isinstance(wrong, _Wrong) else "row.minor-units"
+            problems.append(Finding(code, f"{where}.{name}", str(value)[:80], details={"field": name}))
+    return stored, problems
+
+
+def problems_of(table: Table, row: Mapping[str, Any], where: str) -> list[Finding]:
+    """Required fields that the row leaves empty."""
+    return [
+        Finding("row.required", f"{where}.{name}", details={"field": name})
+        for name in _required(table.name)
+        if row.get(name) is None
+    ]
+
+
+def unpack(table: Table, stored: Mapping[str, Any], custom: Mapping[str, Field]) -> dict[str, Any]:
+    """A stored row as people's values, every field of the table present."""
+    row: dict[str, Any] = {"id": stored["id"], "version": stored["version"]}
+    for field in table.fields:
+        value = stored.get(field.name)
+        row[field.name] = None if value is None else _unpack_value(field, value, stored)
+    own = stored.get("custom") or {}
+    row["custom"] = {
+        name: _unpack_value(custom[name], value, own) if name in custom else value for name, value in own.items()
+    }
+    return row
+
+
+def pack_value(field: Field, value: Any, row: Mapping[str, Any]) -> Any:
+    """One value in stored form; raises ValueError for one that the field does not take."""
+    return _packer(field)(value, row)
+
+
+def _pack_custom(
+    value: object, where: str, custom: Mapping[str, Field], stored: Stored, problems: list[Finding]
+) -> None:
+    if not isinstance(value, Mapping):
+        problems.append(Finding("row.type", f"{where}.custom", str(value)[:80], details={"field": "custom"}))
+        return
+    packed = {}
+    for name, one in value.items():
+        if one is None:
+            continue
+        if name not in custom:
+            problems.append(Finding("row.unknown-field", f"{where}.custom.{name}", str(one)[:80]))
+            continue
+        try:
+            packed[name] = pack_value(custom[name], one, value)
+        except (_Wrong, MoneyError) as wrong:
+            code = wrong.args[0] if isinstance(wrong, _Wrong) else "row.minor-units"
+            problems.append(Finding(code, f"{where}.custom.{name}", str(one)[:80], details={"field": name}))
+    if packed:
+        stored["custom"] = packed
+
+
+@cache
+def _packers(table: str) -> dict[str, Callable[[Any, Mapping[str, Any]], Any]]:
+    return {field.name: _packer(field) for field in TABLES[table].fields}
+
+
+@cache
+def _required(table: str) -> tuple[str, ...]:
+    return tuple(field.name for field in TABLES[table].fields if field.required)
+
+
+def _packer(field: Field) -> Callable[[Any, Mapping[str, Any]], Any]:  # noqa: C901 - one small function a kind
+    def text(value: Any, _row: Mapping[str, Any]) -> str:
+        if not isinstance(value, str):
+            raise _Wrong("row.type")
+        if "\x00" in value:
+            raise _Wrong("row.type")
+        if field.choices and value not in field.choices:
+            raise _Wrong("row.choice")
+        return value
+
+    def integer(value: Any, _row: Mapping[str, Any]) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not -_INT64 <= value < _INT64:
+            raise _Wrong("row.type")
+        return value
+
+    def boolean(value: Any, _row: Mapping[str, Any]) -> bool:
+        if not isinstance(value, bool):
+            raise _Wrong("row.type")
+        return value
+
+    def day(value: Any, _row: Mapping[str, Any]) -> str:
+        if isinstance(value, datetime) or not isinstance(value, date):
+            raise _Wrong("row.date")
+        return value.isoformat()
+
+    def timestamp(value: Any, _row: Mapping[str, Any]) -> str:
+        if not isinstance(value, datetime) or value.tzinfo is None:
+            raise _Wrong("row.timestamp")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def currency(value: Any, _row: Mapping[str, Any]) -> str:
+        if not isinstance(value, str) or value not in CURRENCIES:
+            raise _Wrong("row.currency")
+        return value
+
+    def country(value: Any, _row: Mapping[str, Any]) -> str:
+        if not isinstance(value, str) or value not in COUNTRIES:
+            raise _Wrong("row.country")
+        return value
+
+    def money(value: Any, row: Mapping[str, Any]) -> int:
+        if not isinstance(value, Decimal):
+            raise _Wrong("row.type")
+        code = row.get(field.currency_field)
+        if not isinstance(code, str) or code not in CURRENCIES:
+            raise _Wrong("row.money-without-currency")
+        units = to_minor(value, code)
+        if not -_INT64 <= units < _INT64:
+            raise _Wrong("row.type")
+        return units
+
+    def exact(value: Any, _row: Mapping[str, Any]) -> str:
+        if isinstance(value, bool) or not isinstance(value, Decimal | int):
+            raise _Wrong("row.type")
+        if isinstance(value, Decimal) and not value.is_finite():
+            raise _Wrong("row.type")
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
+
+    def plain(value: Any, _row: Mapping[str, Any]) -> Any:
+        try:
+            return json.loads(json.dumps(value, default=_jsonable, allow_nan=False))
+        except (TypeError, ValueError):
+            raise _Wrong("row.type") from None
+
+    by_kind: dict[FieldKind, Callable[[Any, Mapping[str, Any]], Any]] = {
+        FieldKind.TEXT: text,
+        FieldKind.REFERENCE: text,
+        FieldKind.INTEGER: integer,
+        FieldKind.BOOLEAN: boolean,
+        FieldKind.DATE: day,
+        FieldKind.TIMESTAMP: timestamp,
+        FieldKind.CURRENCY: currency,
+        FieldKind.COUNTRY: country,
+        FieldKind.MONEY: money,
+        FieldKind.DECIMAL: exact,
+        FieldKind.JSON: plain,
+    }
+    return by_kind[field.kind]
+
+
+def _jsonable(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    raise TypeError
+
+
+def _unpack_value(field: Field, value: Any, stored: Mapping[str, Any]) -> Any:
+    kind = field.kind
+    if kind is FieldKind.MONEY:
+        return from_minor(value, stored[field.currency_field])
+    if kind is FieldKind.DATE:
+        return date.fromisoformat(value)
+    if kind is FieldKind.DECIMAL:
+        return Decimal(value)
+    if kind is FieldKind.TIMESTAMP:
+        return datetime.fromisoformat(value)
+    return value
+
+
+def to_database(table: Table, stored: Mapping[str, Any], columns: Sequence[str], *, sqlite: bool) -> tuple[Any, ...]:
+    """The stored row as driver parameters in the order of ``columns``."""
+    json_columns, bool_columns = _special(table.name)
+    values = list(map(stored.get, columns))
+    for index, name in enumerate(columns):
+        if values[index] is None:
+            continue
+        if name in json_columns:
+            values[index] = canonical(values[index])
+        elif sqlite and name in bool_columns:
+            values[index] = int(bool(values[index]))
+    return tuple(values)
+
+
+def from_database(table: Table, columns: Sequence[str], values: Iterable[Any]) -> Stored:
+    """A database row in stored form, whichever engine it came from."""
+    json_columns, bool_columns = _special(table.name)
+    stored: Stored = {}
+    for name, value in zip(columns, values, strict=True):
+        if value is None:
+            continue
+        if isinstance(value, str):
+            stored[name] = json.loads(value) if name in json_columns else value
+        elif name in bool_columns:
+            stored[name] = bool(value)
+        elif isinstance(value, Decimal):
+            stored[name] = format(value, "f")
+        elif isinstance(value, datetime):
+            stored[name] = value.astimezone(UTC).isoformat(timespec="microseconds")
+        elif isinstance(value, date):
+            stored[name] = value.isoformat()
+        else:
+            stored[name] = value
+    return stored
+
+
+@cache
+def _special(table: str) -> tuple[frozenset[str], frozenset[str]]:
+    fields = TABLES[table].fields
+    return (
+        frozenset([*(field.name for field in fields if field.kind is FieldKind.JSON), "custom"]),
+        frozenset(field.name for field in fields if field.kind is FieldKind.BOOLEAN),
+    )
