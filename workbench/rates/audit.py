@@ -125,14 +125,13 @@ def _cause(document: Mapping[str, Any], book: RateBook, own: Rate, stored: Decim
 def _values_ever(book: RateBook, own: Rate, rate_date: date) -> set[Decimal]:
     """Every value that the source's rows of that day, revised ones too, would give for the pair."""
     changes = []
-    for (series, inverse), row in zip(own.hops, own.rows, strict=True):
+    for (series, inverse), row in zip(own.route.hops, own.rows, strict=True):
         key = series.key
         here = Fraction(series.table.numerators[row], series.table.denominator)
         rows = book.observations(source=key.source, kind=key.kind, base=key.base, quote=key.quote)
         there = [one.exact for one in rows if one.rate_date == rate_date]
         changes.append([here / one if inverse else one / here for one in there])
-    now = Fraction(own.numerator, own.denominator)
-    values = (now * prod(combination, start=Fraction(1)) for combination in product(*changes))
+    values = (own.exact * prod(combination, start=Fraction(1)) for combination in product(*changes))
     return {quotient(value.numerator, value.denominator) for value in values}
 
 

@@ -24,7 +24,7 @@ from workbench.rates.sources import SourceRule, rule_of
 
 __all__ = ["RateBook"]
 
-_CACHED_RATES = 1 << 14
+_CACHED_RATES = 1 << 15
 _CACHED_VIEWS = 16
 _AGREED = frozenset({"lock", "contract", "manual"})
 _HISTORY = Path(__file__).parent / "data" / "ecb.rates"

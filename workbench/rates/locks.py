@@ -14,11 +14,14 @@ from workbench.rates.errors import LockRefused
 from workbench.rates.exact import quotient
 from workbench.rates.observation import in_utc
 from workbench.rates.rate import Rate
+from workbench.rates.routes import Route
 from workbench.rates.series import Leg
+from workbench.rates.sources import SourceRule
 
 __all__ = ["Move", "RateLock", "lock_in_force", "moved"]
 
 _KIND_OF_SCOPE = {"order": "lock", "contract": "contract", "customer": "manual", "company": "manual"}
+_ALWAYS = SourceRule("")
 _EARLIEST = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -75,24 +78,16 @@ class RateLock:
     def rate(self, base: str, quote: str, on: date, policy: str) -> Rate:
         """The lock as a rate of ``base`` in ``quote``; its rate date is the day from which it holds."""
         exact = Fraction(self.value)
-        if base != self.base:
-            exact = 1 / exact
-        leg = Leg(self.base, self.quote, self.value, self.valid_from)
-        return Rate(
-            base,
-            quote,
-            on,
-            self.valid_from,
-            (on - self.valid_from).days,
-            self.scope if not self.document else f"{self.scope} {self.document}",
+        route = Route(
+            (base, quote),
+            f"{self.scope} {self.document}".rstrip(),
             _KIND_OF_SCOPE[self.scope],
-            policy,
-            exact.numerator,
-            exact.denominator,
-            (leg,),
+            _ALWAYS,
             (),
-            (),
+            factor=exact if base == self.base else 1 / exact,
+            fixed_legs=(Leg(self.base, self.quote, self.value, self.valid_from),),
         )
+        return Rate(route, on, self.valid_from, (on - self.valid_from).days, policy, ())
 
 
 def lock_in_force(
@@ -135,7 +130,7 @@ def moved(lock: RateLock, now: Rate | Decimal, threshold: Decimal = Decimal("0.0
                 _("The lock is of {base}/{quote}, the rate is not.").format(base=lock.base, quote=lock.quote),
                 remedy=_("Compare the same pair in the same direction."),
             )
-        exact, shown = Fraction(now.numerator, now.denominator), now.value
+        exact, shown = now.exact, now.value
     else:
         exact, shown = Fraction(now), now
     change = exact / Fraction(lock.value) - 1

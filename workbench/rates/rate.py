@@ -5,66 +5,81 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.money import Rounding, round_fraction
 from workbench.rates.exact import quotient
-from workbench.rates.series import Hop, Leg
+from workbench.rates.series import Leg
+
+if TYPE_CHECKING:
+    from workbench.rates.routes import Route
 
 __all__ = ["Rate"]
 
 
-class _Fields(NamedTuple):
-    base: str
-    quote: str
-    date: dt.date
-    rate_date: dt.date
-    age_days: int
-    source: str
-    kind: str
-    policy: str
-    numerator: int
-    denominator: int
-    fixed_legs: tuple[Leg, ...]
-    hops: tuple[Hop, ...]
-    rows: tuple[int, ...]
-
-
-class Rate(_Fields):
+class Rate(NamedTuple):
     """``value`` ``quote`` per 1 ``base``, as of ``date`` under ``policy``.
 
-    ``rate_date`` is the day the rate was published for and ``age_days`` how many calendar days it lies before the day
-    that the policy wanted (``date`` itself, the first of the month, …). ``numerator / denominator`` is the exact
-    value. ``kind`` is ``identity`` for a currency against itself. ``hops`` and ``rows`` tell where in the book
+    ``rate_date`` is the day the rate was published for and ``age_days`` how many calendar days it lies from the day
+    that the policy wanted (``date`` itself, the first of the month, …). ``route`` and ``rows`` tell where in the book
     the published rates are that ``legs`` shows.
     """
 
-    __slots__ = ()
+    route: Route
+    date: dt.date
+    rate_date: dt.date
+    age_days: int
+    policy: str
+    rows: tuple[int, ...]
+
+    @property
+    def base(self) -> str:
+        """The currency converted from."""
+        return self.route.base
+
+    @property
+    def quote(self) -> str:
+        """The currency converted to."""
+        return self.route.quote
+
+    @property
+    def source(self) -> str:
+        """Who published the rate; with a peg or legal rate on the way, its authority too."""
+        return self.route.source
+
+    @property
+    def kind(self) -> str:
+        """mid, bank_buy, monthly, …; legal, peg, lock, contract, manual; ``identity`` for a currency against itself."""
+        return self.route.kind
+
+    @property
+    def exact(self) -> Fraction:
+        """``quote`` per 1 ``base``, exactly."""
+        return Fraction(*self.route.ratio(self.rows))
 
     @property
     def value(self) -> Decimal:
         """``quote`` per 1 ``base``: the published digits where the rate is one, else 34 significant digits."""
         if self.derived or self.kind == "identity":
-            return quotient(self.numerator, self.denominator)
+            return quotient(*self.route.ratio(self.rows))
         return self.legs[0].value
 
     @property
     def legs(self) -> tuple[Leg, ...]:
         """The published rates that the value was computed from, in their published direction."""
-        return (*self.fixed_legs, *(hop.series.leg(row) for hop, row in zip(self.hops, self.rows, strict=True)))
+        route = self.route
+        return (*route.fixed_legs, *(hop.series.leg(row) for hop, row in zip(route.hops, self.rows, strict=True)))
 
     @property
     def derived(self) -> bool:
         """Whether nobody published this value as it stands: it was crossed, divided or averaged."""
-        if self.kind == "identity":
-            return False
-        if len(self.fixed_legs) + len(self.hops) != 1 or self.policy == "month_average":
-            return True
-        return self.hops[0].inverse if self.hops else self.base != self.fixed_legs[0].base
+        return self.route.derived
 
     def convert(self, amount: Decimal, rounding: Rounding = Rounding.HALF_UP) -> Decimal:
         """``amount`` of ``base`` in ``quote``: exact, and rounded once to the minor units of ``quote``."""
-        return round_fraction(Fraction(amount) * Fraction(self.numerator, self.denominator), self.quote, rounding)
+        numerator, denominator = self.route.ratio(self.rows)
+        units, parts = amount.as_integer_ratio()
+        return round_fraction(Fraction(units * numerator, parts * denominator), self.quote, rounding)
 
     def as_dict(self) -> dict[str, object]:
         """The rate as the command line's JSON object: decimals as text, dates as ISO."""

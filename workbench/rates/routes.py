@@ -15,7 +15,7 @@ from workbench.rates.rate import Rate
 from workbench.rates.series import Hop, Leg, Series, Table
 from workbench.rates.sources import SourceRule
 
-__all__ = ["Ending", "Route"]
+__all__ = ["Ending", "Loaded", "Route"]
 
 _ONE = Fraction(1)
 
@@ -33,6 +33,13 @@ class Ending(NamedTuple):
         return RateRetired(self.currency, self.successor, self.ratio, since=date.fromordinal(self.day))
 
 
+class Loaded(NamedTuple):
+    """The hops' tables, and whether none has periods or rows held back."""
+
+    tables: tuple[Table, ...]
+    plain: bool
+
+
 class Route:
     """How a pair is answered: published hops of one source (none, one, or two through its pivot) times fixed rates.
 
@@ -41,7 +48,7 @@ class Route:
     """
 
     __slots__ = (
-        "_tables",
+        "_loaded",
         "base",
         "endings",
         "factor",
@@ -72,52 +79,59 @@ class Route:
         self.kind = kind
         self.rule = rule
         self.hops = hops
-        self.factor = factor.as_integer_ratio()
+        self.factor = factor
         self.fixed_legs = fixed_legs
         self.fixed_since = fixed_since
         self.endings = endings
-        self._tables: tuple[Table, ...] | None = None
+        self._loaded: Loaded | None = None
 
     @property
-    def tables(self) -> tuple[Table, ...]:
+    def loaded(self) -> Loaded:
         """The hops' tables, decoded at first use."""
-        tables = self._tables
-        if tables is None:
-            tables = self._tables = tuple(hop.series.table for hop in self.hops)
-        return tables
+        loaded = self._loaded
+        if loaded is None:
+            loaded = self._loaded = self._load()
+        return loaded
 
-    def rate(self, on: date, policy: Policy) -> Rate:
-        """The rate as of ``on``; raises a leaf of RateError where there is none to stand behind."""
-        wanted = policy.wanted(on)
-        if self.endings or self.fixed_since:
-            self._check_alive(on, wanted)
-        if policy.pick == "average" and self.hops:
-            return self._average(on, policy, wanted)
-        tables = self._tables or self.tables
-        day, rows = self._pick(on, policy, wanted, tables)
-        numerator, denominator = self.factor
-        for hop, table, row in zip(self.hops, tables, rows):  # noqa: B905 - of one length; strict costs time here
+    def _load(self) -> Loaded:
+        tables = tuple(hop.series.table for hop in self.hops)
+        return Loaded(tables, bool(tables) and not any(table.held or table.ends for table in tables))
+
+    @property
+    def derived(self) -> bool:
+        """Whether its rates were published by nobody as they stand."""
+        if self.hops:
+            return len(self.hops) > 1 or bool(self.fixed_legs) or self.hops[0].inverse
+        if len(self.fixed_legs) == 1:
+            return self.kind == "average" or self.fixed_legs[0].base != self.base
+        return bool(self.fixed_legs)
+
+    def ratio(self, rows: tuple[int, ...]) -> tuple[int, int]:
+        """``quote`` per 1 ``base`` at these rows of the hops' tables, as numerator and denominator."""
+        numerator, denominator = self.factor.as_integer_ratio()
+        for hop, table, row in zip(self.hops, self.loaded.tables, rows, strict=True):
             if hop.inverse:
                 numerator *= table.denominator
                 denominator *= table.numerators[row]
             else:
                 numerator *= table.numerators[row]
                 denominator *= table.denominator
-        return Rate(
-            self.base,
-            self.quote,
-            on,
-            date.fromordinal(day),
-            abs(wanted - day),
-            self.source,
-            self.kind,
-            policy.name,
-            numerator,
-            denominator,
-            self.fixed_legs,
-            self.hops,
-            rows,
-        )
+        return numerator, denominator
+
+    def rate(self, on: date, policy: Policy) -> Rate:
+        """The rate as of ``on``; raises a leaf of RateError where there is none to stand behind."""
+        wanted = policy.wanted(on)
+        if self.endings or self.fixed_since:
+            self._check_alive(on, wanted)
+        tables, plain = self._loaded or self.loaded
+        # By far most questions are for the last of rates of which none is held back or has a period of its own.
+        picked = _last(wanted, tables) if plain and policy.pick == "last" else None
+        if picked is None or wanted - picked[0] > self.rule.max_age:
+            if policy.pick == "average" and tables:
+                return self._average(on, policy, wanted)
+            picked = self._pick(on, policy, wanted, tables)
+        day, rows = picked
+        return Rate(self, on, date.fromordinal(day), abs(wanted - day), policy.name, rows)
 
     def _check_alive(self, on: date, wanted: int) -> None:
         for ending in self.endings:
@@ -129,16 +143,16 @@ class Route:
     def _pick(self, on: date, policy: Policy, wanted: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]]:
         if not tables:
             return wanted, ()
-        picked = self._next(wanted, on.toordinal(), tables) if policy.pick == "next" else self._last(wanted, tables)
+        picked = _next(wanted, on.toordinal(), tables) if policy.pick == "next" else _last(wanted, tables)
         if picked is None:
             raise self._nothing(on, wanted, policy)
         day, rows = picked
         if policy.pick == "exact" and day != wanted:
             raise self._missing(date.fromordinal(wanted))
         plain = True
-        for table, row in zip(tables, rows):  # noqa: B905 - of one length; strict costs time here
+        for hop, table, row in zip(self.hops, tables, rows, strict=True):
             if row in table.held:
-                raise _suspect(self.hops[tables.index(table)].series, row)
+                raise _suspect(hop.series, row)
             plain = plain and table.ends is None
         if not plain or policy.pick == "period":
             self._check_period(on, policy, wanted, picked)
@@ -146,35 +160,9 @@ class Route:
             self._check_age(on, day, wanted)
         return picked
 
-    def _last(self, wanted: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]] | None:
-        # The last day up to the wanted one on which the source published every hop: a cross is never of two days.
-        days = tables[0].days
-        row = bisect_right(days, wanted) - 1
-        if len(tables) == 1:
-            return (days[row], (row,)) if row >= 0 else None
-        others = tables[1].days
-        while row >= 0:
-            day = days[row]
-            second = bisect_right(others, day) - 1
-            if second < 0:
-                return None
-            if others[second] == day:
-                return day, (row, second)
-            row = bisect_right(days, others[second]) - 1
-        return None
-
-    def _next(self, wanted: int, latest: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]] | None:
-        # The first day from the wanted to the latest one on which the source published every hop.
-        days = tables[0].days
-        for row in range(bisect_left(days, wanted), bisect_right(days, latest)):
-            picked = self._last(days[row], tables)
-            if picked is not None and picked[0] == days[row]:
-                return picked
-        return None
-
     def _check_period(self, on: date, policy: Policy, wanted: int, picked: tuple[int, tuple[int, ...]]) -> None:
         day, rows = picked
-        ends = [table.ends[row] for table, row in zip(self.tables, rows, strict=True) if table.ends is not None]
+        ends = [table.ends[row] for table, row in zip(self.loaded.tables, rows, strict=True) if table.ends is not None]
         limits = [end for end in ends if end]
         if not limits and policy.pick == "period":
             raise self._missing(date.fromordinal(wanted))
@@ -190,7 +178,7 @@ class Route:
             raise self._stale(on, day, counted, self.rule.max_age)
 
     def _average(self, on: date, policy: Policy, wanted: int) -> Rate:
-        value, last_day = Fraction(*self.factor), 0
+        value, last_day = self.factor, 0
         legs = list(self.fixed_legs)
         for series, inverse in self.hops:
             table = series.table
@@ -200,21 +188,10 @@ class Route:
             last_day = max(last_day, table.days[rows[-1]])
             shown = quotient(mean.numerator, mean.denominator)
             legs.append(Leg(series.key.base, series.key.quote, shown, date.fromordinal(table.days[rows[-1]])))
-        return Rate(
-            self.base,
-            self.quote,
-            on,
-            date.fromordinal(last_day),
-            wanted - last_day,
-            self.source,
-            "average",
-            policy.name,
-            value.numerator,
-            value.denominator,
-            tuple(legs),
-            (),
-            (),
+        averaged = Route(
+            (self.base, self.quote), self.source, "average", self.rule, (), factor=value, fixed_legs=tuple(legs)
         )
+        return Rate(averaged, on, date.fromordinal(last_day), wanted - last_day, policy.name, ())
 
     def _month_rows(self, on: date, policy: Policy, series: Series, wanted: int) -> range:
         days, held = series.table.days, series.table.held
@@ -248,6 +225,34 @@ class Route:
     def _stale(self, on: date, day: int, days: int, limit: int) -> RateStale:
         pair = (self.base, self.quote)
         return RateStale(pair, on, self.source, rate_date=date.fromordinal(day), days=days, limit=limit)
+
+
+def _last(wanted: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]] | None:
+    """The last day up to ``wanted`` on which the source published every hop: a cross is never of two days."""
+    days = tables[0].days
+    row = bisect_right(days, wanted) - 1
+    if len(tables) == 1:
+        return (days[row], (row,)) if row >= 0 else None
+    others = tables[1].days
+    while row >= 0:
+        day = days[row]
+        second = bisect_right(others, day) - 1
+        if second < 0:
+            return None
+        if others[second] == day:
+            return day, (row, second)
+        row = bisect_right(days, others[second]) - 1
+    return None
+
+
+def _next(wanted: int, latest: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]] | None:
+    """The first day from ``wanted`` to ``latest`` on which the source published every hop."""
+    days = tables[0].days
+    for row in range(bisect_left(days, wanted), bisect_right(days, latest)):
+        picked = _last(days[row], tables)
+        if picked is not None and picked[0] == days[row]:
+            return picked
+    return None
 
 
 def _suspect(series: Series, row: int) -> RateSuspect:
