@@ -1,0 +1,31 @@
+"""Dates: reading what sheets and people write, and the calendars that rates and terms of payment follow.
+
+Standard library only.
+"""
+
+from __future__ import annotations
+
+from workbench.dates.calendars import (
+    UnknownCalendar,
+    calendar_years,
+    easter_sunday,
+    is_working_day,
+    next_working_day,
+    previous_working_day,
+    third_wednesday,
+)
+from workbench.dates.reading import Order, ReadDate, decide_order, read_date
+
+__all__ = [
+    "Order",
+    "ReadDate",
+    "UnknownCalendar",
+    "calendar_years",
+    "decide_order",
+    "easter_sunday",
+    "is_working_day",
+    "next_working_day",
+    "previous_working_day",
+    "read_date",
+    "third_wednesday",
+]
