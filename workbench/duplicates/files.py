@@ -6,12 +6,15 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.duplicates.engine import DuplicatePair
 from workbench.duplicates.reasons import told
 from workbench.errors import FileRefused
 from workbench.i18n import _
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["read_rows", "write_clusters", "write_pairs"]
 
@@ -22,7 +25,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     Raises:
         FileRefused: the file is missing, of another kind, or cannot be read.
     """
-    readers = {".csv": _csv_rows, ".xlsx": _frame_rows, ".parquet": _frame_rows}
+    readers = {".csv": _csv_rows, ".xlsx": _workbook_rows, ".parquet": _parquet_rows}
     reader = readers.get(path.suffix.casefold())
     if reader is None:
         raise FileRefused(
@@ -67,12 +70,22 @@ def _csv_rows(path: Path) -> list[dict[str, Any]]:
     return list(csv.DictReader(io.StringIO(text, newline=""), restkey=""))
 
 
-def _frame_rows(path: Path) -> list[dict[str, Any]]:
+def _workbook_rows(path: Path) -> list[dict[str, Any]]:
+    import pandas as pd
+    from python_calamine import CalamineError
+
+    try:
+        return _frame_rows(pd.read_excel(path, dtype=str, keep_default_na=False, engine="calamine"))
+    except CalamineError as error:
+        raise ValueError(str(error)) from error
+
+
+def _parquet_rows(path: Path) -> list[dict[str, Any]]:
     import pandas as pd
 
-    if path.suffix.casefold() == ".xlsx":
-        frame = pd.read_excel(path, dtype=str, keep_default_na=False, engine="calamine")
-    else:
-        frame = pd.read_parquet(path)
-        frame = frame.astype(object).where(frame.notna(), "").astype(str)
+    frame = pd.read_parquet(path)
+    return _frame_rows(frame.astype(object).where(frame.notna(), "").astype(str))
+
+
+def _frame_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]

@@ -380,6 +380,8 @@ def _by_amount_or_payer(
     if open_:
         customers = ", ".join(ledger.customers[customer][0] for customer in sorted(by_payer))
         return _review(receipt, [why, MatchReason.of("payer.known", customer=customers)], open_)
+    if why.code == "reference.settled":
+        return _review(receipt, [why], [])
     return _none(receipt, why, MatchReason("receipt.unknown"))
 
 

@@ -1,0 +1,277 @@
+"""Which customers are taken for one, which for a group, and which are left to a person."""
+
+from __future__ import annotations
+
+import csv
+import random
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from workbench.duplicates import (
+    DuplicatePair,
+    clusters,
+    fold,
+    name_tokens,
+    read_rows,
+    scan,
+    write_clusters,
+    write_pairs,
+)
+from workbench.duplicates.blocking import MAX_BLOCK, candidate_pairs
+from workbench.duplicates.normalise import country_code, record_of
+from workbench.errors import ConfigurationError, FileRefused
+
+# Strangers, so that words have a frequency.
+CROWD = [
+    {"id": f"X-{number:03}", "legal_name": f"{brand} {trade} Ltd", "country": "GB"}
+    for number, (brand, trade) in enumerate(
+        (brand, trade)
+        for brand in ("Harrow", "Blixen", "Quandt", "Murano", "Tolvaj", "Zephyr", "Ostrava", "Dunlea")
+        for trade in ("Furniture", "Electronics", "Garden Supplies", "Trading")
+    )
+]
+
+
+def pair(one: dict[str, str], other: dict[str, str]) -> DuplicatePair | None:
+    rows = [{"id": "A", **one}, {"id": "B", **other}, *CROWD]
+    return next((found for found in scan(rows) if {found.id_a, found.id_b} == {"A", "B"}), None)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            {"legal_name": "Brückner Maschinenbau GmbH", "country": "DE", "phone": "+49 (0)89 3794 2502"},
+            {"legal_name": "BRUECKNER MASCHINENBAU G.M.B.H.", "country": "Germany", "phone": "089/37942502"},
+        ),
+        (
+            {"legal_name": "Falcón Tekline S. de R.L. de C.V.", "email": "ventas@falcontekline.mx"},
+            {"legal_name": "Falcon Tekline", "email": "info@falcontekline.mx", "country": "Mexico"},
+        ),
+        (
+            {"legal_name": "ООО «Северный Ветер»", "country": "Россия", "tax_id": "7823 1334 00"},
+            {"legal_name": "Severnyy Veter LLC", "country": "RU", "tax_id": "7823133400"},
+        ),
+        (
+            {"legal_name": "宁波达泰电子有限公司", "country": "中国", "phone": "0574-32356265"},
+            {"legal_name": "宁波达泰电子", "country": "CN", "phone": "+86 574 32356265"},
+        ),
+        (
+            {
+                "legal_name": "Tuoyi Foods Limited",
+                "country": "HK",
+                "email": "viviang@tuoyi.hk",
+                "contact": "Vivian Guo",
+            },
+            {"legal_name": "拓艺食品有限公司", "country": "香港", "email": "viviang@tuoyi.hk", "contact": "Vivian Guo"},
+        ),
+        (
+            {"legal_name": "Nordwind Logistik AG (Frau Meier)", "email": "a@nordwind-logistik.ch"},
+            {"legal_name": "NORDWIND LOGISTIK", "website": "https://www.nordwind-logistik.ch/en/"},
+        ),
+    ],
+)
+def test_one_customer(one: dict[str, str], other: dict[str, str]) -> None:
+    found = pair(one, other)
+    assert found is not None
+    assert found.decision == "duplicate"
+    assert found.reasons
+
+
+def test_same_name_in_two_countries_is_not_one_customer() -> None:
+    found = pair(
+        {"legal_name": "Kontiki Marine Ltd", "country": "GB", "email": "a@kontiki.co.uk"},
+        {"legal_name": "Kontiki Marine Ltd", "country": "NZ", "email": "a@kontiki.co.nz"},
+    )
+    assert found is not None
+    assert found.decision in {"group", "review"}
+    assert {"name.same", "country.other"} <= {reason.code for reason in found.reasons}
+
+
+def test_two_tax_numbers_under_one_name_are_for_a_person() -> None:
+    found = pair(
+        {"legal_name": "Kontiki Marine Ltd", "country": "GB", "tax_id": "GB469688175", "email": "a@kontiki.co.uk"},
+        {"legal_name": "Kontiki Marine Ltd", "country": "GB", "tax_id": "GB123706513", "email": "b@kontiki.co.uk"},
+    )
+    assert found is not None
+    assert found.decision == "group"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"legal_name": "Harrow Building Materials"}, {"legal_name": "Blixen Building Materials"}),
+        (  # a mailbox that anybody can have is no company
+            {"legal_name": "Kontiki Marine", "email": "kontiki@gmail.com"},
+            {"legal_name": "Zubrowka Foods", "email": "zubrowka@gmail.com"},
+        ),
+        (  # numbers that stand for none
+            {"legal_name": "Kontiki Marine", "phone": "123456789", "tax_id": "N/A"},
+            {"legal_name": "Zubrowka Foods", "phone": "123456789", "tax_id": "N/A"},
+        ),
+        ({"legal_name": "GmbH"}, {"legal_name": "Ltd"}),
+        ({"legal_name": ""}, {"legal_name": ""}),
+    ],
+)
+def test_strangers(one: dict[str, str], other: dict[str, str]) -> None:
+    found = pair(one, other)
+    assert found is None or found.decision != "duplicate"
+
+
+ROWS = st.fixed_dictionaries(
+    {
+        "legal_name": st.sampled_from(
+            [
+                "Harrow Garden Ltd",
+                "HARROW GARDEN",
+                "Harow Garden Limited",
+                "哈罗花园有限公司",
+                "",
+                "Zubr S.A.",
+                "ЗУБР ООО",
+            ]
+        ),
+        "country": st.sampled_from(["GB", "英国", "PL", ""]),
+        "email": st.sampled_from(["a@harrow.co.uk", "b@harrow.co.uk", "zubr@wp.pl", ""]),
+        "phone": st.sampled_from(["+44 20 7946 0958", "020 79460958", "", "n/a"]),
+    }
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(ROWS, max_size=14), st.integers(0, 2**16))
+def test_order_of_rows_changes_nothing(rows: list[dict[str, str]], seed: int) -> None:
+    numbered = [{"id": f"C-{number:02}", **row} for number, row in enumerate(rows)]
+    mixed = list(numbered)
+    random.Random(seed).shuffle(mixed)
+    pairs = scan(numbered)
+    assert scan(mixed) == pairs
+    assert clusters(pairs) == clusters(pairs[::-1])
+    assert all(pair.id_a < pair.id_b and 0 <= pair.score <= 1 for pair in pairs)
+
+
+def test_common_keys_do_not_explode() -> None:
+    """A thousand firms of one generic name and one forwarder's telephone suggest next to nothing."""
+    rows = [
+        {"legal_name": f"Trading {number}", "phone": "+86 21 5555 0142", "email": f"sales{number}@forwarder.example.cn"}
+        for number in range(1000)
+    ]
+    records = [record_of(row, str(number)) for number, row in enumerate(rows)]
+    assert len(candidate_pairs(records)) <= 1000 * MAX_BLOCK
+
+
+def as_pair(a: str, b: str, decision: str, score: str = "0.9") -> DuplicatePair:
+    return DuplicatePair(a, b, Decimal(score), decision, ())
+
+
+def test_clusters_join_only_duplicates() -> None:
+    pairs = [as_pair("A", "B", "duplicate"), as_pair("B", "C", "duplicate"), as_pair("D", "E", "review")]
+    assert clusters(pairs) == {"A": "A", "B": "A", "C": "A"}
+
+
+def test_clusters_respect_what_must_stay_apart() -> None:
+    """B is like both, but A and C are two companies of a group: the surer pair wins."""
+    pairs = [
+        as_pair("A", "B", "duplicate", "0.99"),
+        as_pair("B", "C", "duplicate", "0.80"),
+        as_pair("A", "C", "group", "0.70"),
+    ]
+    assert clusters(pairs) == {"A": "A", "B": "A"}
+
+
+@pytest.mark.parametrize(
+    ("name", "tokens"),
+    [
+        ("Brückner Maschinenbau GmbH & Co. KG", ("bruckner", "maschinenbau")),
+        ("FTE S. de R.L. de C.V.", ("fte",)),
+        ("PT Komor Suku Cadang, Tbk", ("komor", "suku", "cadang")),
+        ("株式会社木村青木", ("木村青木",)),
+        ("龙鑫实业股份有限公司", ("龙鑫实业",)),
+        ("(주) 보덕화학", ("보덕화학",)),
+        ("ООО Ромашка", ("romashka",)),
+        ("Θάλασσα Ι.Κ.Ε.", ("thalassa",)),
+        ("Peretz בע״מ", ("peretz",)),
+        ("Yılmaz Tekstil San. ve Tic. Ltd. Şti.", ("yilmaz", "tekstil")),
+        ("Company Limited", ("company", "limited")),  # nothing else is left
+        ("", ()),
+    ],
+)
+def test_names_without_legal_form(name: str, tokens: tuple[str, ...]) -> None:
+    assert name_tokens(name) == tokens
+
+
+def test_folding_keeps_what_other_scripts_need() -> None:
+    assert fold("Ｂｒｉａｎ Ünlü") == "brian unlu"
+    assert fold("ガ") == "ガ"
+    assert fold("บริษัท") == "บริษัท"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("Germany (DE)", "DE"), ("DEU", "DE"), ("德国", "DE"), ("U.S.A.", "US"), ("Россия", "RU"), ("Taiwan, China", "TW"),
+     ("中国", "CN"), ("الإمارات", "AE"), ("Atlantis", ""), ("", "")],
+)  # fmt: skip
+def test_countries_in_many_languages(text: str, code: str) -> None:
+    assert country_code(text) == code
+
+
+def test_columns_of_another_sheet() -> None:
+    rows = [
+        {"Nr": "1", "Kunde": "Falkon Werke GmbH", "Land": "DE", "Mail": "a@falkonwerke.de"},
+        {"Nr": "2", "Kunde": "FALKON WERKE", "Land": "Deutschland", "Mail": "b@falkonwerke.de"},
+        *({"Nr": row["id"], "Kunde": row["legal_name"], "Land": "GB", "Mail": ""} for row in CROWD),
+    ]
+    found = scan(rows, id_column="Nr", columns={"name": "Kunde", "country": "Land", "email": "Mail"})
+    assert [(one.id_a, one.id_b, one.decision) for one in found] == [("1", "2", "duplicate")]
+
+
+@pytest.mark.parametrize("rows", [[{"legal_name": "A"}], [{"id": "1"}, {"id": "1"}]])
+def test_rows_need_an_id_each(rows: list[dict[str, str]]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        scan(rows)
+    assert caught.value.where
+    assert "--id" in caught.value.remedy
+
+
+def test_files_in_and_out(tmp_path: Path) -> None:
+    source = tmp_path / "list.csv"
+    rows = [
+        ["row_id", "company_name", "country", "email"],
+        ["0", 'Falkon\n"Werke" GmbH', "DE", "a@falkonwerke.de"],
+        ["1", "FALKON WERKE", "德国", "a@falkonwerke.de"],
+    ]
+    with source.open("w", encoding="gb18030", newline="") as out:
+        csv.writer(out).writerows(rows)
+    read = read_rows(source)
+    assert read[0]["company_name"] == 'Falkon\n"Werke" GmbH'
+    pairs = scan(read)
+    write_pairs(pairs, tmp_path / "pairs.csv")
+    write_clusters(clusters(pairs), tmp_path / "clusters.csv")
+    with (tmp_path / "pairs.csv").open(encoding="utf-8", newline="") as written:
+        (row,) = csv.DictReader(written)
+    assert list(row) == ["id_a", "id_b", "score", "decision", "reasons"]
+    assert (row["id_a"], row["id_b"], row["decision"]) == ("0", "1", "duplicate")
+    assert "a@falkonwerke.de" in row["reasons"]
+    assert (tmp_path / "clusters.csv").read_text(encoding="utf-8") == "id,cluster\n0,0\n1,0\n"
+
+
+def test_excel_and_parquet_say_the_same(tmp_path: Path) -> None:
+    pd = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"row_id": ["0", "1"], "name": ["Falkon Werke GmbH", None], "tax_id": ["0012345678", "7"]})
+    frame.to_excel(tmp_path / "list.xlsx", index=False)
+    frame.to_parquet(tmp_path / "list.parquet")
+    assert read_rows(tmp_path / "list.xlsx") == read_rows(tmp_path / "list.parquet")
+
+
+@pytest.mark.parametrize("name", ["list.doc", "missing.csv", "broken.xlsx", "broken.parquet"])
+def test_unreadable_files_are_refused(tmp_path: Path, name: str) -> None:
+    if not name.startswith("missing"):
+        (tmp_path / name).write_bytes(b"\x00nonsense")
+    with pytest.raises(FileRefused) as caught:
+        read_rows(tmp_path / name)
+    assert caught.value.remedy

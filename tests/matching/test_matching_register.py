@@ -1,0 +1,152 @@
+"""The register's receipts matched and settled in one changeset, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workbench.matching import run
+from workbench.rates import Observation, RateBook
+from workbench.register import Register
+from workbench.settlement import Basis
+
+D = Decimal
+RATES = {"2026-02-20": "7.24", "2026-03-01": "7.23", "2026-03-15": "7.20", "2026-04-20": "7.15", "2026-04-22": "7.14"}
+
+
+@pytest.fixture(scope="module")
+def book() -> RateBook:
+    return RateBook(
+        Observation("example", "mid", "USD", "CNY", 1, value, date.fromisoformat(day)) for day, value in RATES.items()
+    )
+
+
+def receipt(amount: str, day: str, reference: str, number: int, currency: str = "USD") -> dict[str, Any]:
+    return {
+        "account": "USD-1",
+        "value_date": date.fromisoformat(day),
+        "currency": currency,
+        "amount": D(amount),
+        "payer": "ACME LTD",
+        "reference": reference,
+        "fingerprint": f"f{number}",
+        "kind": "customer",
+    }
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    with Register.create(tmp_path / "firm.sqlite", base_currency="CNY") as made:
+        with made.changeset(origin="test", reason="books", author="li.na") as cs:
+            (customer,) = cs.insert("customers", [{"legal_name": "Acme Ltd", "country": "GB"}])
+            (order,) = cs.insert(
+                "orders",
+                [
+                    {
+                        "number": "SO26-00101",
+                        "customer_id": customer,
+                        "order_date": date(2026, 2, 20),
+                        "currency": "USD",
+                        "amount": D(50000),
+                    }
+                ],
+            )
+            common = {"order_id": order, "currency": "USD"}
+            cs.insert(
+                "instalments",
+                [
+                    {**common, "sequence": 1, "kind": "deposit", "amount": D(15000), "due_date": date(2026, 3, 1)},
+                    {**common, "sequence": 2, "kind": "balance", "amount": D(35000), "due_date": date(2026, 4, 15)},
+                ],
+            )
+            cs.insert(
+                "invoices",
+                [{"order_id": order, "number": "INV-26044", "invoice_date": date(2026, 3, 15), "currency": "USD", "amount": D(50000)}],
+            )  # fmt: skip
+            cs.insert(
+                "receipts",
+                [
+                    receipt("15000", "2026-03-01", "DEPOSIT SO26-00101", 1),
+                    receipt("35000", "2026-04-20", "BALANCE INV-26044", 2),
+                    receipt("35000", "2026-04-22", "BALANCE INV-26044", 3),
+                    receipt("12.50", "2026-04-22", "greetings", 4),
+                ],
+            )
+        yield made
+
+
+def test_sure_receipts_are_settled_with_their_exchange_difference(register: Register, book: RateBook) -> None:
+    report = run(register, book, "li.na")
+    assert report.counts == {"post": 2, "review": 1, "no_match": 1}
+    assert report.findings == ()
+    deposit, balance = register.rows("allocations")
+    assert deposit["realised_fx"] == 0, "an advance"
+    assert balance["realised_fx"] == D(-1750)
+    assert (balance["carrying_rate"], balance["settlement_rate"]) == (D("7.20"), D("7.15"))
+    assert "INV-26044" in balance["reasons"]
+    decisions = {row["receipt_id"]: row for row in register.rows("match_decisions")}
+    assert [row["decision"] for _id, row in sorted(decisions.items())] == ["posted", "posted", "review", "no_match"]
+
+
+def test_a_second_run_changes_nothing(register: Register, book: RateBook) -> None:
+    first = run(register, book, "li.na")
+    before = register.verify().head
+    again = run(register, book, "li.na")
+    assert first.changeset is not None
+    assert (again.changeset, again.allocations) == (None, 0)
+    assert register.verify().head == before
+    assert register.count("match_decisions") == 4
+
+
+def test_new_receipts_and_decisions_of_people(register: Register, book: RateBook) -> None:
+    run(register, book, "li.na")
+    proposed = next(row for row in register.rows("match_decisions") if row["decision"] == "review")
+    with register.changeset(origin="test", reason="not ours", author="wang.fang") as cs:
+        cs.update("match_decisions", proposed["id"], {"decision": "rejected", "decided_by": "wang.fang"})
+        cs.insert("receipts", [receipt("1.00", "2026-04-22", "SO26-00101", 5)])
+    report = run(register, book, "li.na")
+    assert proposed["receipt_id"] not in {one.receipt_id for one in report.proposals}
+    assert register.get("match_decisions", proposed["id"])["decision"] == "rejected"
+    assert len(report.proposals) == 2
+
+
+def test_undo_opens_everything_again(register: Register, book: RateBook) -> None:
+    changeset = run(register, book, "li.na").changeset
+    assert changeset is not None
+    register.undo(changeset, author="li.na", reason="test")
+    assert (register.count("allocations"), register.count("match_decisions")) == (0, 0)
+    assert run(register, book, "li.na").allocations == 2
+    assert register.verify().ok
+
+
+def test_without_a_rate_nothing_is_settled(register: Register) -> None:
+    early = RateBook([Observation("example", "mid", "USD", "CNY", 1, "7.2", date(2026, 3, 15))])
+    report = run(register, early, "li.na")
+    assert [finding.code for finding in report.findings] == ["settlement.rate-missing"] * len(report.findings)
+    settled = {row["receipt_id"] for row in register.rows("allocations")}
+    told = {row["place"].removeprefix("receipts ") for row in register.rows("open_findings")}
+    assert told
+    assert not settled & told
+    refused = [one for one in report.proposals if one.receipt_id in told]
+    assert {one.decision for one in refused} == {"review"}
+    again = run(register, early, "li.na")
+    assert again.changeset is None, "the same findings are not told twice"
+
+
+def test_order_basis(register: Register, book: RateBook) -> None:
+    run(register, book, "li.na", basis=Basis.ORDER)
+    assert sum(row["realised_fx"] for row in register.rows("allocations")) == D("15000") * D("-0.01") + D("35000") * D(
+        "-0.09"
+    )
+
+
+def test_cancelled_orders_are_not_paid(register: Register, book: RateBook) -> None:
+    (order,) = register.rows("orders")
+    with register.changeset(origin="test", reason="off", author="li.na") as cs:
+        cs.update("orders", order["id"], {"status": "cancelled"})
+    assert run(register, book, "li.na").counts["post"] == 0
