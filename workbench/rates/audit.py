@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 
 from workbench.errors import MoneyError, RateError
 from workbench.money import round_fraction
-from workbench.rates.book import RateBook
+from workbench.rates.book import AGREED, RateBook
 from workbench.rates.exact import quotient
 from workbench.rates.rate import Rate
 
 __all__ = ["Drift", "audit"]
 
-_AGREED = frozenset({"lock", "contract", "manual"})
 _WITHOUT_OWN_SOURCE = frozenset({"legal", "peg", "identity"})
 
 
@@ -63,7 +62,7 @@ def _drifts(name: str, document: Mapping[str, Any], book: RateBook) -> Iterable[
         yield Drift(name, "rate_value", "", "", "rate-missing")
         return
     stored = Decimal(document["rate_value"])
-    if document.get("rate_kind") in _AGREED:
+    if document.get("rate_kind") in AGREED:
         expected = round_fraction(Fraction(amount) * Fraction(stored), base_currency)
         if expected != base_amount:
             yield Drift(name, "base_amount", str(base_amount), str(expected), "manual-edit")

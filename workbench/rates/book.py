@@ -22,11 +22,12 @@ from workbench.rates.routes import Route
 from workbench.rates.series import Key, Series
 from workbench.rates.sources import SourceRule, rule_of
 
-__all__ = ["RateBook"]
+__all__ = ["AGREED", "RateBook"]
 
 _CACHED_RATES = 1 << 15
 _CACHED_VIEWS = 16
-_AGREED = frozenset({"lock", "contract", "manual"})
+AGREED = frozenset({"lock", "contract", "manual"})
+"""Kinds that people agreed on instead of reading them from a source."""
 _HISTORY = Path(__file__).parent / "data" / "ecb.rates"
 
 
@@ -135,7 +136,7 @@ class RateBook:
             return self.known_at(known_at).get(
                 base, quote, on, policy=policy, kind=kind, source=source, document=document, customer=customer
             )
-        if self.locks and source is None and (kind is None or kind in _AGREED):
+        if self.locks and source is None and (kind is None or kind in AGREED):
             lock = lock_in_force(self.locks, (base, quote), on, document=document, customer=customer)
             if lock is not None:
                 return lock.rate(base, quote, on, policy_named(policy).name)
@@ -185,6 +186,11 @@ class RateBook:
     def rule(self, source: str) -> SourceRule:
         """How this book reads that source."""
         return self._rules.get(source) or rule_of(source)
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """Every series in the book."""
+        return tuple(self._series.values())
 
     @property
     def sources(self) -> tuple[str, ...]:

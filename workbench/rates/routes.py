@@ -120,9 +120,17 @@ class Route:
 
     def rate(self, on: date, policy: Policy) -> Rate:
         """The rate as of ``on``; raises a leaf of RateError where there is none to stand behind."""
+        for ending in self.endings:
+            if on.toordinal() >= ending.day:
+                raise ending.error()
+        return self.rate_regardless_of_endings(on, policy)
+
+    def rate_regardless_of_endings(self, on: date, policy: Policy) -> Rate:
+        """The same without asking whether the currencies still exist on that day."""
         wanted = policy.wanted(on)
-        if self.endings or self.fixed_since:
-            self._check_alive(on, wanted)
+        if wanted < self.fixed_since:
+            since = date.fromordinal(self.fixed_since)
+            raise RateBeforeFirst((self.base, self.quote), on, self.source, first=since)
         tables, plain = self._loaded or self.loaded
         # By far most questions are for the last of rates of which none is held back or has a period of its own.
         picked = _last(wanted, tables) if plain and policy.pick == "last" else None
@@ -132,13 +140,6 @@ class Route:
             picked = self._pick(on, policy, wanted, tables)
         day, rows = picked
         return Rate(self, on, date.fromordinal(day), abs(wanted - day), policy.name, rows)
-
-    def _check_alive(self, on: date, wanted: int) -> None:
-        for ending in self.endings:
-            if on.toordinal() >= ending.day:
-                raise ending.error()
-        if wanted < self.fixed_since:
-            raise RateBeforeFirst((self.base, self.quote), on, self.source, first=date.fromordinal(self.fixed_since))
 
     def _pick(self, on: date, policy: Policy, wanted: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]]:
         if not tables:

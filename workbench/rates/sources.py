@@ -29,11 +29,15 @@ class SourceRule:
         """Age in the rule's own count; both days are ordinals."""
         if not self.calendar:
             return wanted - rate_date
-        from workbench.dates import is_working_day
-
         first = date.fromordinal(rate_date)
         days = (first + timedelta(days=number) for number in range(1, wanted - rate_date + 1))
-        return sum(is_working_day(day, self.calendar) for day in days)
+        return sum(self.is_publication_day(day) for day in days)
+
+    def is_publication_day(self, day: date) -> bool:
+        """Whether the rule's country works on that day; every day where the rule counts calendar days."""
+        from workbench.dates import is_working_day
+
+        return not self.calendar or is_working_day(day, self.calendar)
 
 
 RULES: dict[str, SourceRule] = {
