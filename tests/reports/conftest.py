@@ -48,7 +48,7 @@ def fill_firm(register: Register) -> None:
             "base_amount": Decimal("361958.21"),
             "rate_value": Decimal("7.2391642"),
             "rate_date": date(2024, 4, 30),
-            "rate_source": "ECB",
+            "rate_source": "ecb",
             "rate_kind": "mid",
             "rate_policy": "on_or_before",
             "rate_legs": LEGS,
@@ -171,7 +171,7 @@ def _allocation(
         "carrying_amount": carried,
         "settlement_rate": Decimal(settlement),
         "settlement_rate_date": date(2024, 5, 10),
-        "rate_source": "BOC",
+        "rate_source": "boc",
         "settlement_amount": settled,
         "realised_fx": settled - carried,
     }

@@ -135,7 +135,7 @@ def test_open_amounts_are_valued_row_by_row_at_the_rate_of_the_day(english: Work
         rate = book.get(currency, "CNY", AS_OF)
         assert Decimal(repr(row["Open in base"].value)) == rate.convert(amount)
         assert row["Rate date"].value.date() == rate.rate_date
-        assert row["Rate source"].value == rate.source
+        assert row["Rate source"].value.lower() == rate.source.lower()
 
 
 def test_a_converted_figure_shows_where_it_comes_from(english: WorkbookReport) -> None:
@@ -143,7 +143,7 @@ def test_a_converted_figure_shows_where_it_comes_from(english: WorkbookReport) -
     assert row["Base amount"].value == 361958.21
     assert row["Rate"].value == 7.2391642
     assert row["Rate date"].value.date() == date(2024, 4, 30)
-    assert [row[name].value for name in ("Rate source", "Rate kind", "Rate policy")] == ["ECB", "mid", "on_or_before"]
+    assert [row[name].value for name in ("Rate source", "Rate kind", "Rate policy")] == ["ECB", "mid", "on or before"]
     assert row["Crossed from"].value == "EUR→USD 1.0720 (2024-04-30) · EUR→CNY 7.7604 (2024-04-30)"
     note = row["Base amount"].comment.text
     for fact in ("USD 50,000.00", "CNY 361,958.21", "7.2391642", "2024-04-30", "ECB", "1.0720", "7.7604"):
@@ -176,7 +176,7 @@ def test_today_prints_what_its_figures_stand_on(english: WorkbookReport) -> None
     sheet = openpyxl.load_workbook(english.path)["Today"]
     assert "2024-06-28" in sheet["B2"].value
     assert "CNY" in sheet["B2"].value
-    assert "on_or_before" in sheet["B3"].value
+    assert "on or before" in sheet["B3"].value
     assert len(sheet._charts) == 2
 
 
@@ -262,8 +262,8 @@ def test_questions_are_told_in_the_workbook_s_language(english: WorkbookReport, 
 
 def test_rates_used_are_listed_with_their_source(english: WorkbookReport) -> None:
     used = {(row["Pair"].value, row["Rate"].value): row for row in table_rows(english.path, "tblRates")}
-    assert used["USD→CNY", 7.2391642]["Rate source"].value in {"ECB", "BOC"}
-    assert used["USD→CNY", 7.15]["Rate source"].value == "BOC"
+    assert used["USD→CNY", 7.2391642]["Rate source"].value in {"ECB", "Bank of China"}
+    assert used["USD→CNY", 7.15]["Rate source"].value == "Bank of China"
     latest = {row["Pair"].value: row for row in table_rows(english.path, "tblRatesLatest")}
     assert latest["KWD→CNY"]["Rate"].value is None
     assert latest["KWD→CNY"]["Problem"].value.startswith("rate.")

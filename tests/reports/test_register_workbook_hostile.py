@@ -18,7 +18,7 @@ from openpyxl.utils import range_boundaries
 from workbook_reading import AS_OF, NS, OWN_FORMULA, formulas, parts, table_rows, tables_of
 
 from workbench.rates import RateBook
-from workbench.register import Register
+from workbench.register import FieldKind, Register
 from workbench.reports import write_register_workbook
 
 HOSTILE = [
@@ -97,6 +97,8 @@ def test_own_fields_become_columns_whatever_they_are_called(
     make_register: Register, book: RateBook, tmp_path: Path
 ) -> None:
     names = ["HS code", "=1+1", "Amount", "amount", "two\nlines", "_x0041_", "  "]
+    for name in names:
+        make_register.define_custom_field("customers", name, FieldKind.TEXT, author="li.na")
     with make_register.changeset(origin="test", reason="own fields", author="li.na") as changes:
         changes.insert("customers", [{"legal_name": "A", "custom": {name: f"value of {name}" for name in names}}])
     path = write_register_workbook(make_register, book, tmp_path / "R.xlsx", language="en", as_of=AS_OF).path

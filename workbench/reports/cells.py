@@ -142,7 +142,7 @@ class CellWriter:
     ) -> None:
         code = (row.get(column.currency) or "") if column.currency else ""
         number = float(value)
-        if column.kind is Kind.MONEY and Decimal(repr(number)) != value:
+        if column.kind in _EXACT and Decimal(repr(number)) != value:
             # More digits than a spreadsheet's number holds: exact as text rather than wrong as a number.
             worksheet.write_string(*place, f"{value:,}", self.format(column, code, quoted=True))
             self.findings.append(Finding("workbook.amount-as-text", _where(worksheet, place), str(value)))
@@ -205,6 +205,7 @@ class CellWriter:
         return properties
 
 
+_EXACT = (Kind.MONEY, Kind.DECIMAL)
 _NUMBER_FORMATS = {
     Kind.DATE: "yyyy-mm-dd",
     Kind.INTEGER: "0",

@@ -20,6 +20,7 @@ class Kind(Enum):
     MONEY = "money"  # by the number format of the row's currency
     RATE = "rate"
     PERCENT = "percent"
+    DECIMAL = "decimal"
     SHARE = "share"  # 0 to 1, shown as a percentage
     CHOICE = "choice"
     BOOLEAN = "boolean"
@@ -34,7 +35,7 @@ class Group(Enum):
     MORE = "more"
 
 
-NUMERIC = frozenset({Kind.INTEGER, Kind.MONEY, Kind.RATE, Kind.PERCENT, Kind.SHARE})
+NUMERIC = frozenset({Kind.INTEGER, Kind.MONEY, Kind.RATE, Kind.PERCENT, Kind.SHARE, Kind.DECIMAL})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

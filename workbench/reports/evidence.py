@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workbench.rates import Rate
 from workbench.reports.cells import shown_amount
 from workbench.reports.figures import Figures, Row
 from workbench.reports.texts import Texts
 
-__all__ = ["legs_text", "note", "rates_used"]
+__all__ = ["legs_text", "note", "rates_used", "sources_named"]
 
 _CONVERTED = {"orders": ("number", "currency"), "receipts": ("id", "currency"), "invoices": ("number", "currency")}
 
@@ -36,9 +37,9 @@ def note(row: Mapping[str, Any], amount: str, base_amount: str, texts: Texts) ->
         texts.say(
             "note-date",
             date=row["rate_date"],
-            source=row["rate_source"],
-            kind=row["rate_kind"],
-            policy=row["rate_policy"],
+            source=texts.label(row["rate_source"] or "—", "rate_source"),
+            kind=texts.label(row["rate_kind"] or "—", "rate_kind"),
+            policy=texts.label(row["rate_policy"] or "—", "rate_policy"),
         ),
     ]
     lines += [
@@ -86,6 +87,8 @@ def _digits(value: object) -> str:
     return text if len(digits) <= 12 or "." not in text else text[: len(text) - (len(digits) - 12)].rstrip("0") + "…"
 
 
-def sources_named(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+def sources_named(rates: Iterable[Rate], texts: Texts) -> list[str]:
     """``ECB mid`` and the like: the sources and kinds that occur, each once."""
-    return sorted({f"{row['rate_source']} {row['rate_kind']}".strip() for row in rows if row.get("rate_source")})
+    return sorted(
+        {f"{texts.label(rate.source, 'rate_source')} {texts.label(rate.kind, 'rate_kind')}" for rate in rates}
+    )

@@ -15,7 +15,7 @@ from typing import Any
 
 from workbench.errors import RateError
 from workbench.rates import Rate, RateBook
-from workbench.register import Register
+from workbench.register import Field, Register
 
 __all__ = ["Amounts", "Figures", "LatestRate", "Row", "evidence_of"]
 
@@ -44,6 +44,7 @@ class Figures:
     as_of: date
     tables: Mapping[str, list[Row]]
     rates: dict[str, LatestRate] = field(default_factory=dict)
+    custom: dict[str, dict[str, Field]] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     customers: dict[str, Row] = field(default_factory=dict)
     orders: dict[str, Row] = field(default_factory=dict)
@@ -70,6 +71,7 @@ class Figures:
         )
         tables = {name: [dict(row) for row in register.rows(name)] for name in names}
         figures = cls(register.base_currency, as_of, tables)
+        figures.custom = {name: register.custom_fields(name) for name in names}
         for source in register.rows("source_records"):
             figures.places.setdefault(source["row_id"], source["place"])
         figures.customers = {row["id"]: row for row in tables["customers"]}

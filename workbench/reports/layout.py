@@ -162,7 +162,7 @@ class SheetWriter:
     def _width(self, table: Table, column: Column, heading: str) -> float:
         if column.width:
             return column.width
-        widest = fit(heading) + 4  # the filter's arrow
+        widest = fit(heading) + (6 if column.kind in NUMERIC else 4)  # the filter's arrow
         for row in table.rows[:_SAMPLE]:
             value = row.get(column.key)
             if value is not None:

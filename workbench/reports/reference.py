@@ -22,9 +22,9 @@ _RATE_COLUMNS = (
     Column("pair", width=13),
     Column("rate_value", Kind.RATE),
     Column("rate_date", Kind.DATE),
-    Column("rate_source"),
-    Column("rate_kind"),
-    Column("rate_policy"),
+    Column("rate_source", Kind.CHOICE, choices="rate_source"),
+    Column("rate_kind", Kind.CHOICE, choices="rate_kind"),
+    Column("rate_policy", Kind.CHOICE, choices="rate_policy"),
     Column("legs_text", width=58),
 )
 _CURRENCIES_LEFT, _LISTS_LEFT = 3, 8
@@ -45,9 +45,9 @@ def write_rates(worksheet: Worksheet, writer: SheetWriter, figures: Figures) -> 
     )
     worksheet.set_row(0, 30)
     writer.title(worksheet, "rates", 0)
-    head = HEAD_ROW + 1
+    head = HEAD_ROW + 2
     section = writer.styles.get(bold=True, font_size=11, font_color=Palette.HEAD)
-    worksheet.write_string(head - 1, 1, writer.texts.say("latest", date=figures.as_of.isoformat()), section)
+    worksheet.write_string(head - 2, 0, writer.texts.say("latest", date=figures.as_of.isoformat()), section)
     writer.table(worksheet, latest, head)
     head += max(len(latest.rows), 1) + 4
     worksheet.write_string(head - 2, 0, writer.texts.say("used"), section)
@@ -118,12 +118,12 @@ def write_settings(
 def _settings(writer: SheetWriter, figures: Figures, changeset: tuple[int, str]) -> list[Row]:
     say = writer.texts.say
     rates = [latest.rate for latest in figures.rates.values() if latest.rate]
-    sources = sources_named({"rate_source": rate.source, "rate_kind": rate.kind} for rate in rates)
+    sources = sources_named(rates, writer.texts)
     own: list[tuple[str, object]] = [
         (say("setting-base"), figures.base),
         (say("setting-as-of"), figures.as_of.isoformat()),
         (say("setting-language"), say("language-name")),
-        (say("setting-policy"), ", ".join(sorted({rate.policy for rate in rates}))),
+        (say("setting-policy"), ", ".join(sorted({writer.texts.label(rate.policy, "rate_policy") for rate in rates}))),
         (say("setting-sources"), ", ".join(sources)),
         (say("setting-changeset"), str(changeset[0])),
         (say("setting-hash"), changeset[1]),

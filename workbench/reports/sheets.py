@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from workbench.findings import CATALOGUE
+from workbench.register.tables import Field, FieldKind
 from workbench.reports.cells import shown_amount
 from workbench.reports.columns import Alert, Column, Group, Kind, Sheet, Table
 from workbench.reports.evidence import legs_text, note
@@ -18,6 +21,15 @@ _DECISION_RANK = {"review": 0, "later": 1}
 _SEVERITY_RANK = {"refuse": 0, "ask": 1, "report": 2}
 _FAR = 10**7  # sorts undated after dated
 
+_OWN_KINDS = {
+    FieldKind.INTEGER: Kind.DECIMAL,
+    FieldKind.DECIMAL: Kind.DECIMAL,
+    FieldKind.BOOLEAN: Kind.BOOLEAN,
+    FieldKind.DATE: Kind.DATE,
+    FieldKind.CURRENCY: Kind.CURRENCY,
+    FieldKind.MONEY: Kind.MONEY,
+}
+
 KEYS = (
     Column("id", field="id", group=Group.KEY, width=10),
     Column("version", Kind.INTEGER, field="version", group=Group.KEY, width=8),
@@ -26,9 +38,9 @@ EVIDENCE = (
     Column("base_currency", Kind.CURRENCY, group=Group.EVIDENCE),
     Column("rate_value", Kind.RATE, group=Group.EVIDENCE),
     Column("rate_date", Kind.DATE, group=Group.EVIDENCE),
-    Column("rate_source", group=Group.EVIDENCE),
-    Column("rate_kind", group=Group.EVIDENCE),
-    Column("rate_policy", group=Group.EVIDENCE),
+    Column("rate_source", Kind.CHOICE, choices="rate_source", group=Group.EVIDENCE),
+    Column("rate_kind", Kind.CHOICE, choices="rate_kind", group=Group.EVIDENCE),
+    Column("rate_policy", Kind.CHOICE, choices="rate_policy", group=Group.EVIDENCE),
 )
 LEGS = Column("legs_text", group=Group.MORE)
 SOURCE = Column("source_place", group=Group.MORE)
@@ -93,7 +105,7 @@ def _customers(figures: Figures) -> Table:
         SOURCE,
     )
     alerts = (Alert("screening_state", "RED", "blocked"), Alert("screening_state", "AMBER", "review"))
-    return _with_custom(Table("tblCustomers", columns, rows, "customers", frozen=2, alerts=alerts))
+    return _with_custom(Table("tblCustomers", columns, rows, "customers", frozen=2, alerts=alerts), figures)
 
 
 def _orders(figures: Figures, texts: Texts) -> Table:
@@ -130,7 +142,7 @@ def _orders(figures: Figures, texts: Texts) -> Table:
         Alert("status", "GREEN", "paid"),
         Alert("status", "AMBER", "part_paid"),
     )
-    return _with_custom(Table("tblOrders", columns, rows, "orders", frozen=2, alerts=alerts))
+    return _with_custom(Table("tblOrders", columns, rows, "orders", frozen=2, alerts=alerts), figures)
 
 
 def _instalments(figures: Figures, texts: Texts) -> Table:
@@ -170,7 +182,7 @@ def _instalments(figures: Figures, texts: Texts) -> Table:
         Alert("state", "GREEN", "paid"),
         Alert("days_overdue", "RED", above=30),
     )
-    return _with_custom(Table("tblInstalments", columns, rows, "instalments", frozen=2, alerts=alerts))
+    return _with_custom(Table("tblInstalments", columns, rows, "instalments", frozen=2, alerts=alerts), figures)
 
 
 def _receipts(figures: Figures, texts: Texts) -> Table:
@@ -211,7 +223,7 @@ def _receipts(figures: Figures, texts: Texts) -> Table:
         Alert("state", "AMBER", "review"),
         Alert("state", "GREEN", "matched"),
     )
-    return _with_custom(Table("tblReceipts", columns, rows, "receipts", frozen=2, alerts=alerts))
+    return _with_custom(Table("tblReceipts", columns, rows, "receipts", frozen=2, alerts=alerts), figures)
 
 
 def _matches(figures: Figures, texts: Texts) -> Table:
@@ -282,7 +294,7 @@ def _settlements(figures: Figures) -> Table:
         Column("carrying_rate_date", Kind.DATE, group=Group.EVIDENCE),
         Column("settlement_rate", Kind.RATE, group=Group.EVIDENCE),
         Column("settlement_rate_date", Kind.DATE, group=Group.EVIDENCE),
-        Column("rate_source", group=Group.EVIDENCE),
+        Column("rate_source", Kind.CHOICE, choices="rate_source", group=Group.EVIDENCE),
         Column("fee_currency", Kind.CURRENCY),
         Column("fee_amount", Kind.MONEY, currency="fee_currency"),
         Column("reasons_text", width=40),
@@ -370,21 +382,21 @@ def _explain(row: Row, amount: str, base_amount: str, figures: Figures, texts: T
     row["source_place"] = figures.places.get(row["id"])
 
 
-def _with_custom(table: Table) -> Table:
+def _with_custom(table: Table, figures: Figures) -> Table:
     """The firm's own fields as further columns at the end."""
-    names = sorted({name for row in table.rows for name in row.get("custom") or {}})
-    if not names:
-        return table
+    fields = figures.custom[table.source]
     for row in table.rows:
-        for name in names:
-            row[f"custom:{name}"] = _plain((row.get("custom") or {}).get(name))
-    own = tuple(Column(f"custom:{name}", field=f"custom:{name}", group=Group.MORE, heading=name) for name in names)
-    return Table(table.name, table.columns + own, table.rows, table.source, table.frozen, table.alerts)
+        for name in fields:
+            row[f"custom.{name}"] = row["custom"].get(name)
+    own = tuple(_own(field, fields) for field in fields.values())
+    return replace(table, columns=table.columns + own)
 
 
-def _plain(value: object) -> object:
-    """A custom value, its number kept as the digits it has."""
-    return str(value) if isinstance(value, int | float | Decimal) and not isinstance(value, bool) else value
+def _own(field: Field, fields: Mapping[str, Field]) -> Column:
+    key, code = f"custom.{field.name}", field.currency_field
+    currency = f"custom.{code}" if code in fields else code
+    kind = _OWN_KINDS.get(field.kind, Kind.TEXT)
+    return Column(key, kind, field=key, group=Group.MORE, heading=field.name, currency=currency)
 
 
 def _amounts(amounts: dict[str, Decimal]) -> str:

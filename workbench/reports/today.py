@@ -105,8 +105,8 @@ class TodaySheet:
         rates = [latest.rate for latest in self.figures.rates.values() if latest.rate]
         if not rates:
             return self.say("rates-own" if set(self.figures.rates) == {self.figures.base} else "rates-none")
-        sources = sources_named({"rate_source": rate.source, "rate_kind": rate.kind} for rate in rates)
-        policy = ", ".join(sorted({rate.policy for rate in rates}))
+        sources = sources_named(rates, self.writer.texts)
+        policy = ", ".join(sorted({self.writer.texts.label(rate.policy, "rate_policy") for rate in rates}))
         newest = max(rate.rate_date for rate in rates)
         return self.say("rates-line", sources=", ".join(sources), policy=policy, date=newest.isoformat())
 
@@ -351,7 +351,7 @@ class TodaySheet:
             return
         self.sheet.write_number(row, 5, float(rate.value), number)
         self.sheet.write_string(row, 6, rate.rate_date.isoformat(), plain)
-        self.sheet.write_string(row, 7, f"{rate.source} {rate.kind}", plain)
+        self.sheet.write_string(row, 7, ", ".join(sources_named([rate], self.writer.texts)), plain)
 
     def _ageing(self, row: int, ages: list[tuple[str, Decimal]]) -> None:
         self._section(row, 9, RIGHT, self.say("ageing"))
