@@ -210,6 +210,48 @@ CATALOGUE: dict[str, Kind] = {
         "Remove what uses it first.",
         "请先移除引用它的行。",
     ),
+    "cell.formula-stale": Kind(
+        Severity.REPORT,
+        "the cell shows {value}, its formula gives {candidates}; the formula's result is taken",
+        "单元格显示 {value}，而公式结果为 {candidates}；已采用公式结果",
+        "Recalculate the workbook and save it.",
+        "请重新计算并保存工作簿。",
+    ),
+    "cell.code-unknown": Kind(
+        Severity.REPORT,
+        "{value} is no {what} that is known; the field is left empty",
+        "{value} 不是已知的{what_zh}；该字段留空",
+        "Write it in the usual way, or add it in the register afterwards.",
+        "请按通用写法填写，或之后在登记簿中补上。",
+    ),
+    "record.incomplete": Kind(
+        Severity.REFUSE,
+        "the record has no {what}",
+        "该记录缺少{what_zh}",
+        "Fill it in and adopt the file again; nothing is taken twice.",
+        "请补全后重新导入；不会重复导入。",
+    ),
+    "record.order-unknown": Kind(
+        Severity.REFUSE,
+        "the order {value} is neither in these files nor in the register",
+        "订单 {value} 既不在这些文件中，也不在登记簿中",
+        "Adopt the file that holds the order as well, or correct the number.",
+        "请一并导入包含该订单的文件，或更正编号。",
+    ),
+    "record.number-twice": Kind(
+        Severity.REPORT,
+        "the order number {value} is used for different orders; each is kept",
+        "订单号 {value} 用于不同的订单；均已保留",
+        "Check whether one of them is a mistake.",
+        "请核对是否有误。",
+    ),
+    "rate.unavailable": Kind(
+        Severity.REPORT,
+        "no {currency} rate for {date} can be stood behind ({reason}); the figure in {base} is left empty",
+        "{date} 没有可靠的 {currency} 汇率（{reason}）；{base} 金额留空",
+        "Load rates for that day, then convert again.",
+        "请载入当日汇率后重新折算。",
+    ),
 }
 
 

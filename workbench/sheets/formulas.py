@@ -11,7 +11,7 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 
 from workbench.sheets.model import column_letters, column_number
 
-__all__ = ["Lookup", "NotWorkedOut", "result_of", "shifted", "summed_ranges"]
+__all__ = ["Lookup", "NotWorkedOut", "referenced", "result_of", "shifted", "summed_ranges"]
 
 Lookup = Callable[[int, int], Decimal | None]
 """The number in a cell by row and column; an empty or text cell is None."""
@@ -62,6 +62,11 @@ def _box(text: str) -> tuple[int, int, int, int]:
     rows = sorted((int(first.group(4)), int(last.group(4))))
     columns = sorted((column_number(first.group(2)), column_number(last.group(2))))
     return rows[0], columns[0], rows[1], columns[1]
+
+
+def referenced(formula: str) -> list[tuple[int, int]]:
+    """Cells (row, column) of the same sheet that a formula names one by one, and the corners of its ranges."""
+    return [(int(found.group(4)), column_number(found.group(2))) for found in _REFERENCE.finditer(formula)]
 
 
 def result_of(formula: str, lookup: Lookup) -> Decimal | None:

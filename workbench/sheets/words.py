@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -13,11 +13,16 @@ from typing import Any
 from workbench.money import Hints, parse
 
 __all__ = [
-    "STATUSES", "column_fields", "country_of", "currency_in", "currency_of", "plain", "row_word", "squeezed", "status_of",
+    "STATUSES", "column_fields", "contains", "country_of", "currencies_in", "currency_in", "currency_of", "plain", "row_word", "squeezed", "status_of",
     "title_kinds", "vocabulary",
 ]  # fmt: skip
 
 _SPACES = re.compile(r"\s+")
+_UNSEEN = {
+    **{code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)},
+    **dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x200E, 0x200F)),
+}
+"""Full-width letters to plain ones; what nobody sees to nothing."""
 _PUNCTUATION = re.compile(r"[\s.,:;：；，。、·()（）\[\]【】{}<>«»„“”\"'`´’_\-–—/\\|#*№º°&+]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _WORD_CHARACTER = re.compile(r"\w")
@@ -31,8 +36,7 @@ def vocabulary() -> Mapping[str, Any]:
 
 def plain(text: str) -> str:
     """Text without outer, doubled and invisible spaces, line breaks and full-width letters."""
-    text = unicodedata.normalize("NFKC", text.replace("\u200b", "").replace("\ufeff", ""))
-    return _SPACES.sub(" ", text).strip()
+    return _SPACES.sub(" ", text.translate(_UNSEEN)).strip()
 
 
 @lru_cache(maxsize=65536)
@@ -193,18 +197,29 @@ _HEADER_PIECE = re.compile(r"[A-Za-z]{2,3}\$|[A-Z]{3}\b|\bRMB\b|[$€£¥￥₩]
 def currency_in(label: str) -> tuple[str, str]:
     """A currency that a heading or title names, and the heading without it: ``Amount (USD)`` is ("USD", "Amount ()")."""
     text = plain(label)
+    for code, piece, start in _named_currencies(text):
+        return code, f"{text[:start]} {text[start + len(piece) :]}".strip()
+    return "", text
+
+
+@lru_cache(maxsize=8192)
+def currencies_in(label: str) -> tuple[str, ...]:
+    """Every currency that a title or note names."""
+    return tuple(dict.fromkeys(code for code, _piece, _start in _named_currencies(plain(label))))
+
+
+def _named_currencies(text: str) -> Iterator[tuple[str, str, int]]:
+    """Currencies named in a text: code, the word and where it stands."""
     for found in _HEADER_PIECE.finditer(text):
-        word = found.group()
-        for piece in _pieces(word):
+        for piece in _pieces(found.group()):
             if len(piece) < 2 and piece.isalpha() and piece not in ("元", "円"):
                 continue
             if piece.isascii() and piece.isalpha() and len(piece) < 4 and not piece.isupper():
                 continue
             codes, unknown = currency_of(piece)
             if len(codes) == 1 and not unknown:
-                at = text.find(piece, found.start())
-                return codes[0], f"{text[:at]} {text[at + len(piece) :]}".strip()
-    return "", text
+                yield codes[0], piece, text.find(piece, found.start())
+                break
 
 
 def _pieces(word: str) -> list[str]:

@@ -1,0 +1,275 @@
+"""Which field each column of a table holds, and what the table lists: settled jointly, each choice with its reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from workbench.i18n import _
+from workbench.sheets.assignment import best_assignment
+from workbench.sheets.profiles import Profile, profile
+from workbench.sheets.tables import Column, Table
+from workbench.sheets.words import contains, currency_in, squeezed, title_kinds, vocabulary
+from workbench.sheets.words import column_fields as fields_of_heading
+
+__all__ = ["FIELD_KINDS", "KINDS", "ColumnMap", "TableMap", "map_table"]
+
+KINDS = ("customers", "orders", "receipts", "costs")
+_SAMPLE = 200
+_LEAST = 0.3
+"""Below this score a column is left unmapped."""
+
+FIELD_KINDS: Mapping[str, str] = {
+    "customer.code": "code", "customer.name": "text", "customer.name_local": "text", "customer.country": "country",
+    "customer.currency": "currency", "customer.email": "email", "customer.phone": "phone", "customer.tax_id": "code",
+    "customer.address": "text", "customer.contact": "text", "customer.terms": "text", "customer.owner": "text",
+    "customer.tier": "text", "customer.note": "text",
+    "order.number": "code", "order.date": "date", "order.customer": "text", "order.customer_code": "code",
+    "order.customer_po": "code", "order.currency": "currency", "order.amount": "amount", "order.incoterm": "incoterm",
+    "order.deposit_percent": "percent", "order.deposit_amount": "amount", "order.balance_amount": "amount",
+    "order.due_date": "date", "order.rate": "rate", "order.amount_base": "amount", "order.status": "status",
+    "order.salesperson": "text", "order.note": "text", "order.paid_total": "amount", "order.balance": "amount",
+    "receipt.date": "date", "receipt.amount": "amount", "receipt.currency": "currency", "receipt.payer": "text",
+    "receipt.reference": "code", "receipt.bank_fee": "amount", "receipt.order_number": "code", "receipt.note": "text",
+    "receipt.account": "code",
+    "cost.order_number": "code", "cost.kind": "text", "cost.supplier": "text", "cost.date": "date",
+    "cost.currency": "currency", "cost.amount": "amount", "cost.vat_percent": "percent", "cost.rebate_percent": "percent",
+    "cost.note": "text",
+}  # fmt: skip
+"""Every field that a column may hold, and the kind of value in it."""
+
+_ESSENTIAL: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "customers": (("customer.name", "customer.name_local", "customer.code"),),
+    "orders": (("order.amount",), ("order.number", "order.customer")),
+    "receipts": (("receipt.amount",), ("receipt.date", "receipt.reference", "receipt.order_number")),
+    "costs": (("cost.amount",), ("cost.order_number",), ("cost.kind", "cost.supplier", "cost.rebate_percent")),
+}
+"""One field of each group has to be there for a table to be of that kind."""
+
+_BASE_LIKE = ("CNY",)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """One column and its field (empty: none). ``slot`` is n for the n-th receipt beside an order, ``currency`` the one
+    that the heading fixes.
+    """
+
+    column: Column
+    field: str
+    slot: int = 0
+    currency: str = ""
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableMap:
+    """A table with what it lists and what its columns hold; ``rival`` is the next best kind, if it came close."""
+
+    table: Table
+    kind: str
+    columns: tuple[ColumnMap, ...]
+    score: float
+    rival: str = ""
+
+    def having(self, field: str, slot: int = 0) -> list[ColumnMap]:
+        """The columns that hold a field."""
+        return [one for one in self.columns if one.field == field and one.slot == slot]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    field: str
+    slot: int
+    currency: str
+    score: float
+    reasons: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, int, str]:
+        return self.field, self.slot, self.currency
+
+
+def map_table(table: Table) -> TableMap | None:
+    """The best reading of a table, or None where it is neither customers, orders, receipts nor costs."""
+    records = table.records[:_SAMPLE]
+    by_row = {row: {cell.column: cell for cell in table.cells(row)} for row in records}
+    profiles = {
+        column.at: profile([cells[column.at] for cells in by_row.values() if column.at in cells]) for column in table.columns
+    }
+    titles = dict(title_kinds(table.sheet.name))
+    for title in table.titles:
+        titles.update(title_kinds(title))
+    readings = sorted((_as_kind(table, kind, profiles, titles) for kind in KINDS), key=lambda reading: -reading.score)
+    best, second = readings[0], readings[1]
+    if best.score <= 0.8:
+        return None
+    rival = second.kind if second.score > 0.9 * best.score else ""
+    return replace(_settle_amounts(best, by_row), rival=rival)
+
+
+def _as_kind(table: Table, kind: str, profiles: Mapping[int, Profile], titles: Mapping[str, float]) -> TableMap:
+    """The table read as a list of that kind, with a score."""
+    slots = _receipt_groups(table) if kind == "orders" else {}
+    choices = [_choices(column, kind, profiles[column.at], slots) for column in table.columns]
+    keys = sorted({choice.key for row in choices for choice in row})
+    places = {key: index for index, key in enumerate(keys)}
+    scores = [[0.0] * len(keys) for _column in choices]
+    for row, options in zip(scores, choices, strict=True):
+        for choice in options:
+            row[places[choice.key]] = choice.score
+    columns, total = [], 0.0
+    for column, options, pick in zip(table.columns, choices, best_assignment(scores), strict=True):
+        chosen = next((choice for choice in options if pick >= 0 and choice.key == keys[pick]), None)
+        if chosen is None:
+            columns.append(ColumnMap(column, ""))
+            continue
+        total += chosen.score * (1.25 if _only_in(column, kind) else 1.0)
+        columns.append(ColumnMap(column, chosen.field, chosen.slot, chosen.currency, chosen.score, chosen.reasons))
+    found = {one.field for one in columns if not one.slot}
+    missing = sum(not found & set(group) for group in _ESSENTIAL[kind])
+    score = total - 3.0 * missing + 0.9 * titles.get(kind, 0.0)
+    if kind == "customers" and any(profiles[one.at].amount > 0.9 and _is_amount(one) for one in table.columns):
+        score -= 2.0
+    return TableMap(table, kind, tuple(columns), score)
+
+
+def _is_amount(column: Column) -> bool:
+    return any(FIELD_KINDS.get(field.split("#")[0]) == "amount" and score >= 0.7 for field, score in fields_of_heading(column.leaf).items())
+
+
+def _only_in(column: Column, kind: str) -> bool:
+    prefixes = {field.split(".")[0] for field, score in fields_of_heading(column.leaf).items() if score >= 0.9}
+    return prefixes == {kind[:-1]}
+
+
+def _receipt_groups(table: Table) -> dict[int, int]:
+    """Columns under group headings that each stand for one receipt: column to slot."""
+    words = [squeezed(word) for word in vocabulary()["groups"]["receipt"]]
+    lefts = sorted(
+        {
+            column.group
+            for column in table.columns
+            if column.group and any(contains(squeezed(column.labels[0]), word) for word in words)
+        }
+    )
+    return {column.at: lefts.index(column.group) + 1 for column in table.columns if column.group in lefts}
+
+
+def _choices(column: Column, kind: str, held: Profile, slots: Mapping[int, int]) -> list[_Choice]:
+    """What a column may hold in a table of that kind."""
+    prefix, slot = kind[:-1], slots.get(column.at, 0)
+    best: dict[tuple[str, int, str], _Choice] = {}
+    for label, weight in _labels(column):
+        code, bare = currency_in(label)
+        for text, currency in ((label, ""), *(((bare, code),) if code else ())):
+            for name, said in fields_of_heading(text).items():
+                choice = _choice(name, prefix, slot, currency, weight * said, held, label)
+                if choice and choice.score > best.get(choice.key, _NOTHING).score:
+                    best[choice.key] = choice
+    for choice in _by_content(prefix, slot, held):
+        best.setdefault(choice.key, choice)
+    return [choice for choice in best.values() if choice.score >= _LEAST]
+
+
+_NOTHING = _Choice("", 0, "", 0.0, ())
+
+
+def _labels(column: Column) -> list[tuple[str, float]]:
+    """The headings to read: the lowest, and all together."""
+    labels = [(column.leaf, 1.0)]
+    if column.label != column.leaf:
+        labels.append((column.label, 0.98))
+        labels.append((column.labels[0], 0.6))
+    return labels
+
+
+def _choice(
+    name: str, prefix: str, slot: int, currency: str, said: float, held: Profile, label: str
+) -> _Choice | None:
+    field, _mark, number = name.partition("#")
+    if number:
+        if prefix != "order":
+            return None
+        slot = int(number)
+    elif slot:
+        if not field.startswith("receipt."):
+            return None
+    elif not field.startswith(f"{prefix}."):
+        return None
+    kind = FIELD_KINDS[field]
+    if currency and kind != "amount":
+        return None
+    fit = held.fit(kind)
+    score = said * (0.55 + 0.45 * fit)
+    if fit < 0.15:
+        score *= 0.25
+    if currency:
+        score *= 0.995
+    reasons = (
+        _("the heading says {label}").format(label=label),
+        _("{share} % of its cells fit").format(share=round(100 * fit)),
+    )
+    return _Choice(field, slot, currency, score, reasons)
+
+
+@cache
+def _content_fields(prefix: str) -> tuple[tuple[str, str], ...]:
+    telling = ("currency", "incoterm", "email", "country")
+    return tuple((field, kind) for field, kind in FIELD_KINDS.items() if field.startswith(f"{prefix}.") and kind in telling)
+
+
+def _by_content(prefix: str, slot: int, held: Profile) -> Sequence[_Choice]:
+    """Fields that show by their content alone, whatever the heading."""
+    if slot or held.filled < 3:
+        return ()
+    reason = _("nearly all of its cells are of that kind")
+    return [
+        _Choice(field, 0, "", 0.45 * held.fit(kind), (reason,))
+        for field, kind in _content_fields(prefix)
+        if held.fit(kind) >= 0.85
+    ]
+
+
+def _settle_amounts(mapped: TableMap, by_row: Mapping[int, Mapping[int, object]]) -> TableMap:
+    """Several amount columns: one per currency, or one and its equivalent in the firm's own currency."""
+    name = f"{mapped.kind[:-1]}.amount"
+    amounts = mapped.having(name)
+    if len(amounts) > 1:
+        both = sum(sum(one.column.at in cells for one in amounts) > 1 for cells in by_row.values())
+        plain_one = [one for one in amounts if not one.currency]
+        dropped: set[int] = set()
+        if plain_one:
+            dropped = {one.column.at for one in amounts if one.currency}
+        elif both > 0.3 * len(by_row):
+            dropped = {one.column.at for one in amounts if one.currency in _BASE_LIKE}
+        has_base = bool(mapped.having("order.amount_base"))
+        columns = tuple(_as_equivalent(one, has_base=has_base) if one.column.at in dropped else one for one in mapped.columns)
+        mapped = replace(mapped, columns=columns)
+    return replace(mapped, columns=tuple(_settle_parts(mapped)))
+
+
+def _as_equivalent(one: ColumnMap, *, has_base: bool) -> ColumnMap:
+    base = one.field.startswith("order.") and one.currency in _BASE_LIKE and not has_base
+    return replace(one, field="order.amount_base" if base else "", currency="")
+
+
+def _settle_parts(mapped: TableMap) -> list[ColumnMap]:
+    """A deposit or balance column is money received where the date it arrived stands beside it, else a part that is due."""
+    dated = {one.slot for one in mapped.columns if one.field == "receipt.date" and one.slot}
+    settled = []
+    for one in mapped.columns:
+        if one.field == "receipt.amount" and one.slot and one.slot not in dated and not one.column.group:
+            received = "receipt.amount#" + str(one.slot)
+            due = "order.deposit_amount" if one.slot == 1 else "order.balance_amount"
+            said = fields_of_heading(one.column.leaf)
+            if said.get(due, 0.0) >= said.get(received, 0.0):
+                one = replace(one, field=due, slot=0)  # noqa: PLW2901 - the mapped column in its settled form
+        elif one.field in ("order.deposit_amount", "order.balance_amount"):
+            slot = 1 if one.field == "order.deposit_amount" else 2
+            if slot in dated and not mapped.having("receipt.amount", slot):
+                one = replace(one, field="receipt.amount", slot=slot)  # noqa: PLW2901 - as above
+        settled.append(one)
+    return settled

@@ -1,0 +1,135 @@
+"""What a column holds, counted over a sample of its records."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from workbench.money import parse
+from workbench.sheets.model import Cell, CellKind
+from workbench.sheets.number_formats import meaning_of
+from workbench.sheets.words import country_of, currency_of, plain, status_of
+
+__all__ = ["INCOTERM", "Profile", "date_like", "profile"]
+
+INCOTERM = re.compile(r"(EXW|FCA|CPT|CIP|DAP|DPU|DAT|DDP|FAS|FOB|CFR|CNF|C&F|CIF)(?![A-Z])", re.IGNORECASE)
+_DATE = re.compile(
+    r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?[日号]?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,4}"
+    r"|\d{1,2}\s?月\s?\d{1,2}\s?[日号]?|\d{1,2}[./-]\d{1,2}\.?|(?:19|20)\d{6}"
+    r"|\d{1,2}(?:st|nd|rd|th)?[-. ]*[A-Za-zÀ-ž]{3,9}\.?,?[-. ]*\d{2,4}|[A-Za-zÀ-ž]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{4}"
+)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"(?:tel\.?:?\s*)?'?\+?[\d\s()/.-]{7,22}", re.IGNORECASE)
+_SERIALS = (20_000, 60_000)
+"""Day numbers from 1954 to 2064 in either date system."""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Shares (0 to 1) of a column's filled cells that read as each thing."""
+
+    filled: int
+    date: float = 0.0
+    serial: float = 0.0
+    amount: float = 0.0
+    percent: float = 0.0
+    small: float = 0.0
+    currency: float = 0.0
+    country: float = 0.0
+    incoterm: float = 0.0
+    email: float = 0.0
+    phone: float = 0.0
+    status: float = 0.0
+    code: float = 0.0
+    text: float = 0.0
+    distinct: float = 0.0
+
+    def fit(self, kind: str) -> float:
+        """How well the column holds values of that kind; 0.5 where it is empty."""
+        if not self.filled:
+            return 0.5
+        fits = {
+            "date": max(self.date, 0.9 * self.serial),
+            "amount": self.amount,
+            "currency": self.currency,
+            "country": self.country,
+            "incoterm": self.incoterm,
+            "percent": max(self.percent, 0.6 * self.small),
+            "rate": self.small if not self.percent else 0.2,
+            "email": self.email,
+            "phone": self.phone,
+            "status": max(self.status, 0.5 * self.text),
+            "code": max(self.code, 0.35 * self.text),
+            "text": max(self.text, 0.4 * self.code if self.amount < 0.5 else 0.0),
+        }
+        return min(1.0, fits[kind])
+
+
+def date_like(text: str) -> bool:
+    """Whether a text has the shape of a date."""
+    return bool(_DATE.fullmatch(text))
+
+
+def profile(cells: Sequence[Cell]) -> Profile:
+    """Count what the cells read as."""
+    filled = [cell for cell in cells if cell.kind is not CellKind.ERROR]
+    if not filled:
+        return Profile(0)
+    counts: dict[str, int] = {}
+    for cell in filled:
+        for name in _readings(cell):
+            counts[name] = counts.get(name, 0) + 1
+    shares = {name: count / len(filled) for name, count in counts.items()}
+    return Profile(filled=len(filled), distinct=len({cell.text for cell in filled}) / len(filled), **shares)
+
+
+def _readings(cell: Cell) -> set[str]:
+    number = cell.number
+    if cell.kind is CellKind.DATE:
+        return {"date"}
+    if number is not None:
+        meaning = meaning_of(cell.number_format)
+        if meaning.is_date:
+            return {"date"}
+        found = {"percent"} if meaning.is_percent else {"amount"}
+        if number == number.to_integral_value() and _SERIALS[0] < number < _SERIALS[1]:
+            found.add("serial")
+        if 0 < number <= 100:
+            found.add("small")
+        if number == number.to_integral_value() and number >= 0:
+            found.add("code")
+            if number > 10**7:
+                found.add("phone")
+        return found
+    return _text_readings(plain(cell.text))
+
+
+def _text_readings(text: str) -> set[str]:
+    found: set[str] = set()
+    if date_like(text):
+        found.add("date")
+    if re.fullmatch(r"\d{1,3}(?:[.,]\d+)?\s?%", text):
+        return {"percent"}
+    codes, mistyped = currency_of(text) if len(text) < 24 else ((), False)
+    if codes or mistyped:
+        found.add("currency")
+    if country_of(text):
+        found.add("country")
+    if INCOTERM.match(text):
+        found.add("incoterm")
+    if _EMAIL.fullmatch(text):
+        found.add("email")
+    if _PHONE.fullmatch(text) and sum(letter.isdigit() for letter in text) >= 7:
+        found.add("phone")
+    if status_of(text):
+        found.add("status")
+    if re.search(r"\d", text) and " " not in text and len(text) <= 30 and "@" not in text:
+        found.add("code")
+    if "date" not in found and re.search(r"\d", text) and (parsed := parse(text)).amount_candidates + (parsed.amount,) != (None,):
+        found.add("amount")
+        if parsed.amount is not None and 0 < parsed.amount <= 100:
+            found.add("small")
+    if not found & {"date", "amount", "email"}:
+        found.add("text")
+    return found
