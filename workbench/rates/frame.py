@@ -269,11 +269,12 @@ def _factorised(column: Any, count: int) -> tuple[list[str], Ints]:
     if isinstance(column, str):
         return [column], np.broadcast_to(np.int64(0), (count,))
     values = pd.Series(column)
+    places: Ints
     if isinstance(values.dtype, pd.CategoricalDtype):
-        places, uniques = values.cat.codes.to_numpy(np.int64), values.cat.categories
+        places, uniques = values.cat.codes.to_numpy().astype(np.int64), values.cat.categories
     else:
-        places, uniques = pd.factorize(values)
-        places = places.astype(np.int64, copy=False)
+        found, uniques = pd.factorize(values)
+        places = found.astype(np.int64, copy=False)
     if len(places) != count:
         raise MoneyError(_("Currencies and dates are no columns of one length."), remedy=_("Give one currency a date."))
     codes = [one if isinstance(one, str) else _NO_CODE for one in uniques]
