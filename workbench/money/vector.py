@@ -218,8 +218,9 @@ def _divide_by_proposal(amounts: Ints, factor: Ints, divisor: Ints, mode: Roundi
     size *= factor
     size -= quotient * divisor
     _settle(quotient, size, divisor, mode)
-    np.negative(quotient, out=quotient, where=amounts < 0)
-    out[:] = quotient
+    sign = amounts >> 63  # 0, or -1 with which exclusive-or and subtraction negate
+    np.bitwise_xor(quotient, sign, out=out)
+    out -= sign
     return refused
 
 
