@@ -168,6 +168,16 @@ def test_two_payments_of_one_day_are_two() -> None:
     assert "reference.settled" in codes(found[2])
 
 
+def test_what_an_earlier_receipt_may_have_paid_is_not_posted() -> None:
+    """The first payment lost 25 to charges and waits for a person; the second may be the same debt paid again."""
+    first = receipt("14975", "SO26-00101", bank_reference="FT1")
+    second = receipt("15000", "SO26-00101", bank_reference="FT2", id="R-2")
+    found = propose(first, second)
+    assert [proposal.decision for proposal in found] == ["review", "review"]
+    assert "receipt.claimed" in codes(found[1])
+    assert parts(found[1]) == {"I-1": D(15000)}
+
+
 def test_a_receipt_dealt_with_earlier_is_known_again() -> None:
     earlier = receipt("15000", "SO26-00101", bank_reference="FT1", id="R-0")
     again = receipt("15000", "SO26-00101", bank_reference="FT1")

@@ -7,12 +7,15 @@ are looked up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from itertools import islice, product
+from itertools import product
+from math import prod
 from typing import Any
+
+from rapidfuzz import fuzz
 
 from workbench.duplicates import name_tokens
 from workbench.i18n import _
@@ -25,7 +28,7 @@ __all__ = ["DEFAULT_CHARGES", "Alternative", "Part", "Proposal", "match"]
 DEFAULT_CHARGES = Limits(Decimal(60), Decimal(5))
 """What may be missing for bank charges: the lower of 60 units of the currency and 5 % of the amount owed."""
 
-_MAX_COMBINATIONS = 512
+_MAX_COMBINATIONS = 4096
 _MAX_ALTERNATIVES = 5
 _NOT_PAYMENTS = frozenset({"fee", "interest", "transfer"})
 _SURE = {"payer.same": Decimal("0.99"), "": Decimal("0.97"), "payer.other": Decimal("0.95")}
@@ -92,6 +95,9 @@ class _Ledger:
     customer_of_name: dict[str, set[str]]
     by_customer: dict[str, list[_Open]]
     by_amount: dict[tuple[str, Decimal], list[_Open]] = field(default_factory=lambda: defaultdict(list))
+    claims: dict[str, str] = field(
+        default_factory=dict
+    )  # instalment and the receipt that waits for a person to give it
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +140,11 @@ def match(
     proposals: dict[str, Proposal] = {}
     for number, receipt in enumerate(sorted(rows, key=_when)):
         proposal = _propose(receipt, ledger, seen, charges)
-        if proposal.decision == "post":
-            for part in proposal.parts:
+        for part in proposal.parts:
+            if proposal.decision == "post":
                 _take(ledger, part)
+            elif proposal.confidence >= _MAYBE:
+                ledger.claims.setdefault(part.instalment_id, proposal.receipt_id)
         proposals[proposal.receipt_id] = proposal
         if progress and number % 1000 == 0:
             progress(_("matching receipts"), number, len(rows))
@@ -286,15 +294,22 @@ def _amounts(receipt: Mapping[str, Any]) -> list[_Came]:
 
 def _chosen(orders: Mapping[str, set[str]], ledger: _Ledger, came: _Came) -> list[_Open] | None:
     """The instalments of the named orders whose open amounts make up exactly what came; None if none or two do."""
-    ways = [_ways(ledger.by_order[order], named, came.currency) for order, named in orders.items()]
-    found: list[list[_Open]] = []
-    for combination in islice(product(*ways), _MAX_COMBINATIONS + 1):
-        taken = [one for way in combination for one in way]
-        if sum((one.amount for one in taken), Decimal(0)) == came.amount:
-            found.append(taken)
+    found = [
+        taken
+        for taken in _combinations(orders, ledger, came.currency)
+        if sum((one.amount for one in taken), Decimal(0)) == came.amount
+    ]
     fewest = min((len(taken) for taken in found), default=0)
     best = [taken for taken in found if len(taken) == fewest]
     return best[0] if len(best) == 1 else None
+
+
+def _combinations(orders: Mapping[str, set[str]], ledger: _Ledger, currency: str) -> Iterator[list[_Open]]:
+    """One way for every order named; nothing where there are too many to look at each of them."""
+    ways = [_ways(ledger.by_order[order], named, currency) for order, named in orders.items()]
+    if prod(len(one) for one in ways) <= _MAX_COMBINATIONS:
+        for combination in product(*ways):
+            yield [one for way in combination for one in way]
 
 
 def _ways(instalments: Sequence[_Open], named: set[str], currency: str) -> list[list[_Open]]:
@@ -323,14 +338,14 @@ def _posted(
         reasons.append(MatchReason.of("amount.sum", count=len(chosen)))
     elif sum(one.amount == came.amount for one in ledger.by_order[chosen[0].order_id]) > 1:
         reasons.append(MatchReason("amount.equal-instalments"))
-    return Proposal(
-        str(receipt["id"]),
-        tuple(Part(one.id, one.amount) for one in chosen),
-        _SURE[payer[0].code if payer else ""],
-        "post",
-        (*reasons, *payer),
-        charges=came.amount - receipt["amount"],
-    )
+    parts = tuple(Part(one.id, one.amount) for one in chosen)
+    kept = came.amount - receipt["amount"]
+    claimed = [ledger.claims[one.id] for one in chosen if one.id in ledger.claims]
+    if claimed:
+        reasons.append(MatchReason.of("receipt.claimed", receipt=claimed[0]))
+        return _review(receipt, [*reasons, *payer], chosen, parts=parts, confidence=_MAYBE, charges=kept)
+    sure = _SURE[payer[0].code if payer else ""]
+    return Proposal(str(receipt["id"]), parts, sure, "post", (*reasons, *payer), charges=kept)
 
 
 def _not_agreeing(
@@ -343,10 +358,8 @@ def _not_agreeing(
     """Numbers are named, but no amount agrees: perhaps charges were kept; else the amounts are shown."""
     amount, currency = receipt["amount"], receipt["currency"]
     named = [one for order in orders for one in ledger.by_order[order] if one.amount > 0]
-    ways = [_ways(ledger.by_order[order], ids, currency) for order, ids in orders.items()]
     short: list[tuple[Decimal, list[_Open]]] = []
-    for combination in islice(product(*ways), _MAX_COMBINATIONS):
-        taken = [one for way in combination for one in way]
+    for taken in _combinations(orders, ledger, currency):
         owed = sum((one.amount for one in taken), Decimal(0))
         if taken and classify_difference(owed, amount, charges) is Difference.SHORT_WITHIN:
             short.append((owed - amount, taken))
@@ -430,8 +443,6 @@ def _payer(receipt: Mapping[str, Any], ledger: _Ledger, customers: set[str]) -> 
 
 
 def _alike(payer: str, name: str) -> bool:
-    from rapidfuzz import fuzz
-
     one, other = _name_key(payer), _name_key(name)
     return bool(one and other) and fuzz.token_sort_ratio(one, other) >= 85
 

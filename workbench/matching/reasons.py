@@ -36,6 +36,7 @@ class MatchReason(Reason):
             "payer.other": _("the payer {payer} is not known as {customer}"),
             "payer.known": _("the payer's name is that of {customer}"),
             "receipt.reported-twice": _("the bank reported this receipt twice; the other is {receipt}"),
+            "receipt.claimed": _("{receipt} came earlier, may pay the same, and is not decided yet"),
             "receipt.kind": _("no customer's payment: {kind}"),
             "receipt.outgoing": _("money went out"),
             "receipt.unknown": _("neither number, amount nor payer lead to an open instalment"),
