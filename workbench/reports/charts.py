@@ -30,6 +30,8 @@ class TodayCharts:
         title = self._writer.texts.say("by-currency-in", currency=self._base)
         chart = self._chart("bar", title)
         self._series(chart, first, 3, [Palette.ACCENT] * count)
+        # Room on the right for the label of the longest bar.
+        chart.set_plotarea({"layout": {"x": 0.12, "y": 0.17, "width": 0.68, "height": 0.78}})
         chart.set_y_axis({"reverse": True, **self._axis()})
         chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
         self._sheet.insert_chart(*place, chart, {"x_offset": 2, "object_position": 2, "description": title})

@@ -33,7 +33,7 @@ class LatestRate:
 
     currency: str
     rate: Rate | None
-    problem: str = ""
+    problem: str = ""  # code of the error: rate.missing, rate.stale, …
 
 
 @dataclass(slots=True)
@@ -124,7 +124,7 @@ class Figures:
         try:
             return LatestRate(currency, book.get(currency, self.base, self.as_of))
         except RateError as error:
-            return LatestRate(currency, None, f"{error.code}: {error.message}")
+            return LatestRate(currency, None, error.code)
 
     def _value_open_amounts(self) -> None:
         for row in self.tables["instalments"]:

@@ -88,7 +88,10 @@ class SheetWriter:
         self._head(worksheet, table, headings, head, left)
         if widths:
             self._columns(worksheet, table, headings, left)
-        worksheet.add_table(head, left, last, left + len(table.columns) - 1, self._options(table, headings))
+        right = left + len(table.columns) - 1
+        worksheet.add_table(head, left, last, right, self._options(table, headings))
+        # XlsxWriter remembers each cell of a table, against overlaps that our sheets cannot have: half the memory.
+        worksheet.table_cells.clear()
         if head >= HEAD_ROW:
             self._totals(worksheet, table, headings, head, left)
         for i, column in enumerate(table.columns, left):

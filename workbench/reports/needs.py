@@ -33,7 +33,7 @@ class Need:
         count: how many rows, or currencies, need it.
         sheet: where to deal with it; ``first`` is the register id of the first row there.
         colour: RED, AMBER or ACCENT of the palette, when count is not 0.
-        words: what is said where no amounts are.
+        currencies: those that lack a usable rate.
     """
 
     key: str
@@ -42,7 +42,7 @@ class Need:
     colour: str
     worth: Worth = field(default_factory=Worth)
     first: str = ""
-    words: str = ""
+    currencies: tuple[str, ...] = ()
 
 
 def collect_needs(figures: Figures) -> list[Need]:
@@ -69,7 +69,7 @@ def collect_needs(figures: Figures) -> list[Need]:
         ("need-evidence", "orders", "RED", bare, "amount"),
     )
     needs = [_need(figures, line) for line in lines]
-    return [*needs[:-1], Need("need-rates", len(missing), "rates", "RED", words=" · ".join(missing)), needs[-1]]
+    return [*needs[:-1], Need("need-rates", len(missing), "rates", "RED", currencies=tuple(missing)), needs[-1]]
 
 
 def worth(figures: Figures, rows: Iterable[Row], amount: str) -> Worth:

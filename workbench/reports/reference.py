@@ -15,6 +15,7 @@ from workbench.reports.evidence import legs_text, rates_used, sources_named
 from workbench.reports.figures import Figures, Row, evidence_of
 from workbench.reports.layout import HEAD_ROW, SheetWriter, list_name
 from workbench.reports.styles import Palette
+from workbench.reports.texts import Texts
 
 __all__ = ["write_rates", "write_settings"]
 
@@ -34,16 +35,21 @@ def write_rates(worksheet: Worksheet, writer: SheetWriter, figures: Figures) -> 
     """Latest rate of each currency in use, then each rate that a stored figure stands on; returns the rows written."""
     latest = Table(
         "tblRatesLatest",
-        (*_RATE_COLUMNS, Column("age_days", Kind.INTEGER), Column("problem", width=40)),
-        [_latest(figures, code) for code in sorted(figures.rates) if code != figures.base],
+        (
+            *_RATE_COLUMNS,
+            Column("age_days", Kind.INTEGER),
+            Column("problem", Kind.CHOICE, choices="rate_problem", width=18),
+            Column("remedy", width=40),
+        ),
+        [_latest(figures, code, writer.texts) for code in sorted(figures.rates) if code != figures.base],
         alerts=(Alert("age_days", "AMBER", above=5),),
     )
     used = Table(
         "tblRates",
-        (*_RATE_COLUMNS, Column("uses", Kind.INTEGER), Column("first_use", width=40)),
+        (*_RATE_COLUMNS, Column("uses", Kind.INTEGER), Column("first_use", width=18)),
         rates_used(figures),
     )
-    worksheet.set_row(0, 30)
+    worksheet.set_row(HEAD_ROW, 26)
     writer.title(worksheet, "rates", 0)
     head = HEAD_ROW + 2
     section = writer.styles.get(bold=True, font_size=11, font_color=Palette.HEAD)
@@ -57,9 +63,11 @@ def write_rates(worksheet: Worksheet, writer: SheetWriter, figures: Figures) -> 
     return len(latest.rows) + len(used.rows)
 
 
-def _latest(figures: Figures, code: str) -> Row:
+def _latest(figures: Figures, code: str, texts: Texts) -> Row:
     latest = figures.rates[code]
     row: Row = {"pair": f"{code}→{figures.base}", "problem": latest.problem}
+    if latest.problem:
+        row["remedy"] = texts.say("update-rates")
     if latest.rate:
         row |= evidence_of(latest.rate)
         row["age_days"] = latest.rate.age_days
@@ -145,7 +153,7 @@ def _lists(workbook: Workbook, worksheet: Worksheet, writer: SheetWriter, sheets
     headings = [_heading(writer, one) for one in fields]
     lists["lstYesNo"] = [writer.texts.label("true"), writer.texts.label("false")]
     headings.append(f"{writer.texts.label('true')} / {writer.texts.label('false')}")
-    name, cell = writer.texts.sheet("settings"), writer.styles.cell()
+    name, cell = writer.texts.sheet("settings"), writer.styles.cell(indent=1)
     for col, ((list_, labels), heading) in enumerate(zip(lists.items(), headings, strict=True), _LISTS_LEFT):
         worksheet.set_column(col, col, 20)
         worksheet.write_string(HEAD_ROW, col, heading, writer.styles.heading(computed=True, numeric=False))

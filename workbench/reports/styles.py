@@ -63,7 +63,7 @@ class Styles:
         return made
 
     def cell(self, **properties: object) -> Format:
-        """A data cell: a hairline below it, so that rows read across without a grid."""
+        """A data cell: a faint line below it, so that rows read across without a grid."""
         return self.get(bottom=1, bottom_color=Palette.LINE, **properties)
 
     def heading(self, *, computed: bool, numeric: bool) -> Format:

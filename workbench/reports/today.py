@@ -32,10 +32,10 @@ _MOST = 5  # instalments named on the sheet
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One key figure; ``colour`` of the palette, empty where there is nothing to say."""
+    """One key figure, None where it cannot be told; ``colour`` of the palette, empty where there is nothing to say."""
 
     label: str
-    value: Decimal | int
+    value: Decimal | int | None
     number_format: str
     below: str
     colour: str
@@ -136,7 +136,8 @@ class TodaySheet:
         if value.missing:
             below += " · " + self.say("without", currencies=", ".join(value.missing))
         label = self.say("card-label", label=self.say(key), currency=self.figures.base)
-        return Card(label, value.base, self.money, below, colour if value.base or value.missing else "")
+        known = None if value.missing and not value.base else value.base
+        return Card(label, known, self.money, below, colour if value.base or value.missing else "")
 
     def _card(self, row: int, col: int, card: Card) -> None:
         ink = getattr(Palette, card.colour) if card.colour else Palette.FAINT
@@ -150,7 +151,10 @@ class TodaySheet:
         for i, style in enumerate(styles, row):
             self.sheet.merge_range(i, col, i, col + 1, "", style)
         self.sheet.write_string(row, col, card.label, styles[0])
-        self.sheet.write_number(row + 1, col, float(card.value), styles[1])
+        if card.value is None:
+            self.sheet.write_string(row + 1, col, "—", styles[1])
+        else:
+            self.sheet.write_number(row + 1, col, float(card.value), styles[1])
         self.sheet.write_string(row + 2, col, card.below, styles[2])
 
     # -- what needs attention --------------------------------------------------------------------------------------
@@ -180,7 +184,7 @@ class TodaySheet:
         line = {"bottom": 1, "bottom_color": Palette.LINE}
         ink = Palette.INK if need.count else Palette.FAINT
         mark = getattr(Palette, need.colour) if need.count else Palette.LINE
-        words, value = need.words or _amounts(need.worth.amounts), need.worth
+        words, value = self._rate_problems(need) or _amounts(need.worth.amounts), need.worth
         self.sheet.set_row(row, 21 if fit(words) < 62 else 36)
         self._merged(
             row, LEFT, 3, self.say(need.key), self.get(**line, left=5, left_color=mark, indent=1, font_color=ink)
@@ -212,6 +216,11 @@ class TodaySheet:
             self.sheet.write_number(row, 9, float(value.base), base)
         link = self.get(**line, font_color=Palette.LINK if need.count else Palette.FAINT, align="right")
         self.sheet.write_url(row, RIGHT, self._target(need), link, self.say("go"))
+
+    def _rate_problems(self, need: Need) -> str:
+        label = self.writer.texts.label
+        problems = [(code, self.figures.rates[code].problem) for code in need.currencies]
+        return " · ".join(f"{code}{NBSP}{label(problem, 'rate_problem')}" for code, problem in problems)
 
     def _target(self, need: Need) -> str:
         start = f"internal:'{self.writer.texts.sheet(need.sheet)}'!A1"
@@ -347,7 +356,7 @@ class TodaySheet:
         if rate is None:
             for col in (5, 6):
                 self.sheet.write_blank(row, col, None, plain)
-            self.sheet.write_string(row, 7, latest.problem.partition(":")[0], plain)
+            self.sheet.write_string(row, 7, self.writer.texts.label(latest.problem, "rate_problem"), plain)
             return
         self.sheet.write_number(row, 5, float(rate.value), number)
         self.sheet.write_string(row, 6, rate.rate_date.isoformat(), plain)
