@@ -252,6 +252,13 @@ CATALOGUE: dict[str, Kind] = {
         "Load rates for that day, then convert again.",
         "请载入当日汇率后重新折算。",
     ),
+    "table.unrecognised": Kind(
+        Severity.REPORT,
+        "the table that begins with {value} is neither customers, orders, receipts nor costs; nothing of it is taken",
+        "以 {value} 开头的表格不是客户、订单、收款或成本；未导入任何内容",
+        "Give its columns usual headings if it should be taken.",
+        "如需导入，请使用通用的列标题。",
+    ),
 }
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "finer_than_currency", "incoterm_reading", "percent_reading", "phone_reading", "problems_of_text", "status_reading", "text_reading",
 ]  # fmt: skip
 
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a cell was read as. ``value`` is None where it is empty, damaged or open; ``findings`` then tell why."""
@@ -42,7 +43,7 @@ NOTHING = Reading(None)
 
 # ---- texts and codes -------------------------------------------------------------------------------------------------
 
-_RUNS_AS_FORMULA = re.compile(r"\s*[=+\-@].*[A-Za-z(!|]")
+_RUNS_AS_FORMULA = re.compile(r"\s*(?:[=@]\s*\S|[+\-].*[^\W\d_])")
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2,}", re.IGNORECASE)
 _PHONE_WORDS = re.compile(r"^\s*'?\s*(?:tel|phone|mob|mobile|fax|电话|手机|tél|tlf)?\s*[.:：]?\s*", re.IGNORECASE)
 
@@ -291,7 +292,15 @@ class DateColumn:
     evidence: tuple[str, ...] = field(default=())
 
     @classmethod
-    def of(cls, cells: Sequence[Cell], *, epoch_1904: bool, siblings: Sequence[Sequence[Cell]] = (), year: int = 0, month: int = 0) -> DateColumn:
+    def of(
+        cls,
+        cells: Sequence[Cell],
+        *,
+        epoch_1904: bool,
+        siblings: Sequence[Sequence[Cell]] = (),
+        year: int = 0,
+        month: int = 0,
+    ) -> DateColumn:
         """Evidence from the column itself, then from the sheet's other date columns, then from the order of its rows."""
         own = _orders(cells)
         if len(own) == 2:
@@ -332,10 +341,14 @@ class DateColumn:
             read = read_date(f"{number:f}")
             return Reading(read.date, (read.rule,)) if read.date else NOTHING
         if not 1 <= number < 2_958_466:
-            return Reading(None, findings=(Finding("cell.date-unreadable", sheet.place(cell.row, cell.column), f"{number:f}"),))
+            return Reading(
+                None, findings=(Finding("cell.date-unreadable", sheet.place(cell.row, cell.column), f"{number:f}"),)
+            )
         start = date(1904, 1, 1) if self.epoch_1904 else date(1899, 12, 30)
         system = "1904" if self.epoch_1904 else "1900"
-        return Reading(start + timedelta(days=int(number)), (_("day number of the {system} date system").format(system=system),))
+        return Reading(
+            start + timedelta(days=int(number)), (_("day number of the {system} date system").format(system=system),)
+        )
 
     def _without_year(self, cell: Cell, found: re.Match[str], sheet: Sheet) -> Reading:
         """A day and month; the year is the one that the sheet names."""

@@ -26,7 +26,7 @@ _MOST_CELLS = 20_000
 _DEEPEST = 40
 
 
-class NotWorkedOut(Exception):  # noqa: N818 - an outcome, not an error
+class NotWorkedOut(Exception):
     """The formula is more than plain arithmetic."""
 
 

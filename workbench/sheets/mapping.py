@@ -10,15 +10,18 @@ from workbench.i18n import _
 from workbench.sheets.assignment import best_assignment
 from workbench.sheets.profiles import Profile, profile
 from workbench.sheets.tables import Column, Table
-from workbench.sheets.words import contains, currency_in, squeezed, title_kinds, vocabulary
 from workbench.sheets.words import column_fields as fields_of_heading
+from workbench.sheets.words import contains, currency_in, squeezed, title_kinds, vocabulary
 
-__all__ = ["FIELD_KINDS", "KINDS", "ColumnMap", "TableMap", "map_table"]
+__all__ = ["COST_COLUMNS", "FIELD_KINDS", "KINDS", "ColumnMap", "TableMap", "map_table"]
 
 KINDS = ("customers", "orders", "receipts", "costs")
 _SAMPLE = 200
 _LEAST = 0.3
 """Below this score a column is left unmapped."""
+
+COST_COLUMNS = ("cost.purchase", "cost.freight", "cost.insurance", "cost.domestic", "cost.commission", "cost.other")
+"""Columns of a cost sheet that each hold one kind of cost of an order."""
 
 FIELD_KINDS: Mapping[str, str] = {
     "customer.code": "code", "customer.name": "text", "customer.name_local": "text", "customer.country": "country",
@@ -29,12 +32,14 @@ FIELD_KINDS: Mapping[str, str] = {
     "order.customer_po": "code", "order.currency": "currency", "order.amount": "amount", "order.incoterm": "incoterm",
     "order.deposit_percent": "percent", "order.deposit_amount": "amount", "order.balance_amount": "amount",
     "order.due_date": "date", "order.rate": "rate", "order.amount_base": "amount", "order.status": "status",
+    "order.terms": "text", "order.product": "text", "order.customer_country": "country",
     "order.salesperson": "text", "order.note": "text", "order.paid_total": "amount", "order.balance": "amount",
     "receipt.date": "date", "receipt.amount": "amount", "receipt.currency": "currency", "receipt.payer": "text",
     "receipt.reference": "code", "receipt.bank_fee": "amount", "receipt.order_number": "code", "receipt.note": "text",
     "receipt.account": "code",
     "cost.order_number": "code", "cost.kind": "text", "cost.supplier": "text", "cost.date": "date",
-    "cost.currency": "currency", "cost.amount": "amount", "cost.vat_percent": "percent", "cost.rebate_percent": "percent",
+    "cost.currency": "currency", "cost.amount": "amount", "cost.purchase": "amount", "cost.freight": "amount",
+    "cost.insurance": "amount", "cost.domestic": "amount", "cost.commission": "amount", "cost.other": "amount", "cost.vat_percent": "percent", "cost.rebate_percent": "percent",
     "cost.note": "text",
 }  # fmt: skip
 """Every field that a column may hold, and the kind of value in it."""
@@ -43,7 +48,11 @@ _ESSENTIAL: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "customers": (("customer.name", "customer.name_local", "customer.code"),),
     "orders": (("order.amount",), ("order.number", "order.customer")),
     "receipts": (("receipt.amount",), ("receipt.date", "receipt.reference", "receipt.order_number")),
-    "costs": (("cost.amount",), ("cost.order_number",), ("cost.kind", "cost.supplier", "cost.rebate_percent")),
+    "costs": (
+        ("cost.order_number",),
+        ("cost.amount", *COST_COLUMNS),
+        ("cost.kind", "cost.supplier", "cost.rebate_percent", *COST_COLUMNS),
+    ),
 }
 """One field of each group has to be there for a table to be of that kind."""
 
@@ -97,7 +106,8 @@ def map_table(table: Table) -> TableMap | None:
     records = table.records[:_SAMPLE]
     by_row = {row: {cell.column: cell for cell in table.cells(row)} for row in records}
     profiles = {
-        column.at: profile([cells[column.at] for cells in by_row.values() if column.at in cells]) for column in table.columns
+        column.at: profile([cells[column.at] for cells in by_row.values() if column.at in cells])
+        for column in table.columns
     }
     titles = dict(title_kinds(table.sheet.name))
     for title in table.titles:
@@ -137,7 +147,10 @@ def _as_kind(table: Table, kind: str, profiles: Mapping[int, Profile], titles: M
 
 
 def _is_amount(column: Column) -> bool:
-    return any(FIELD_KINDS.get(field.split("#")[0]) == "amount" and score >= 0.7 for field, score in fields_of_heading(column.leaf).items())
+    return any(
+        FIELD_KINDS.get(field.split("#")[0]) == "amount" and score >= 0.7
+        for field, score in fields_of_heading(column.leaf).items()
+    )
 
 
 def _only_in(column: Column, kind: str) -> bool:
@@ -186,9 +199,7 @@ def _labels(column: Column) -> list[tuple[str, float]]:
     return labels
 
 
-def _choice(
-    name: str, prefix: str, slot: int, currency: str, said: float, held: Profile, label: str
-) -> _Choice | None:
+def _choice(name: str, prefix: str, slot: int, currency: str, said: float, held: Profile, label: str) -> _Choice | None:
     field, _mark, number = name.partition("#")
     if number:
         if prefix != "order":
@@ -218,7 +229,9 @@ def _choice(
 @cache
 def _content_fields(prefix: str) -> tuple[tuple[str, str], ...]:
     telling = ("currency", "incoterm", "email", "country")
-    return tuple((field, kind) for field, kind in FIELD_KINDS.items() if field.startswith(f"{prefix}.") and kind in telling)
+    return tuple(
+        (field, kind) for field, kind in FIELD_KINDS.items() if field.startswith(f"{prefix}.") and kind in telling
+    )
 
 
 def _by_content(prefix: str, slot: int, held: Profile) -> Sequence[_Choice]:
@@ -246,7 +259,9 @@ def _settle_amounts(mapped: TableMap, by_row: Mapping[int, Mapping[int, object]]
         elif both > 0.3 * len(by_row):
             dropped = {one.column.at for one in amounts if one.currency in _BASE_LIKE}
         has_base = bool(mapped.having("order.amount_base"))
-        columns = tuple(_as_equivalent(one, has_base=has_base) if one.column.at in dropped else one for one in mapped.columns)
+        columns = tuple(
+            _as_equivalent(one, has_base=has_base) if one.column.at in dropped else one for one in mapped.columns
+        )
         mapped = replace(mapped, columns=columns)
     return replace(mapped, columns=tuple(_settle_parts(mapped)))
 

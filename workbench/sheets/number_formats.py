@@ -53,7 +53,7 @@ def meaning_of(number_format: str) -> FormatMeaning:
     >>> meaning_of("yyyy-mm-dd").is_date
     True
     """
-    section = number_format.split(";")[0]
+    section = number_format.split(";", maxsplit=1)[0]
     if section in ("General", "@", ""):
         return FormatMeaning()
     symbol, currency = "", ""

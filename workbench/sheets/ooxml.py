@@ -22,9 +22,7 @@ from workbench.sheets.raw import RawSheet
 
 __all__ = ["read_ooxml"]
 
-_TOKEN = re.compile(
-    rb"<(?:\w+:)?(?:row(?=[\s>/])([^>]*)>|c(?=[\s>/])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL
-)
+_TOKEN = re.compile(rb"<(?:\w+:)?(?:row(?=[\s>/])([^>]*)>|c(?=[\s>/])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL)
 _ATTRIBUTE = re.compile(rb'\b(r|s|t|hidden)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</(?:\w+:)?v>", re.DOTALL)
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?=[\s>/])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
@@ -51,7 +49,9 @@ def read_ooxml(package: Package) -> dict[str, Any]:
     folder = posixpath.dirname(main)
     workbook = _tree(package.xml(main), main)
     links = _links(package, main)
-    sharing = next((target for kind, target in links.values() if kind == "sharedStrings"), f"{folder}/sharedStrings.xml")
+    sharing = next(
+        (target for kind, target in links.values() if kind == "sharedStrings"), f"{folder}/sharedStrings.xml"
+    )
     styling = next((target for kind, target in links.values() if kind == "styles"), f"{folder}/styles.xml")
     strings = _strings(package.xml(sharing)) if sharing in package else []
     formats = _formats(_tree(package.xml(styling), styling)) if styling in package else ["General"]

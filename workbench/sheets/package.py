@@ -20,7 +20,7 @@ SMALL: Final = 2**20
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)|<\0!\0D\0O\0C\0T|\0<\0!\0D\0O\0C", re.IGNORECASE)
 
 
-class Refused(Exception):  # noqa: N818 - an outcome inside the reading process, turned into FileRefused by its parent
+class Refused(Exception):
     """The file is refused with a code of ``refusals``."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -126,7 +126,11 @@ def _text_readings(text: str) -> set[str]:
         found.add("status")
     if re.search(r"\d", text) and " " not in text and len(text) <= 30 and "@" not in text:
         found.add("code")
-    if "date" not in found and re.search(r"\d", text) and (parsed := parse(text)).amount_candidates + (parsed.amount,) != (None,):
+    if (
+        "date" not in found
+        and re.search(r"\d", text)
+        and (parsed := parse(text)).amount_candidates + (parsed.amount,) != (None,)
+    ):
         found.add("amount")
         if parsed.amount is not None and 0 < parsed.amount <= 100:
             found.add("small")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -27,7 +27,7 @@ from workbench.sheets.cells import (
     status_reading,
     text_reading,
 )
-from workbench.sheets.mapping import FIELD_KINDS, ColumnMap, TableMap
+from workbench.sheets.mapping import COST_COLUMNS, FIELD_KINDS, ColumnMap, TableMap
 from workbench.sheets.model import Box, Cell, CellKind, Sheet, Workbook
 from workbench.sheets.tables import Role
 from workbench.sheets.words import currencies_in, plain
@@ -41,7 +41,7 @@ _IDENTIFYING: Mapping[str, tuple[str, ...]] = {
     "customers": ("customer.name", "customer.name_local", "customer.code"),
     "orders": ("order.number", "order.amount"),
     "receipts": ("receipt.amount", "receipt.reference"),
-    "costs": ("cost.amount",),
+    "costs": ("cost.amount", *COST_COLUMNS),
 }
 """A row with none of these cells filled says nothing that could be a record."""
 
@@ -126,10 +126,32 @@ class _TableReader:
                 continue
             record = Record(self.mapped.kind, self.sheet, row, Box(row, self.table.left, row, self.table.right))
             record.raw = self._raw(row)
+            wide = [one for one in main if one.field in COST_COLUMNS and one.column.at in cells]
+            if wide:
+                found.extend(self._costs_of(record, main, wide, cells))
+                continue
             self._fill(record, prefix, main, cells)
             found.append(record)
             found.extend(self._beside(record, cells))
         return found
+
+    def _costs_of(
+        self, row: Record, columns: Sequence[ColumnMap], wide: Sequence[ColumnMap], cells: Mapping[int, Cell]
+    ) -> list[Record]:
+        """One cost for each kind of cost that the row has a column for; VAT and rebate go with the purchase."""
+        shared = [one for one in columns if one.field not in COST_COLUMNS]
+        costs = []
+        for one in wide:
+            kind = one.field.removeprefix("cost.")
+            cost = Record("costs", self.sheet, row.row, row.box, raw=row.raw)
+            only_purchase = ("cost.vat_percent", "cost.rebate_percent", "cost.supplier")
+            fitting = [other for other in shared if kind == "purchase" or other.field not in only_purchase]
+            self._fill(cost, "cost", [*fitting, replace(one, field="cost.amount")], cells)
+            if cost.values.get("cost.amount") == 0:
+                continue
+            cost.values["cost.kind"] = kind
+            costs.append(cost)
+        return costs
 
     def _beside(self, order: Record, cells: Mapping[int, Cell]) -> list[Record]:
         """Receipts written beside an order."""
@@ -303,13 +325,35 @@ class _TableReader:
         return ""
 
 
-_FACTORS = {"千": 3, "仟": 3, "万": 4, "萬": 4, "百万": 6, "百萬": 6, "亿": 8, "億": 8, "k": 3, "t": 3, "tsd": 3, "thousand": 3, "thousands": 3, "000": 3, "'000": 3, "mio": 6, "million": 6, "millions": 6}
+_FACTORS = {
+    "千": 3,
+    "仟": 3,
+    "万": 4,
+    "萬": 4,
+    "百万": 6,
+    "百萬": 6,
+    "亿": 8,
+    "億": 8,
+    "k": 3,
+    "t": 3,
+    "tsd": 3,
+    "thousand": 3,
+    "thousands": 3,
+    "000": 3,
+    "'000": 3,
+    "mio": 6,
+    "million": 6,
+    "millions": 6,
+}
 _FACTOR = re.compile(
     r"[(（\[/]\s*(?:in |en )?(百万|百萬|千|仟|万|萬|亿|億|'?000|k|t|tsd\.?|thousands?|mio\.?|millions?)\s*[A-Z$€£¥元円圆美人民币欧]*\s*[)）\]]?\s*$"
     r"|(百万|百萬|千|仟|万|萬|亿|億)(?:元|円|圆|美元|欧元|人民币|日元|港币)\s*[)）]?\s*$|\bT(?=EUR|€|USD)",
     re.IGNORECASE,
 )
-_NOTED_FACTOR = re.compile(r"(?:单位|單位|単位|unit|einheit|in)\s*[:：]?\s*(百万|百萬|千|仟|万|萬|亿|億|thousands?|millions?|tsd)", re.IGNORECASE)
+_NOTED_FACTOR = re.compile(
+    r"(?:单位|單位|単位|unit|einheit|in)\s*[:：]?\s*(百万|百萬|千|仟|万|萬|亿|億|thousands?|millions?|tsd)",
+    re.IGNORECASE,
+)
 
 
 def _factor(label: str) -> int:

@@ -252,7 +252,9 @@ class _Finder:
             below = [self.sheet.row(other) for other in self.rows[index + 1 : index + 4]]
             if len(cells) < 3 or not all(map(_may_be_heading, cells)) or len(below) < 2:
                 continue
-            numeric = [sum(cell.kind in (CellKind.NUMBER, CellKind.DATE) for cell in cells_below) for cells_below in below]
+            numeric = [
+                sum(cell.kind in (CellKind.NUMBER, CellKind.DATE) for cell in cells_below) for cells_below in below
+            ]
             if min(numeric) >= 1 and all(abs(len(cells_below) - len(cells)) <= 2 for cells_below in below):
                 return [_Heading((row,), [Column(cell.column, (plain(cell.text),)) for cell in cells])]
         return []
@@ -262,7 +264,11 @@ class _Finder:
     def _filled(self, heading: _Heading, headings: list[_Heading]) -> Table:
         last_head = heading.rows[-1]
         end = min(
-            (min(other.rows) for other in headings if min(other.rows) > last_head and other.overlaps(heading.left, heading.right)),
+            (
+                min(other.rows)
+                for other in headings
+                if min(other.rows) > last_head and other.overlaps(heading.left, heading.right)
+            ),
             default=None,
         )
         columns = list(heading.columns)
@@ -281,7 +287,9 @@ class _Finder:
         right = columns[-1].at
         while right + 1 in used and (stop is None or right + 1 < stop):
             right += 1
-        return [known.get(at) or Column(at, ("",)) for at in range(columns[0].at, right + 1) if at in known or at in used]
+        return [
+            known.get(at) or Column(at, ("",)) for at in range(columns[0].at, right + 1) if at in known or at in used
+        ]
 
     def _classify(self, table: Table, rows: list[int]) -> None:
         headings = {column.at: squeezed(column.leaf) for column in table.columns}
@@ -361,7 +369,9 @@ def _role_of(row: int, cells: list[Cell], headings: dict[int, str], width: int, 
 
 def _sum_row(cells: list[Cell], named: Cell, headings: dict[int, str]) -> bool:
     """A row named as a total holds little else than figures."""
-    others = [cell for cell in cells if cell is not named and cell.kind is CellKind.TEXT and not re.search(r"\d", cell.text)]
+    others = [
+        cell for cell in cells if cell is not named and cell.kind is CellKind.TEXT and not re.search(r"\d", cell.text)
+    ]
     dates = [cell for cell in cells if cell.kind is CellKind.DATE or meaning_of(cell.number_format).is_date]
     return len(others) <= 1 and len(dates) <= 1 and len(cells) <= max(4, 0.7 * len(headings))
 

@@ -119,7 +119,10 @@ def title_kinds(text: str) -> Mapping[str, float]:
     return {
         kind: 1.0
         for kind, words in vocabulary()["titles"].items()
-        if any(word in squeezed_text if _CJK.search(word) or len(word) > 5 else contains(squeezed_text, word) for word in words)
+        if any(
+            word in squeezed_text if _CJK.search(word) or len(word) > 5 else contains(squeezed_text, word)
+            for word in words
+        )
     }
 
 
@@ -166,7 +169,9 @@ def currency_of(word: str) -> tuple[tuple[str, ...], bool]:
     ``(("USD",), False)`` is settled; several are candidates; an empty first part is no currency at all.
     """
     text = plain(word).strip("()[]. ") if len(word) < 40 else ""
-    for variant in dict.fromkeys((plain(word), text, text.replace("-", " ").replace("us ", "US ").replace("US ", "US "))):
+    for variant in dict.fromkeys(
+        (plain(word), text, text.replace("-", " ").replace("us ", "US ").replace("US ", "US "))
+    ):
         if not variant:
             continue
         parsed = parse(f"{variant} 1", Hints())
@@ -226,15 +231,17 @@ def _pieces(word: str) -> list[str]:
     """Parts of a Chinese run that may be a currency's name: the longest first."""
     if not _CJK.search(word) or len(word) > 12:
         return [word]
-    return [word[start : start + size] for size in range(min(6, len(word)), 0, -1) for start in range(len(word) - size + 1)]
+    return [
+        word[start : start + size] for size in range(min(6, len(word)), 0, -1) for start in range(len(word) - size + 1)
+    ]
 
 
 STATUSES: Mapping[str, tuple[str, ...]] = {
     "cancelled": ("作废", "取消", "已取消", "作廢", "void", "voided", "cancelled", "canceled", "storniert", "storno", "annulé", "annulée", "anulado", "cancelado", "annullato", "キャンセル", "取消済", "취소", "отменен", "отменён", "anulowane"),
     "part_paid": ("部分收款", "部分付款", "部分已收", "已收定金", "已付定金", "部份收款", "part paid", "partly paid", "partially paid", "partial", "deposit paid", "teilw bezahlt", "teilweise bezahlt", "teilbezahlt", "partiellement payé", "payé partiellement", "parcialmente pagado", "pago parcial", "parzialmente pagato", "pagado parcialmente", "一部入金", "一部入金済", "부분입금", "частично оплачен", "częściowo zapłacone"),
-    "paid": ("已结清", "已收款", "结清", "已付清", "收齐", "全款已收", "已收齐", "已结", "已結清", "paid", "fully paid", "settled", "closed", "paid in full", "bezahlt", "erledigt", "beglichen", "payé", "payée", "soldé", "réglé", "pagado", "cobrado", "pagato", "saldato", "pago", "入金済", "入金済み", "完済", "완납", "оплачен", "оплачено", "zapłacone"),
+    "paid": ("已结清", "已付", "已收款", "结清", "已付清", "收齐", "全款已收", "已收齐", "已结", "已結清", "paid", "fully paid", "settled", "closed", "paid in full", "bezahlt", "erledigt", "beglichen", "payé", "payée", "soldé", "réglé", "pagado", "cobrado", "pagato", "saldato", "pago", "入金済", "入金済み", "完済", "완납", "оплачен", "оплачено", "zapłacone"),
     "shipped": ("已发货", "已出货", "发货", "出运", "已出运", "已發貨", "已出貨", "shipped", "dispatched", "delivered", "sent", "versandt", "versendet", "geliefert", "expédié", "expédiée", "livré", "enviado", "despachado", "entregado", "spedito", "enviado", "出荷済", "出荷済み", "출하", "отгружен", "отгружено", "wysłane"),
-    "open": ("未发货", "未结清", "进行中", "生产中", "待发货", "未收款", "待收款", "未出货", "未發貨", "進行中", "open", "pending", "in production", "new", "confirmed", "unpaid", "offen", "in bearbeitung", "ouvert", "ouverte", "en cours", "en attente", "abierto", "pendiente", "en curso", "aperto", "in corso", "aberto", "未出荷", "未入金", "進行中", "受注", "진행중", "미출하", "открыт", "в работе", "otwarte"),
+    "open": ("未发货", "未付", "未付款", "未结清", "进行中", "生产中", "待发货", "未收款", "待收款", "未出货", "未發貨", "進行中", "open", "pending", "in production", "new", "confirmed", "unpaid", "offen", "in bearbeitung", "ouvert", "ouverte", "en cours", "en attente", "abierto", "pendiente", "en curso", "aperto", "in corso", "aberto", "未出荷", "未入金", "進行中", "受注", "진행중", "미출하", "открыт", "в работе", "otwarte"),
 }  # fmt: skip
 
 

@@ -1,0 +1,53 @@
+"""Make the public layouts of legacy_bench, adopt them, and score what was read.
+
+python benchmarks/adoption/run.py --seed 9001 --rows 60
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from pathlib import Path
+
+from legacy_bench.generate import known_layouts
+from legacy_bench.score import score_workbook, summary
+
+from workbench import adoption
+from workbench.rates import RateBook
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--layout", default="all")
+    parser.add_argument("--rows", type=int, default=60)
+    parser.add_argument("--data", type=Path, help="folder of workbooks made before, instead of making them")
+    parser.add_argument("--keep", type=Path, help="folder for workbooks and results")
+    parser.add_argument("--json", type=Path, help="write all figures here")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = options.keep or Path(scratch)
+        data, tool = options.data or folder / "data", folder / "tool"
+        if not options.data:
+            for make in known_layouts(options.layout).values():
+                make(options.seed, options.rows).save(data)
+        results, book = [], RateBook.embedded()
+        begun = time.process_time()
+        for truth_file in sorted(data.glob("*/truth.json")):
+            truth = json.loads(truth_file.read_text(encoding="utf-8"))
+            plan = adoption.plan([truth_file.parent / truth["file"]], book)
+            plan.export(tool)
+            results.append(score_workbook(truth_file.parent, tool / truth_file.parent.name))
+        print(summary(results))
+        print(f"\n{len(results)} workbooks, {time.process_time() - begun:.1f} s of processor time in this process")
+        core = sum(r["records"].get("core_right", 0) for r in results)
+        total = sum(r["records"].get("truth", 0) for r in results)
+        print(f"records with every core value right: {core} of {total} ({core / total:.1%})")
+        if options.json:
+            options.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""The account of a plan: every non-empty cell and every amount of the sources is somewhere, and the sums prove it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+from workbench.sheets import Role, SheetLayout, TableMap
+
+__all__ = ["AccountOpen", "ControlTotal", "SheetAccount", "account_of"]
+
+UNREAD = "unrecognised"
+"""Cells of a table that is neither customers, orders, receipts nor costs."""
+
+
+class AccountOpen(WorkbenchError, AssertionError):
+    """Cells or amounts of a source are unaccounted for; a mistake of ours, and nothing is imported then."""
+
+    code = "adoption.account-open"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetAccount:
+    """What became of a sheet's non-empty cells: role or ``unrecognised`` to number; the numbers add up to ``cells``."""
+
+    file: str
+    sheet: str
+    cells: int
+    by_role: Mapping[str, int]
+
+    def as_dict(self) -> dict[str, object]:
+        return {"file": self.file, "sheet": self.sheet, "cells": self.cells, "by_role": dict(self.by_role)}
+
+
+@dataclass(slots=True)
+class ControlTotal:
+    """Amounts of one kind and currency on one sheet; ``sheet`` = imported + held + refused + known."""
+
+    file: str
+    sheet_name: str
+    kind: str
+    currency: str
+    records: int = 0
+    sheet: Decimal = Decimal(0)
+    imported: Decimal = Decimal(0)
+    held: Decimal = Decimal(0)
+    refused: Decimal = Decimal(0)
+    known: Decimal = Decimal(0)
+
+    def add(self, amount: Decimal, decision: str) -> None:
+        """Count one record's amount under what was decided for it."""
+        self.records += 1
+        self.sheet += amount
+        setattr(self, decision, getattr(self, decision) + amount)
+
+    def as_dict(self) -> dict[str, object]:
+        """Amounts as decimal strings."""
+        figures = {name: f"{getattr(self, name):f}" for name in ("sheet", "imported", "held", "refused", "known")}
+        return {
+            "file": self.file, "sheet_name": self.sheet_name, "kind": self.kind, "currency": self.currency,
+            "records": self.records, **figures,
+        }  # fmt: skip
+
+
+def account_of(
+    layout: SheetLayout, mapped: Iterable[TableMap], record_rows: Iterable[tuple[int, int, int]]
+) -> SheetAccount:
+    """Count a sheet's cells by role. ``record_rows`` are (row, left, right) of the records read from it.
+
+    Raises AccountOpen where a cell has no role, or a row kept as a record was not read as one.
+    """
+    layout.settle_roles()
+    read = [table.table for table in mapped]
+    unread = [table for table in layout.tables if not any(table is one for one in read)]
+    counts: Counter[str] = Counter()
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for row, left, right in record_rows:
+        spans.setdefault(row, []).append((left, right))
+    for (row, column), role in layout.roles.items():
+        if any(row in (*table.header_rows, *table.rows) and table.left <= column <= table.right for table in unread):
+            counts[UNREAD] += 1
+            continue
+        if role is Role.RECORD and not any(left <= column <= right for left, right in spans.get(row, ())):
+            raise AccountOpen(
+                _("a cell was taken for part of a record, but is in none"), where=layout.sheet.place(row, column)
+            )
+        counts[role.value] += 1
+    if counts.total() != len(layout.sheet):
+        raise AccountOpen(
+            _("not every cell of the sheet is accounted for"), where=f"{layout.sheet.book}!{layout.sheet.name}"
+        )
+    return SheetAccount(layout.sheet.book, layout.sheet.name, len(layout.sheet), dict(sorted(counts.items())))

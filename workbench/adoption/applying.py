@@ -1,0 +1,325 @@
+"""A plan becomes register rows: one changeset with customers, orders, instalments, receipts, costs, and where each came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from workbench.adoption.instalments import instalments_of
+from workbench.adoption.plan import Decision, Item, Plan
+from workbench.findings import Finding
+from workbench.i18n import _
+from workbench.rate_store import converted_fields
+from workbench.rates import RateBook
+from workbench.register import Changeset, Register
+from workbench.sheets.words import plain
+
+__all__ = ["apply_plan", "tell_known"]
+
+Row = dict[str, Any]
+
+_CUSTOMER_FIELDS = {
+    "code": "code", "name_local": "local_name", "country": "country", "currency": "default_currency", "email": "email",
+    "phone": "phone", "tax_id": "tax_id", "address": "address", "terms": "payment_terms", "owner": "owner", "tier": "tier",
+    "note": "note",
+}  # fmt: skip
+_ORDER_FIELDS = {
+    "number": "number", "date": "order_date", "currency": "currency", "amount": "amount", "incoterm": "incoterm",
+    "incoterm_place": "incoterm_place", "deposit_percent": "deposit_percent", "due_date": "due_date", "status": "status",
+    "salesperson": "salesperson", "note": "note", "customer_po": "customer_po",
+}  # fmt: skip
+_COST_KINDS = {
+    "purchase": ("purchase", "采购", "进货", "货款", "goods", "einkauf", "ware", "achat", "compra", "仕入"),
+    "freight": ("freight", "运费", "海运", "空运", "快递", "shipping", "fracht", "transport", "fret", "flete", "運賃"),
+    "insurance": ("insurance", "保险", "保费", "versicherung", "assurance", "seguro", "保険"),
+    "domestic": ("domestic", "国内", "港杂", "报关", "拖车", "内陆", "local", "inland", "国内費用"),
+    "commission": ("commission", "佣金", "provision", "comisión"),
+}  # fmt: skip
+
+
+def tell_known(plan: Plan, register: Register) -> None:
+    """Mark the records that the register has already, and refuse costs of orders that nobody has."""
+    memory = _Memory.of(register)
+    for item in plan.items:
+        if item.decision in (Decision.IMPORTED, Decision.KNOWN):
+            item.decision = Decision.KNOWN if memory.has(item) else Decision.IMPORTED
+    orders = set(memory.order_ids) | {str(item.value("number")) for item in plan.of("orders", Decision.IMPORTED)}
+    held = {str(item.value("number")) for item in plan.of("orders", Decision.HELD)}
+    for item in plan.of("costs", Decision.IMPORTED):
+        number = str(item.value("order_number"))
+        if number in orders:
+            continue
+        item.decision = Decision.HELD if number in held else Decision.REFUSED
+        if item.decision is Decision.REFUSED:
+            plan.findings.append(Finding("record.order-unknown", item.record.place, number))
+
+
+def apply_plan(plan: Plan, register: Register, author: str, book: RateBook) -> int | None:
+    """See ``Plan.apply``."""
+    tell_known(plan, register)
+    memory = _Memory.of(register)
+    fresh = [item for item in plan.items if item.decision is Decision.IMPORTED]
+    findings = [one for one in plan.findings if (one.code, one.where) not in memory.open_findings]
+    if not fresh and not findings:
+        return None
+    files = ", ".join(sorted({source.book.file for source in plan.sources}))
+    with register.changeset(origin="adopt", reason=_("adopt {files}").format(files=files), author=author) as changes:
+        _Writer(plan, register, changes, memory, book).write(fresh, findings)
+    return changes.number
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What the register has already, by the keys that tell it apart."""
+
+    sources: set[tuple[str, str, str]] = field(default_factory=set)
+    customers: dict[str, str] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
+    orders: set[tuple[object, ...]] = field(default_factory=set)
+    order_ids: dict[str, list[str]] = field(default_factory=dict)
+    fingerprints: set[str] = field(default_factory=set)
+    open_findings: set[tuple[str, str]] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, register: Register) -> _Memory:
+        memory = cls()
+        for row in register.rows("source_records"):
+            memory.sources.add((row["table_name"], row["file_sha256"], row["place"]))
+        for row in register.rows("customers"):
+            memory.remember_customer(row)
+        for row in register.rows("orders"):
+            memory.orders.add((row["number"], row["order_date"], row["currency"], row["amount"]))
+            memory.order_ids.setdefault(row["number"], []).append(row["id"])
+        memory.fingerprints = {row["fingerprint"] for row in register.rows("receipts")}
+        memory.open_findings = {(row["code"], row["place"]) for row in register.rows("open_findings")}
+        return memory
+
+    def remember_customer(self, row: Mapping[str, Any]) -> None:
+        """Find the customer again by any of its names, or its code."""
+        for name in (row.get("legal_name"), row.get("local_name")):
+            if name:
+                self.customers.setdefault(_key(name), row["id"])
+        if row.get("code"):
+            self.codes.setdefault(row["code"], row["id"])
+
+    def customer(self, name: object, code: object) -> str | None:
+        """The id of a customer of exactly this name, or of this code."""
+        found = self.customers.get(_key(str(name))) if name else None
+        return found or (self.codes.get(str(code)) if code else None)
+
+    def has(self, item: Item) -> bool:
+        """Whether a record has been imported before, from this file or from another."""
+        kind, place = item.record.kind, _place(item)
+        if (kind, item.sha256, place) in self.sources:
+            return True
+        if kind == "orders":
+            return (
+                item.value("number"),
+                item.value("date"),
+                item.value("currency"),
+                item.value("amount"),
+            ) in self.orders
+        if kind == "customers":
+            names = [str(name) for name in (item.value("name"), item.value("name_local")) if name]
+            return any(_key(name) in self.customers for name in names)
+        return kind == "receipts" and _fingerprint(item) in self.fingerprints
+
+
+class _Writer:
+    """Writes a plan's records into one changeset."""
+
+    def __init__(self, plan: Plan, register: Register, changes: Changeset, memory: _Memory, book: RateBook) -> None:
+        self.plan, self.changes, self.memory, self.book = plan, changes, memory, book
+        self.base = register.base_currency
+        self.terms: dict[str, str] = {}
+        self.sources: list[Row] = []
+        self.problems: list[Finding] = []
+
+    def write(self, fresh: list[Item], findings: Iterable[Finding]) -> None:
+        """All tables in the order in which they refer to each other."""
+        by_kind: dict[str, list[Item]] = {}
+        for item in fresh:
+            by_kind.setdefault(item.record.kind, []).append(item)
+        orders = by_kind.get("orders", [])
+        self._customers(by_kind.get("customers", []), orders)
+        ids = self._orders(orders)
+        self._instalments(orders, ids)
+        self._receipts(by_kind.get("receipts", []))
+        self._costs(by_kind.get("costs", []))
+        self.changes.insert("source_records", self.sources)
+        told = {(one.code, one.where): one for one in (*findings, *self.problems)}
+        self.changes.insert(
+            "open_findings", [_finding_row(one) for key, one in told.items() if key not in self.memory.open_findings]
+        )
+
+    def _customers(self, items: Iterable[Item], orders: Iterable[Item]) -> None:
+        """One row per exact name; customers that only orders name are added from there."""
+        rows: dict[str, Row] = {}
+        sources: dict[str, list[Item]] = {}
+        for item in items:
+            row = _customer_row(item)
+            key = _key(row["legal_name"])
+            for name, value in row.items():
+                rows.setdefault(key, {}).setdefault(name, value)
+            sources.setdefault(key, []).append(item)
+        known_local = {_key(row["local_name"]) for row in rows.values() if row.get("local_name")}
+        codes = {row["code"] for row in rows.values() if row.get("code")}
+        for item in orders:
+            name, code = item.value("customer"), item.value("customer_code")
+            key = _key(str(name or code))
+            if key in rows or key in known_local or code in codes or self.memory.customer(name, code):
+                continue
+            rows[key] = {
+                "legal_name": str(name or code), "code": code, "country": item.value("customer_country"),
+                "owner": item.value("salesperson"),
+            }  # fmt: skip
+            sources[key] = [item]
+        ids = self.changes.insert("customers", rows.values())
+        for row_id, (key, row) in zip(ids, rows.items(), strict=True):
+            self.memory.remember_customer({**row, "id": row_id})
+            self.terms[row_id] = str(row.get("payment_terms") or "")
+            self.sources.extend(_source_row("customers", row_id, item) for item in sources[key])
+
+    def _orders(self, items: list[Item]) -> list[str]:
+        rows = []
+        for item in items:
+            row: Row = {field_name: item.value(name) for name, field_name in _ORDER_FIELDS.items()}
+            row["customer_id"] = self.memory.customer(item.value("customer"), item.value("customer_code"))
+            row["note"] = _joined(item.value("product"), item.value("note"))
+            row.update(self._converted(item, row["amount"], row["currency"], row["order_date"]))
+            rows.append(row)
+        ids = self.changes.insert("orders", rows)
+        for row_id, item in zip(ids, items, strict=True):
+            self.memory.order_ids.setdefault(str(item.value("number")), []).append(row_id)
+            self.sources.append(_source_row("orders", row_id, item))
+        return ids
+
+    def _instalments(self, items: list[Item], ids: list[str]) -> None:
+        rows = []
+        for item, order_id in zip(items, ids, strict=True):
+            customer = self.memory.customer(item.value("customer"), item.value("customer_code")) or ""
+            terms = str(item.value("terms") or self.terms.get(customer, ""))
+            rows.extend({**row, "order_id": order_id} for row in instalments_of(item, terms))
+        self.changes.insert("instalments", rows)
+
+    def _receipts(self, items: list[Item]) -> None:
+        rows, kept = [], []
+        for item in items:
+            fingerprint = _fingerprint(item)
+            if fingerprint in self.memory.fingerprints:
+                continue
+            self.memory.fingerprints.add(fingerprint)
+            row: Row = {
+                "account": _account(item), "value_date": item.value("date"), "currency": item.value("currency"),
+                "amount": item.value("amount"), "payer": item.value("payer"), "bank_reference": item.value("reference"),
+                "reference": _joined(item.value("order_number"), item.value("note")), "fingerprint": fingerprint,
+                "kind": "customer" if _decimal(item.value("amount")) >= 0 else "refund",
+            }  # fmt: skip
+            fee = item.value("bank_fee")
+            if isinstance(fee, Decimal) and fee:
+                row.update(fee_currency=item.value("currency"), fee_amount=fee)
+            row.update(self._converted(item, row["amount"], row["currency"], row["value_date"]))
+            rows.append(row)
+            kept.append(item)
+        ids = self.changes.insert("receipts", rows)
+        self.sources.extend(_source_row("receipts", row_id, item) for row_id, item in zip(ids, kept, strict=True))
+
+    def _costs(self, items: list[Item]) -> None:
+        rows, kept = [], []
+        for item in items:
+            orders = self.memory.order_ids.get(str(item.value("order_number")), [])
+            if len(orders) != 1:
+                self.problems.append(
+                    Finding("record.order-unknown", item.record.place, str(item.value("order_number")))
+                )
+                continue
+            kind = _cost_kind(str(item.value("kind") or ""))
+            purchase = kind == "purchase"
+            rows.append({
+                "order_id": orders[0], "kind": kind, "supplier": item.value("supplier"), "cost_date": item.value("date"),
+                "currency": item.value("currency"), "amount": item.value("amount"), "note": item.value("note"),
+                "vat_percent": item.value("vat_percent") if purchase else None,
+                "rebate_percent": item.value("rebate_percent") if purchase else None,
+            })  # fmt: skip
+            kept.append(item)
+        ids = self.changes.insert("costs", rows)
+        self.sources.extend(_source_row("costs", row_id, item) for row_id, item in zip(ids, kept, strict=True))
+
+    def _converted(self, item: Item, amount: Decimal, currency: str, day: date) -> Row:
+        """The figure in base currency with its evidence, or nothing and a finding."""
+        evidence, problem = converted_fields(self.book, amount, currency, self.base, day, item.record.place)
+        if problem is not None:
+            self.problems.append(problem)
+        return dict(evidence)
+
+
+def _key(name: str) -> str:
+    return plain(name).casefold()
+
+
+def _joined(*texts: object) -> str | None:
+    return " · ".join(str(text) for text in texts if text) or None
+
+
+def _decimal(value: object) -> Decimal:
+    return value if isinstance(value, Decimal) else Decimal(0)
+
+
+def _customer_row(item: Item) -> Row:
+    name = item.value("name") or item.value("name_local") or item.value("code")
+    row: Row = {"legal_name": name}
+    for own, field_name in _CUSTOMER_FIELDS.items():
+        value = item.value(own)
+        if value is not None:
+            row[field_name] = value
+    contact = item.value("contact")
+    if contact:
+        row["special_requirements"] = _("contact: {name}").format(name=contact)
+    return row
+
+
+def _account(item: Item) -> str:
+    """The account a receipt came in on; sheets that do not say get their own name, so that it can be put right later."""
+    return str(item.value("account") or _("not stated ({sheet})").format(sheet=item.record.sheet.name))
+
+
+def _fingerprint(item: Item) -> str:
+    """Identity of a receipt: its facts, and where they are the same its place in the sheet."""
+    record = item.record
+    facts = [
+        str(item.value(name) or "") for name in ("date", "currency", "amount", "payer", "reference", "order_number")
+    ]
+    if not item.value("reference"):
+        facts.append(f"{record.sheet.name}!{record.box}")
+    return "adopted:" + hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:40]
+
+
+def _place(item: Item) -> str:
+    """Where the record stands; several costs of one row are told apart by their own cells."""
+    kind = item.value("kind") if item.record.kind == "costs" else ""
+    return f"{item.record.place}{f' {kind}' if kind else ''}"
+
+
+def _source_row(table: str, row_id: str, item: Item) -> Row:
+    record = item.record
+    return {
+        "table_name": table, "row_id": row_id, "file": record.sheet.book, "sheet": record.sheet.name, "place": _place(item),
+        "file_sha256": item.sha256, "raw": record.raw,
+    }  # fmt: skip
+
+
+def _finding_row(finding: Finding) -> Row:
+    return {
+        "code": finding.code, "severity": finding.severity.value, "place": finding.where, "value": finding.value or None,
+        "candidates": list(finding.candidates), "details": dict(finding.details), "state": "open",
+    }  # fmt: skip
+
+
+def _cost_kind(word: str) -> str:
+    lowered = word.casefold()
+    return next((kind for kind, words in _COST_KINDS.items() if any(one in lowered for one in words)), "other")

@@ -1,0 +1,305 @@
+"""The plan: what of people's workbooks would become records, what is asked, what is refused, and the proof of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from workbench.adoption.account import AccountOpen, ControlTotal, SheetAccount, account_of
+from workbench.adoption.answers import Answers, read_answers
+from workbench.errors import FileRefused
+from workbench.findings import Finding, Severity, count_by_code
+from workbench.i18n import _
+from workbench.rates import RateBook
+from workbench.sheets import Record, SheetLayout, TableMap, Workbook, find_tables, map_table, read, read_records
+from workbench.sheets.cells import finer_than_currency
+
+if TYPE_CHECKING:
+    from workbench.register import Register
+
+__all__ = ["Decision", "Item", "Plan", "Source", "plan"]
+
+Progress = Callable[[str, int, int], None]
+
+_NEEDED = {
+    "customers": ((("customer.name", "customer.name_local", "customer.code"), "name", "名称"),),
+    "orders": (
+        (("order.number",), "number", "编号"),
+        (("order.date",), "date", "日期"),
+        (("order.customer", "order.customer_code"), "customer", "客户"),
+        (("order.currency",), "currency", "币种"),
+        (("order.amount",), "amount", "金额"),
+    ),
+    "receipts": (
+        (("receipt.date",), "date", "日期"),
+        (("receipt.currency",), "currency", "币种"),
+        (("receipt.amount",), "amount", "金额"),
+    ),
+    "costs": (
+        (("cost.order_number",), "order number", "订单号"),
+        (("cost.currency",), "currency", "币种"),
+        (("cost.amount",), "amount", "金额"),
+    ),
+}
+"""What a record has to have to enter the register: any one of each group, and its name in English and Chinese."""
+
+
+class Decision(Enum):
+    """What becomes of a record."""
+
+    IMPORTED = "imported"
+    HELD = "held"  # something about it is asked first
+    REFUSED = "refused"  # something it cannot do without is missing or damaged
+    KNOWN = "known"  # the register has it already
+
+
+@dataclass(slots=True)
+class Item:
+    """One record with its decision."""
+
+    record: Record
+    decision: Decision
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        return self.record.kind[:-1]
+
+    def value(self, field_name: str) -> object:
+        """The record's value of ``amount``, ``currency``, …; None where it has none."""
+        return self.record.values.get(f"{self.name}.{field_name}")
+
+
+@dataclass(slots=True)
+class Source:
+    """One file that was read: its sheets' layouts, and the tables that were understood."""
+
+    book: Workbook
+    layouts: list[SheetLayout] = field(default_factory=list)
+    tables: list[TableMap] = field(default_factory=list)
+    accounts: list[SheetAccount] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Plan:
+    """What adopting some files would do.
+
+    ``items`` are all records with their decisions; ``findings`` everything asked, reported and refused; ``refused`` the
+    files that could not be read at all. Nothing is written before ``apply``.
+    """
+
+    sources: list[Source]
+    items: list[Item]
+    findings: list[Finding]
+    refused: list[FileRefused]
+    book: RateBook
+    answered: list[Finding] = field(default_factory=list)
+
+    def of(self, kind: str, decision: Decision | None = None) -> list[Item]:
+        """Records of a kind (customers, orders, receipts, costs), of one decision or all."""
+        return [
+            item for item in self.items if item.record.kind == kind and (decision is None or item.decision is decision)
+        ]
+
+    @property
+    def asked(self) -> list[Finding]:
+        """What a person has to answer before everything can be imported."""
+        return [finding for finding in self.findings if finding.severity is Severity.ASK]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many records of each kind are imported, held, refused, known."""
+        counts: dict[str, Counter[str]] = {}
+        for item in self.items:
+            counts.setdefault(item.record.kind, Counter())[item.decision.value] += 1
+        return {kind: dict(counter) for kind, counter in counts.items()}
+
+    def control_totals(self) -> list[ControlTotal]:
+        """Per file, sheet, kind and currency: the sheet's amounts = imported + held + refused + known."""
+        totals: dict[tuple[str, str, str, str], ControlTotal] = {}
+        for item in self.items:
+            amount = item.value("amount")
+            if not isinstance(amount, Decimal):
+                continue
+            sheet = item.record.sheet
+            key = (sheet.book, sheet.name, item.record.kind, str(item.value("currency") or "?"))
+            totals.setdefault(key, ControlTotal(*key)).add(amount, item.decision.value)
+        for total in totals.values():
+            if total.sheet != total.imported + total.held + total.refused + total.known:
+                raise AccountOpen(_("the amounts do not add up"), where=f"{total.file}!{total.sheet_name}")
+        return [totals[key] for key in sorted(totals)]
+
+    def accounts(self) -> list[SheetAccount]:
+        """Where every non-empty cell of every sheet is."""
+        return [account for source in self.sources for account in source.accounts]
+
+    def apply(self, register: Register, author: str, *, book: RateBook | None = None) -> int | None:
+        """Import in one changeset, which can be undone as a whole; returns its number, None where nothing is new.
+
+        Records that the register has already are left alone, so the same file again changes nothing.
+        """
+        from workbench.adoption.applying import apply_plan
+
+        return apply_plan(self, register, author, book or self.book)
+
+    def export(self, folder: str | Path) -> list[Path]:
+        """Write what was read as CSV, a folder per workbook."""
+        from workbench.adoption.export import export_plan
+
+        return export_plan(self, Path(folder))
+
+    def write_workbook(self, path: str | Path) -> Path:
+        """Write the plan as a workbook to look at and to answer from."""
+        from workbench.adoption.report import write_plan_workbook
+
+        return write_plan_workbook(self, Path(path))
+
+    def as_dict(self) -> dict[str, object]:
+        """The plan in numbers, as ``workbench adopt --json`` prints it."""
+        return {
+            "files": [source.book.file for source in self.sources],
+            "records": self.counts(),
+            "control_totals": [total.as_dict() for total in self.control_totals()],
+            "findings": count_by_code(self.findings),
+            "asked": [finding.as_dict() for finding in self.asked],
+            "accounts": [account.as_dict() for account in self.accounts()],
+            "refused": [error.as_dict() for error in self.refused],
+        }
+
+
+def plan(
+    paths: Iterable[str | Path],
+    book: RateBook,
+    register: Register | None = None,
+    answers: str | Path | Answers | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Read people's workbooks and plan their adoption.
+
+    Args:
+        paths: spreadsheets; one that cannot be read is listed in ``refused`` and does not stop the others.
+        book: the rate book that figures in base currency will come from.
+        register: where given, what it has already is told apart as known.
+        answers: answers to what an earlier plan asked.
+        progress: called with what is being done, how many are done, and of how many.
+    """
+    given = answers if isinstance(answers, Answers) else read_answers(answers) if answers else Answers()
+    made = Plan([], [], [], [], book)
+    files = [Path(path) for path in paths]
+    for number, path in enumerate(files, start=1):
+        try:
+            workbook = read(path)
+        except FileRefused as error:
+            made.refused.append(error)
+        else:
+            _take_in(made, workbook, given)
+        if progress:
+            progress(_("reading sheets"), number, len(files))
+    _tell_double_numbers(made)
+    if register is not None:
+        from workbench.adoption.applying import tell_known
+
+        tell_known(made, register)
+    made.control_totals()
+    return made
+
+
+def _take_in(made: Plan, workbook: Workbook, answers: Answers) -> None:
+    """Read one workbook's sheets into the plan."""
+    source = Source(workbook)
+    made.sources.append(source)
+    for sheet in workbook.sheets:
+        layout = find_tables(sheet)
+        source.layouts.append(layout)
+        mapped, records = [], []
+        for table in layout.tables:
+            understood = map_table(table)
+            if understood is None:
+                where = f"{sheet.book}!{sheet.name}!{table.box}"
+                made.findings.append(Finding("table.unrecognised", where, table.columns[0].label))
+                continue
+            mapped.append(understood)
+            records.extend(read_records(understood, workbook))
+        source.tables.extend(mapped)
+        source.accounts.append(
+            account_of(
+                layout, mapped, [(one.row, one.box.left, one.box.right) for one in records if one.parent is None]
+            )
+        )
+        for record in records:
+            made.items.append(_item(record, workbook.sha256, answers, made))
+
+
+def _item(record: Record, sha256: str, answers: Answers, made: Plan) -> Item:
+    """Answer what can be answered, and decide."""
+    still_open: list[tuple[str, Finding]] = []
+    for name, finding in record.findings:
+        answer = answers.to(finding) if finding.severity is not Severity.REPORT else None
+        if answer is None:
+            still_open.append((name, finding))
+        else:
+            record.values[name] = answer
+            made.answered.append(finding)
+    record.findings = still_open
+    _check_units(record)
+    decision = _decision(record)
+    made.findings.extend(finding for _name, finding in record.findings)
+    return Item(record, decision, sha256)
+
+
+def _check_units(record: Record) -> None:
+    """An answered currency may have fewer decimals than the amount."""
+    prefix = record.kind[:-1]
+    amount, currency = record.values.get(f"{prefix}.amount"), record.values.get(f"{prefix}.currency")
+    if not isinstance(amount, Decimal) or not isinstance(currency, str):
+        return
+    told = any(finding.code == "cell.minor-units" for _name, finding in record.findings)
+    if finer_than_currency(amount, currency) and not told:
+        where = record.sheet.place(*record.cells.get(f"{prefix}.amount", (record.row, record.box.left)))
+        finding = Finding("cell.minor-units", where, f"{amount:f}", details={"currency": currency})
+        record.findings.append((f"{prefix}.amount", finding))
+
+
+def _decision(record: Record) -> Decision:
+    prefix = record.kind[:-1]
+    needed = [names for names, _what, _what_zh in _NEEDED[record.kind]]
+    essential = {name for names in needed for name in names}
+    for name, finding in record.findings:
+        if name in essential and finding.severity is Severity.ASK:
+            return Decision.HELD
+        if name == f"{prefix}.amount" and finding.code == "cell.minor-units":
+            return Decision.HELD
+    missing = [
+        (what, zh) for names, what, zh in _NEEDED[record.kind] if not any(name in record.values for name in names)
+    ]
+    if not missing:
+        return Decision.IMPORTED
+    details = {"what": ", ".join(what for what, _zh in missing), "what_zh": "、".join(zh for _what, zh in missing)}
+    record.findings.append(("", Finding("record.incomplete", record.place, details=details)))
+    return Decision.REFUSED
+
+
+def _tell_double_numbers(made: Plan) -> None:
+    """One order number for orders that differ; equal ones are one order written twice."""
+    seen: dict[str, list[Item]] = {}
+    for item in made.of("orders"):
+        number = item.value("number")
+        if number:
+            seen.setdefault(str(number), []).append(item)
+    for number, items in seen.items():
+        contents = {(item.value("date"), item.value("currency"), item.value("amount")) for item in items}
+        if len(contents) > 1:
+            made.findings.extend(Finding("record.number-twice", item.record.place, number) for item in items[1:])
+
+
+def imported_orders(items: Sequence[Item]) -> dict[str, list[Item]]:
+    """Orders that enter the register, by number."""
+    found: dict[str, list[Item]] = {}
+    for item in items:
+        if item.record.kind == "orders" and item.decision in (Decision.IMPORTED, Decision.KNOWN):
+            found.setdefault(str(item.value("number")), []).append(item)
+    return found
