@@ -183,8 +183,10 @@ class Grid:
         return answers
 
     def _monthly(self, route: Route) -> Answers:
-        # One scalar look-up for each wanted day, made on the last day that wants it, when all is published.
-        if self._wanted is None:
+        # One scalar look-up for each wanted day; where the answer also depends on what is out by then, for each day.
+        if self._wanted is None and self._policy.pick == "next":
+            self._wanted = self._axis
+        elif self._wanted is None:
             self._wanted = np.array([self._policy.wanted(date.fromordinal(day)) for day in self._axis.tolist()])
         starts = np.flatnonzero(np.diff(self._wanted, prepend=self._wanted[0] - 1))
         stops = [*starts[1:].tolist(), self.width]
@@ -193,8 +195,6 @@ class Grid:
             cell = _scalar(route, date.fromordinal(self.first + stop - 1), self._policy)
             for column, value in zip(answers.columns, cell, strict=True):
                 column[start:stop] = value
-        if self._policy.pick == "next":
-            answers.refuse((answers.status == OK) & (answers.day > self._axis), MISSING)
         return answers
 
     def _overlay_locks(self, code: str, answers: Answers) -> None:
@@ -293,7 +293,7 @@ def _published(route: Route, wanted: Ints, policy: Policy) -> Answers:
     found = np.searchsorted(days, wanted, side="right") - 1
     at = np.maximum(found, 0)
     day = days[at]
-    answers = Answers(np.zeros(len(wanted), np.uint8), rate[at], day, numerator[at], denominator[at])
+    answers = Answers(np.zeros(len(wanted), np.uint8), rate[at], day.copy(), numerator[at], denominator[at])
     # From the weakest reason to the strongest, as the scalar look-up would have met them first.
     end = _period_end(tables, [row[at] for row in rows])
     answers.refuse(np.where(end > 0, wanted > end, _too_old(route.rule, wanted, day)), STALE)

@@ -109,7 +109,8 @@ FROZEN_MONTHS: Mapping[str, int] = MappingProxyType({"vat": 12})
 class PolicyTable:
     """Which policy a firm uses for which purpose since when. Choices are added, never changed.
 
-    For ``vat`` the law freezes a choice for twelve months; a change inside them is refused.
+    For ``vat`` the law freezes a choice for twelve months; a change inside them is refused. Confirming a choice is a
+    choice too, from which they count anew.
     """
 
     def __init__(self, choices: Iterable[PolicyChoice] = ()) -> None:
