@@ -159,7 +159,10 @@ def _customers(rng: random.Random) -> list[Customer]:
 
 
 def _customer(rng: random.Random, number: int, country: Country, name: str, index: int) -> Customer:
-    words = "".join(letter for letter in name.split(" ", maxsplit=1)[0].lower() if letter.isascii() and letter.isalpha()) or "firm"
+    words = (
+        "".join(letter for letter in name.split(" ", maxsplit=1)[0].lower() if letter.isascii() and letter.isalpha())
+        or "firm"
+    )
     domain = f"{words}{number}.example"
     homes = [sales for sales in SALES if country.code in _REGIONS[sales]]
     sales = rng.choice(homes or list(SALES))

@@ -1,0 +1,86 @@
+"""Bank statements in the forms that banks send, each read by a lenient reader of its own and held to its own balances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from workbench.i18n import _
+from workbench.statements import camt, delimited, mt940
+from workbench.statements.delimited import Profile, built_in_profiles, profile_from
+from workbench.statements.entries import (
+    Entry,
+    Statement,
+    StatementDoesNotAddUp,
+    StatementTruncated,
+    StatementUnreadable,
+)
+
+__all__ = [
+    "Entry",
+    "Profile",
+    "Statement",
+    "StatementDoesNotAddUp",
+    "StatementTruncated",
+    "StatementUnreadable",
+    "built_in_profiles",
+    "profile_from",
+    "read_statements",
+]
+
+LARGEST_FILE = 256 << 20
+"""Bytes; a bank's file of a year is a few megabytes."""
+
+
+def read_statements(path: str | Path, profiles: Sequence[Profile] = ()) -> list[Statement]:
+    """Read a statement file, its form told by what is in it, not by its name.
+
+    Args:
+        path: MT940, CAMT.052/.053/.054, or CSV.
+        profiles: the user's own CSV profiles.
+
+    Raises:
+        StatementUnreadable, StatementTruncated, StatementDoesNotAddUp: nothing is half-read; the message names
+        file:line and what to do.
+    """
+    file = Path(path)
+    data = _bytes(file)
+    if camt.looks_like(data) or data.lstrip()[:5] in {b"<?xml", b"<!DOC"}:
+        return camt.read(data, file.name)
+    text = decode(data, file.name)
+    if mt940.looks_like(text):
+        return mt940.read(text, file.name)
+    return delimited.read(text, file.name, profiles)
+
+
+def decode(data: bytes, file: str) -> str:
+    """Text in UTF-8 or UTF-16 where it says or is so, else GB18030, else cp1252."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    for encoding in ("utf-8-sig", "gb18030", "cp1252"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise StatementUnreadable(
+        _("The text is in no encoding that is known."), where=file, remedy=_("Save it as UTF-8 and try again.")
+    )
+
+
+def _bytes(file: Path) -> bytes:
+    why = ""
+    if not file.is_file():
+        why = _("There is no such file.")
+    elif file.stat().st_size == 0:
+        why = _("The file is empty.")
+    elif file.stat().st_size > LARGEST_FILE:
+        why = _("The file is larger than any statement.")
+    else:
+        data = file.read_bytes()
+        if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            why = _("The file is binary.")
+        elif not data.strip():
+            why = _("The file is empty.")
+        else:
+            return data
+    raise StatementUnreadable(why, where=file.name, remedy=_("Name a statement file: MT940, CAMT or CSV."))

@@ -1,0 +1,175 @@
+"""What every statement reader gives: statements with their entries, counted and added up."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from workbench.errors import FileRefused
+from workbench.i18n import _
+
+__all__ = [
+    "Entry",
+    "Statement",
+    "StatementDoesNotAddUp",
+    "StatementTruncated",
+    "StatementUnreadable",
+    "checked",
+    "classify",
+    "with_fingerprints",
+]
+
+
+class StatementUnreadable(FileRefused):
+    """The file is no statement in a form that is known, or a line of it cannot be read."""
+
+    code = "statement.unreadable"
+
+
+class StatementTruncated(FileRefused):
+    """The file ends in the middle of a statement."""
+
+    code = "statement.truncated"
+
+
+class StatementDoesNotAddUp(FileRefused):
+    """Opening balance plus entries is not the closing balance, or entries are missing against the file's own count."""
+
+    code = "statement.does-not-add-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One booking on an account; field names are those of the register's receipts.
+
+    ``amount`` is credited (positive) or debited (negative) in ``currency``; ``instructed_amount`` is what the payer told
+    its bank to send; ``fee_amount`` are charges that the statement names. ``line`` is where the entry starts in the file.
+    """
+
+    account: str
+    value_date: date
+    currency: str
+    amount: Decimal
+    line: int
+    booking_date: date | None = None
+    instructed_currency: str | None = None
+    instructed_amount: Decimal | None = None
+    fee_currency: str | None = None
+    fee_amount: Decimal | None = None
+    payer: str = ""
+    payer_account: str = ""
+    reference: str = ""
+    bank_reference: str = ""
+    kind: str = "unknown"
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of one account in one currency; balances are None where the format carries none."""
+
+    file: str
+    format: str
+    account: str
+    currency: str
+    opening: Decimal | None
+    closing: Decimal | None
+    entries: tuple[Entry, ...]
+    line: int = 1
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether opening plus entries is closing; false where a balance is missing."""
+        if self.opening is None or self.closing is None:
+            return False
+        return self.opening + sum((one.amount for one in self.entries), Decimal(0)) == self.closing
+
+
+def checked(statement: Statement) -> Statement:
+    """The statement, unless its balances contradict its entries.
+
+    Raises:
+        StatementDoesNotAddUp: names the file, the line where the statement begins, and the difference.
+    """
+    if statement.opening is not None and statement.closing is not None and not statement.adds_up:
+        total = sum((one.amount for one in statement.entries), Decimal(0))
+        raise StatementDoesNotAddUp(
+            _(
+                "Opening {opening} + {count} entries {total} is not the closing {closing} {currency}: {difference} is missing."
+            ).format(
+                opening=statement.opening,
+                count=len(statement.entries),
+                total=total,
+                closing=statement.closing,
+                currency=statement.currency,
+                difference=statement.closing - statement.opening - total,
+            ),
+            where=f"{statement.file}:{statement.line}",
+            remedy=_("Get the file from the bank again; nothing of it was imported."),
+        )
+    return statement
+
+
+def with_fingerprints(entries: Iterable[Entry]) -> list[Entry]:
+    """Give every entry its stable identity.
+
+    The bank's own reference with account, day and amount where there is one; otherwise everything the entry says. Entries
+    that are alike in all of that are told apart by counting them, so that importing a file twice changes nothing and two
+    true payments of the same amount stay two.
+    """
+    seen: Counter[str] = Counter()
+    result = []
+    for one in entries:
+        identity = [one.account, one.value_date.isoformat(), one.currency, format(one.amount.normalize(), "f")]
+        if one.bank_reference and one.bank_reference.upper() not in {"NONREF", "NOTPROVIDED"}:
+            identity.append(one.bank_reference)
+        else:
+            identity += [_folded(one.payer), _folded(one.reference)]
+        key = "\x1f".join(identity)
+        seen[key] += 1
+        digest = hashlib.sha256(f"{key}\x1f{seen[key]}".encode()).hexdigest()[:32]
+        result.append(replace(one, fingerprint=digest))
+    return result
+
+
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (
+        "fee",
+        re.compile(
+            r"\b(charges?|fees?|commission|handling)\b|手续费|管理费|年费|电报费|gebühr|entgelt|frais", re.IGNORECASE
+        ),
+    ),
+    ("interest", re.compile(r"\binterest\b|结息|利息|zinsen|intérêts", re.IGNORECASE)),
+    (
+        "transfer",
+        re.compile(r"\b(own account|fx settlement|internal transfer|sweep)\b|结汇|调拨|内部转账", re.IGNORECASE),
+    ),
+    ("refund", re.compile(r"\b(refund|chargeback|return(ed)? payment)\b|退款|退汇", re.IGNORECASE)),
+)
+
+
+def classify(amount: Decimal, payer: str, text: str, code: str = "") -> str:
+    """A receipt's kind from what the bank says; ``code`` is the bank's transaction code where the format has one.
+
+    Only plain cases are named: a credit with a payer is customer money, a debit or a payerless credit is what its words
+    say, anything else is unknown.
+    """
+    by_code = {"NCHG": "fee", "CHRG": "fee", "NINT": "interest", "INTR": "interest"}.get(code.upper(), "")
+    if by_code:
+        return by_code
+    for kind, words in _KINDS:
+        if words.search(text) and (amount < 0 or not payer or kind == "refund"):
+            return kind
+    if amount > 0 and payer:
+        return "customer"
+    return "other" if amount < 0 else "unknown"
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
