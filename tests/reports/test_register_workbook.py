@@ -189,6 +189,22 @@ def test_today_adds_up_to_the_sheets(english: WorkbookReport, book: RateBook) ->
     assert any("without KWD" in str(cell) for cell in cells)
 
 
+def test_rates_too_old_are_not_used_and_told(firm: Register, book: RateBook, tmp_path: Path) -> None:
+    path = tmp_path / "R.xlsx"
+    report = write_register_workbook(firm, book, path, language="en", as_of=date(2039, 1, 1))
+    latest = {row["Pair"].value: row for row in table_rows(path, "tblRatesLatest")}
+    assert {pair: row["Problem"].value for pair, row in latest.items()} == {
+        "JPY→CNY": "stale",
+        "KWD→CNY": "no rate",
+        "USD→CNY": "stale",
+    }
+    assert all(row["Open in base"].value is None for row in table_rows(path, "tblInstalments"))
+    cards = openpyxl.load_workbook(path)["Today"]
+    assert cards["B6"].value == "—"
+    assert "without JPY, KWD, USD" in cards["B7"].value
+    assert _needs(report)["Rates missing or stale"] == 3
+
+
 def test_lines_of_today_lead_to_the_first_row_concerned(english: WorkbookReport) -> None:
     book = openpyxl.load_workbook(english.path)
     links = {

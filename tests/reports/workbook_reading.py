@@ -18,7 +18,7 @@ AS_OF = date(2024, 6, 28)
 OWN_FORMULA = re.compile(
     r"=SUBTOTAL\(109,tbl[A-Z]\w+\[[^\]]+\]\)"
     r"|=SUMIFS\(tblInstalments\[[^\]]+\],tblInstalments\[[^\]]+\],\$B\d+(,tblInstalments\[[^\]]+\],\"[^\"]+\")?\)"
-    r"|=SUM\(E\d+:E\d+\)"
+    r"|=SUM\(E\d+(:E\d+)?\)"
 )
 NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 

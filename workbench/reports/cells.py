@@ -26,7 +26,7 @@ from workbench.reports.columns import NUMERIC, Column, Group, Kind
 from workbench.reports.styles import Palette, Styles
 from workbench.reports.texts import Texts
 
-__all__ = ["CellWriter", "cut", "fit", "plain_text", "shown_amount"]
+__all__ = ["CellWriter", "cut", "fit", "money_format", "plain_text", "shown_amount"]
 
 MAX_TEXT = 32_767  # characters of one cell, counted in UTF-16 units
 _MAX_DISPLAY = 200  # characters of a link's own copy of its text
@@ -193,7 +193,7 @@ class CellWriter:
         if column.kind in _NUMBER_FORMATS:
             properties["num_format"] = _NUMBER_FORMATS[column.kind]
         elif column.kind is Kind.MONEY:
-            properties["num_format"] = _money_format(code)
+            properties["num_format"] = money_format(code)
         if column.kind is Kind.LONG:
             properties["text_wrap"] = True
         if column.group in (Group.EVIDENCE, Group.MORE) and not column.field:
@@ -215,7 +215,8 @@ _NUMBER_FORMATS = {
 }
 
 
-def _money_format(code: str) -> str:
+def money_format(code: str) -> str:
+    """The number format of amounts in a currency, negative in red."""
     try:
         return number_format(code)
     except MoneyError:  # a code that has left circulation since the row was written: show the digits that there are

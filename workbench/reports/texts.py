@@ -199,14 +199,12 @@ HEADINGS: Mapping[str, Pair] = {
     "problem": Pair("问题", "Problem"),
     "uses": Pair("使用次数", "Figures"),
     "first_use": Pair("示例", "For instance"),
-    "open_in_currency": Pair("未收原币", "Open in currency"),
     "setting": Pair("项目", "Setting"),
     "setting_value": Pair("值", "Is"),
     "currency_code": Pair("币种代码", "Currency code"),
     "currency_zh": Pair("中文名", "Name in Chinese"),
     "currency_en": Pair("英文名", "Name in English"),
     "minor_units": Pair("小数位", "Minor units"),
-    "customers.code": Pair("客户代码", "Code"),
 }
 
 LABELS: Mapping[str, Pair] = {
@@ -380,9 +378,6 @@ SENTENCES: Mapping[str, Pair] = {
     "setting-sources": Pair("汇率来源", "Rate sources"),
     "setting-changeset": Pair("登记簿变更号", "Register changeset"),
     "setting-hash": Pair("变更链哈希", "Hash of the change chain"),
-    "list-currencies": Pair("币种", "Currencies"),
-    "list-settings": Pair("参数", "Settings"),
-    "list-choices": Pair("下拉列表", "Drop-down lists"),
     "own-field": Pair("自定义", "Own field"),
     "kinds-more": Pair("等 {count} 项", "and {count} more"),
 }

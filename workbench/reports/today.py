@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from workbench.money import number_format
-from workbench.reports.cells import cut, fit, shown_amount
+from workbench.reports.cells import cut, fit, money_format, shown_amount
 from workbench.reports.charts import TodayCharts
 from workbench.reports.columns import Table
 from workbench.reports.evidence import sources_named
-from workbench.reports.figures import Amounts, Figures, Row
+from workbench.reports.figures import Amounts, Figures, LatestRate, Row
 from workbench.reports.layout import SheetWriter
 from workbench.reports.needs import Need, Worth, ageing, collect_needs, open_by_currency, worth
 from workbench.reports.styles import Palette
@@ -48,7 +47,7 @@ class TodaySheet:
         self, workbook: Workbook, worksheet: Worksheet, writer: SheetWriter, figures: Figures, state: str
     ) -> None:
         self.workbook, self.sheet, self.writer, self.figures, self.state = workbook, worksheet, writer, figures, state
-        self.say, self.get = writer.texts.say, writer.styles.get
+        self.say, self.get, self.cell = writer.texts.say, writer.styles.get, writer.styles.cell
         self.money = number_format(figures.base)
         self.needs = {need.key: need for need in collect_needs(figures)}
 
@@ -81,21 +80,10 @@ class TodaySheet:
     def _head(self) -> None:
         texts, get, sheet, figures = self.writer.texts, self.get, self.sheet, self.figures
         sheet.set_row(0, 34)
-        large, small = (
-            get(bold=True, font_size=22, font_color=Palette.HEAD),
-            get(font_size=12, font_color=Palette.FAINT),
-        )
-        sheet.write_rich_string(
-            0,
-            LEFT,
-            large,
-            texts.sheet("today"),
-            small,
-            f"   {texts.other.sheet('today')} · ",
-            small,
-            self.say("title"),
-            large,
-        )
+        large = get(bold=True, font_size=22, font_color=Palette.HEAD)
+        small = get(font_size=12, font_color=Palette.FAINT)
+        aside = f"   {texts.other.sheet('today')} · {self.say('title')}"
+        sheet.write_rich_string(0, LEFT, large, texts.sheet("today"), small, aside, large)
         facts = [self.say("as-of", date=figures.as_of.isoformat()), self.say("base", currency=figures.base), self.state]
         sheet.write_string(1, LEFT, "   ·   ".join(fact for fact in facts if fact), get(font_color=Palette.MUTED))
         sheet.write_string(2, LEFT, self._rates_line(), get(font_color=Palette.MUTED))
@@ -181,41 +169,26 @@ class TodaySheet:
         return row + 1
 
     def _need(self, row: int, need: Need) -> None:
-        line = {"bottom": 1, "bottom_color": Palette.LINE}
+        cell, worth_ = self.cell, need.worth
         ink = Palette.INK if need.count else Palette.FAINT
         mark = getattr(Palette, need.colour) if need.count else Palette.LINE
-        words, value = self._rate_problems(need) or _amounts(need.worth.amounts), need.worth
-        self.sheet.set_row(row, 21 if fit(words) < 62 else 36)
-        self._merged(
-            row, LEFT, 3, self.say(need.key), self.get(**line, left=5, left_color=mark, indent=1, font_color=ink)
-        )
         strong = mark if need.count and need.colour in {"RED", "AMBER"} else ink
-        self.sheet.write_number(
-            row,
-            4,
-            need.count,
-            self.get(
-                **line,
-                bold=bool(need.count),
-                font_color=strong,
-                align="right",
-                num_format=f'0;0;"{self.say("nothing")}"',
-            ),
-        )
-        self._merged(row, 5, 8, words, self.get(**line, font_color=ink, text_wrap=True, indent=1, align="left"))
-        base = self.get(**line, num_format=self.money, align="right", font_color=ink)
-        if not value.amounts:
-            self.sheet.write_blank(row, 9, None, base)
-        elif value.missing:
-            without = self.say("without", currencies=", ".join(value.missing))
-            shown = f"{shown_amount(value.base, self.figures.base)} {without}" if value.base else without
-            self.sheet.write_string(
-                row, 9, shown, self.get(**line, font_size=8, font_color=Palette.AMBER, align="right", text_wrap=True)
-            )
+        words = self._rate_problems(need) or _amounts(worth_.amounts)
+        if worth_.missing:
+            without = self.say("without", currencies=", ".join(worth_.missing))
+            words += f" · {self.say('in-base', currency=self.figures.base)}{NBSP}{without}"
+        self.sheet.set_row(row, 21 if fit(words) < 62 else 36)
+        self._merged(row, LEFT, 3, self.say(need.key), cell(left=5, left_color=mark, indent=1, font_color=ink))
+        none = f'0;0;"{self.say("nothing")}"'
+        count = cell(bold=bool(need.count), font_color=strong, align="right", num_format=none)
+        self.sheet.write_number(row, 4, need.count, count)
+        self._merged(row, 5, 8, words, cell(font_color=ink, text_wrap=True, indent=1, align="left"))
+        base = cell(num_format=self.money, align="right", font_color=ink)
+        if worth_.base or (worth_.amounts and not worth_.missing):
+            self.sheet.write_number(row, 9, float(worth_.base), base)
         else:
-            self.sheet.write_number(row, 9, float(value.base), base)
-        link = self.get(**line, font_color=Palette.LINK if need.count else Palette.FAINT, align="right")
-        self.sheet.write_url(row, RIGHT, self._target(need), link, self.say("go"))
+            self.sheet.write_blank(row, 9, None, base)
+        self._go(row, self._target(need), Palette.LINK if need.count else Palette.FAINT)
 
     def _rate_problems(self, need: Need) -> str:
         label = self.writer.texts.label
@@ -253,127 +226,88 @@ class TodaySheet:
         return row + 1
 
     def _late(self, row: int, one: Row) -> None:
-        line = {"bottom": 1, "bottom_color": Palette.LINE}
-        left, right = self.get(**line, align="left", indent=1), self.get(**line, align="right")
+        left = self.cell(align="left", indent=1)
         self.sheet.set_row(row, 19)
         order = self.figures.orders[one["order_id"]]
         customer = self.figures.customers[order["customer_id"]]
-        for first, last, text in ((LEFT, 3, customer["legal_name"]), (4, 4, order["number"])):
-            if first != last:
-                self.sheet.merge_range(row, first, row, last, "", left)
-            self.writer.cells.text(self.sheet, (row, first), cut(text, 60), left)
+        self._merged(row, LEFT, 3, cut(customer["legal_name"], 60), left)
+        self._merged(row, 4, 4, cut(order["number"], 20), left)
         self.sheet.write_string(row, 5, one["due_date"].isoformat(), left)
-        self.sheet.write_number(row, 6, one["days_overdue"], self.get(**line, align="right", font_color=Palette.RED))
-        self._merged(row, 7, 8, shown_amount(one["open_amount"], one["currency"]), right)
+        self.sheet.write_number(row, 6, one["days_overdue"], self.cell(align="right", font_color=Palette.RED))
+        self._merged(row, 7, 8, shown_amount(one["open_amount"], one["currency"]), self.cell(align="right"))
         if one["open_base"] is None:
-            self.sheet.write_string(
-                row, 9, self.say("no-rate"), self.get(**line, font_color=Palette.AMBER, align="right")
-            )
+            self._no_rate(row, 9)
         else:
-            self.sheet.write_number(
-                row, 9, float(one["open_base"]), self.get(**line, num_format=self.money, align="right")
-            )
-        target = self.writer.cells.targets["instalments"][one["id"]]
-        link = self.get(**line, font_color=Palette.LINK, align="right")
-        self.sheet.write_url(row, RIGHT, target, link, self.say("go"))
+            self.sheet.write_number(row, 9, float(one["open_base"]), self._base_style())
+        self._go(row, self.writer.cells.targets["instalments"][one["id"]], Palette.LINK)
 
     # -- per currency, ageing, charts ------------------------------------------------------------------------------
 
-    def _currencies(self, row: int, lines: list[dict[str, Any]], instalments: Table) -> int:
+    def _currencies(self, row: int, lines: list[Row], instalments: Table) -> int:
         """Open receivables by currency, added up by formulas from the sheet Instalments; returns the row after it."""
         self._section(row, LEFT, 7, self.say("by-currency"))
-        texts, base = self.writer.texts, self.figures.base
-        names = [
-            texts.heading(key)
-            for key in (
-                "currency",
-                "open_amount",
-                "overdue_text",
-                "open_base",
-                "rate_value",
-                "rate_date",
-                "rate_source",
-            )
-        ]
-        names[3] = self.say("in-base", currency=base)
-        for i, name in enumerate(names):
+        keys = ("currency", "open_amount", "overdue_text", "", "rate_value", "rate_date", "rate_source")
+        for i, key in enumerate(keys):
+            name = self.writer.texts.heading(key) if key else self.say("in-base", currency=self.figures.base)
             self.sheet.write_string(row + 1, LEFT + i, name, self._small("right" if 0 < i < 5 else "left"))
-        heads = dict(
-            zip((column.key for column in instalments.columns), self.writer.headings(instalments), strict=True)
-        )
         first = row = row + 2
         for line in lines:
             self.sheet.set_row(row, 19)
-            self._currency(row, line, instalments.name, heads)
+            self._currency(row, line, instalments)
+            self._rate(row, line["latest"])
             row += 1
         if not lines:
             self.sheet.write_string(row, LEFT, self.say("nothing"), self.get(font_color=Palette.FAINT))
             return row + 1
-        total = sum((line["base"] or ZERO for line in lines), ZERO)
         bold = {"bold": True, "top": 1, "top_color": Palette.MUTED}
         self.sheet.write_string(row, LEFT, self.say("sum"), self.get(**bold, align="left", indent=1))
         for col in (2, 3, 5, 6, 7):
             self.sheet.write_blank(row, col, None, self.get(**bold))
-        cells = f"{xl_rowcol_to_cell(first, 4)}:{xl_rowcol_to_cell(row - 1, 4)}"
-        self.sheet.write_formula(
-            row, 4, f"=SUM({cells})", self.get(**bold, num_format=self.money, align="right"), float(total)
-        )
+        total = sum((line["base"] or ZERO for line in lines), ZERO)
+        cells = xl_range(first, 4, row - 1, 4)
+        style = self.get(**bold, num_format=self.money, align="right")
+        self.sheet.write_formula(row, 4, f"=SUM({cells})", style, float(total))
         return row + 1
 
-    def _currency(self, row: int, line: dict[str, Any], table: str, heads: dict[str, str]) -> None:
-        code, latest, cell = line["currency"], line["latest"], xl_rowcol_to_cell(row, LEFT, col_abs=True)
-        under = {"bottom": 1, "bottom_color": Palette.LINE}
-        money = self.get(**under, num_format=number_format(code), align="right")
-        overdue = self.get(
-            **under,
-            num_format=number_format(code),
-            align="right",
-            font_color=Palette.RED if line["overdue"] else Palette.FAINT,
-        )
-        condition = f"{table}[{heads['currency']}],{cell}"
-        late = f'{table}[{heads["state"]}],"{self.writer.texts.label("overdue")}"'
-        self.sheet.write_string(row, LEFT, code, self.get(**under, bold=True, align="left", indent=1))
-        self.sheet.write_formula(
-            row, 2, f"=SUMIFS({table}[{heads['open_amount']}],{condition})", money, float(line["open"])
-        )
-        self.sheet.write_formula(
-            row, 3, f"=SUMIFS({table}[{heads['open_amount']}],{condition},{late})", overdue, float(line["overdue"])
-        )
-        plain, right = (
-            self.get(**under, font_color=Palette.MUTED, align="left", indent=1),
-            self.get(**under, num_format=self.money, align="right"),
-        )
+    def _currency(self, row: int, line: Row, table: Table) -> None:
+        """Open, overdue and open in base currency, each a SUMIFS over the table for the currency in this row."""
+        heads = dict(zip((column.key for column in table.columns), self.writer.headings(table), strict=True))
+        own = f"{table.name}[{heads['currency']}],{xl_rowcol_to_cell(row, LEFT, col_abs=True)}"
+        late = f'{own},{table.name}[{heads["state"]}],"{self.writer.texts.label("overdue")}"'
+        number = {"num_format": money_format(line["currency"]), "align": "right"}
+        red = self.cell(**number, font_color=Palette.RED if line["overdue"] else Palette.FAINT)
+
+        def sum_of(key: str, condition: str) -> str:
+            return f"=SUMIFS({table.name}[{heads[key]}],{condition})"
+
+        self.sheet.write_string(row, LEFT, line["currency"], self.cell(bold=True, align="left", indent=1))
+        self.sheet.write_formula(row, 2, sum_of("open_amount", own), self.cell(**number), float(line["open"]))
+        self.sheet.write_formula(row, 3, sum_of("open_amount", late), red, float(line["overdue"]))
         if line["base"] is None:
-            self.sheet.write_string(
-                row, 4, self.say("no-rate"), self.get(**under, font_color=Palette.AMBER, align="right")
-            )
+            self._no_rate(row, 4)
         else:
-            self.sheet.write_formula(
-                row, 4, f"=SUMIFS({table}[{heads['open_base']}],{condition})", right, float(line["base"])
-            )
-        rate = latest.rate
-        number = self.get(**under, num_format="0.0000##", align="right", font_color=Palette.MUTED)
-        if rate is None:
-            for col in (5, 6):
-                self.sheet.write_blank(row, col, None, plain)
+            self.sheet.write_formula(row, 4, sum_of("open_base", own), self._base_style(), float(line["base"]))
+
+    def _rate(self, row: int, latest: LatestRate) -> None:
+        plain = self.cell(font_color=Palette.MUTED, align="left", indent=1)
+        number = self.cell(num_format="0.0000##", align="right", font_color=Palette.MUTED)
+        if latest.rate is None:
+            self.sheet.write_blank(row, 5, None, number)
+            self.sheet.write_blank(row, 6, None, plain)
             self.sheet.write_string(row, 7, self.writer.texts.label(latest.problem, "rate_problem"), plain)
-            return
-        self.sheet.write_number(row, 5, float(rate.value), number)
-        self.sheet.write_string(row, 6, rate.rate_date.isoformat(), plain)
-        self.sheet.write_string(row, 7, ", ".join(sources_named([rate], self.writer.texts)), plain)
+        else:
+            self.sheet.write_number(row, 5, float(latest.rate.value), number)
+            self.sheet.write_string(row, 6, latest.rate.rate_date.isoformat(), plain)
+            self.sheet.write_string(row, 7, ", ".join(sources_named([latest.rate], self.writer.texts)), plain)
 
     def _ageing(self, row: int, ages: list[tuple[str, Decimal]]) -> None:
         self._section(row, 9, RIGHT, self.say("ageing"))
         self.sheet.write_string(row + 1, 9, self.say("bucket"), self._small("left"))
         self.sheet.write_string(row + 1, RIGHT, self.say("in-base", currency=self.figures.base), self._small("right"))
-        line = {"bottom": 1, "bottom_color": Palette.LINE}
         for i, (bucket, amount) in enumerate(ages, row + 2):
             late = bucket not in {"age-none", "age-undated"} and amount
-            colour = Palette.RED if late else Palette.INK
-            self.sheet.write_string(i, 9, self.say(bucket), self.get(**line, align="left", indent=1))
-            self.sheet.write_number(
-                i, RIGHT, float(amount), self.get(**line, num_format=self.money, align="right", font_color=colour)
-            )
+            self.sheet.write_string(i, 9, self.say(bucket), self.cell(align="left", indent=1))
+            self.sheet.write_number(i, RIGHT, float(amount), self._base_style(Palette.RED if late else Palette.INK))
 
     # -- small helpers ---------------------------------------------------------------------------------------------
 
@@ -388,10 +322,19 @@ class TodaySheet:
         line = {"bottom": 1, "bottom_color": Palette.LINE, "indent": 1 if align == "left" else 0}
         return self.get(font_size=8, font_color=Palette.MUTED, align=align, **line)
 
+    def _base_style(self, colour: str = Palette.INK) -> Format:
+        return self.cell(num_format=self.money, align="right", font_color=colour)
+
+    def _no_rate(self, row: int, col: int) -> None:
+        self.sheet.write_string(row, col, self.say("no-rate"), self.cell(font_color=Palette.AMBER, align="right"))
+
+    def _go(self, row: int, target: str, colour: str) -> None:
+        self.sheet.write_url(row, RIGHT, target, self.cell(font_color=colour, align="right"), self.say("go"))
+
     def _merged(self, row: int, first: int, last: int, text: str, style: Format) -> None:
         if first != last:
             self.sheet.merge_range(row, first, row, last, "", style)
-        self.sheet.write_string(row, first, text, style)
+        self.writer.cells.text(self.sheet, (row, first), text, style)
 
 
 def _amounts(amounts: Amounts) -> str:
