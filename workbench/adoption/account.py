@@ -33,6 +33,7 @@ class SheetAccount:
     by_role: Mapping[str, int]
 
     def as_dict(self) -> dict[str, object]:
+        """The account as JSON takes it."""
         return {"file": self.file, "sheet": self.sheet, "cells": self.cells, "by_role": dict(self.by_role)}
 
 

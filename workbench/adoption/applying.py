@@ -170,7 +170,7 @@ class _Writer:
         known_local = {_key(row["local_name"]) for row in rows.values() if row.get("local_name")}
         codes = {row["code"] for row in rows.values() if row.get("code")}
         for item in orders:
-            name, code = item.value("customer"), item.value("customer_code")
+            name, code = item.value("customer"), item.value("customer_code") or None
             key = _key(str(name or code))
             if key in rows or key in known_local or code in codes or self.memory.customer(name, code):
                 continue
@@ -200,7 +200,7 @@ class _Writer:
         return ids
 
     def _instalments(self, items: list[Item], ids: list[str]) -> None:
-        rows = []
+        rows: list[Row] = []
         for item, order_id in zip(items, ids, strict=True):
             customer = self.memory.customer(item.value("customer"), item.value("customer_code")) or ""
             terms = str(item.value("terms") or self.terms.get(customer, ""))

@@ -68,6 +68,7 @@ class Item:
 
     @property
     def name(self) -> str:
+        """What it is, in the singular: ``order``."""
         return self.record.kind[:-1]
 
     def value(self, field_name: str) -> object:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from workbench.dates import read_date
 from workbench.findings import Finding
@@ -362,7 +363,7 @@ class DateColumn:
             pairs = {(second, first) if self.order == "dmy" else (first, second)}
         if not self.year or not pairs:
             return Reading(None, findings=(Finding("cell.date-unreadable", where, text),))
-        days = sorted(day for pair in pairs if (day := _day(self.year, *pair)))
+        days = sorted(found_day for pair in pairs if (found_day := _day(self.year, *pair)))
         if len(days) == 1:
             return Reading(days[0], (_("the sheet is of {year}").format(year=self.year),))
         return Reading(None, findings=(Finding("cell.date-ambiguous", where, text, tuple(map(str, days))),))
@@ -406,8 +407,8 @@ def _rising_order(cells: Sequence[Cell]) -> str:
             if day is None:
                 return False
             days.append(day)
-        rising = all(one <= other for one, other in zip(days, days[1:], strict=False))
-        return (rising or all(one >= other for one, other in zip(days, days[1:], strict=False))) and len(set(days)) >= 4
+        rising = all(one <= other for one, other in pairwise(days))
+        return (rising or all(one >= other for one, other in pairwise(days))) and len(set(days)) >= 4
 
     orders = [order for order in ("dmy", "mdy") if sorted_in(order)]
     return orders[0] if len(orders) == 1 else ""

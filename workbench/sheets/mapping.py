@@ -61,8 +61,9 @@ _BASE_LIKE = ("CNY",)
 
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
-    """One column and its field (empty: none). ``slot`` is n for the n-th receipt beside an order, ``currency`` the one
-    that the heading fixes.
+    """One column and its field (empty: none).
+
+    ``slot`` is n for the n-th receipt beside an order, ``currency`` the one that the heading fixes.
     """
 
     column: Column

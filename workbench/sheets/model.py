@@ -35,10 +35,6 @@ class Box(NamedTuple):
     bottom: int
     right: int
 
-    def __contains__(self, place: object) -> bool:
-        row, column = place  # type: ignore[misc]  # a (row, column) pair by the callers' contract
-        return self.top <= row <= self.bottom and self.left <= column <= self.right
-
     def __str__(self) -> str:
         return f"{a1(self.top, self.left)}:{a1(self.bottom, self.right)}"
 
@@ -64,12 +60,6 @@ class Cell:
         if self.kind is not CellKind.NUMBER:
             return None
         return Decimal(f"{float(self.text):.15g}")
-
-
-class Merge(NamedTuple):
-    """A merged range; only its first cell holds a value."""
-
-    box: Box
 
 
 @dataclass(slots=True)
@@ -136,6 +126,7 @@ class Sheet:
         return f"{self.book}!{self.name}!{a1(row, column)}"
 
     def column_hidden(self, column: int) -> bool:
+        """Whether the column is hidden."""
         return any(first <= column <= last for first, last in self.hidden_columns)
 
     def merge_over(self, row: int, column: int) -> Box | None:

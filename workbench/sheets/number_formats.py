@@ -33,8 +33,10 @@ _DATE_LETTERS = re.compile(r"[ymdh]|AM/PM|上午|gg|ee", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class FormatMeaning:
-    """What a number format tells. ``symbol`` is the currency sign or code as written, ``lcid_currency`` what its locale
-    makes of an ambiguous sign; ``padding`` is the width of a code padded with zeros.
+    """What a number format tells.
+
+    ``symbol`` is the currency sign or code as written, ``lcid_currency`` what its locale makes of an ambiguous sign;
+    ``padding`` is the width of a code padded with zeros.
     """
 
     is_date: bool = False

@@ -126,7 +126,8 @@ def _canonical(data: bytes, part: str) -> bytes:
         return data
     tree = _tree(data, part)
     etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction)
-    return etree.tostring(tree, encoding="utf-8")
+    canonical: bytes = etree.tostring(tree, encoding="utf-8")
+    return canonical
 
 
 def _unescaped(data: bytes) -> str:

@@ -36,14 +36,12 @@ def read_with_calamine(path: Path, kind: str) -> dict[str, Any]:
             raise Refused("file.corrupt", _("the sheet {sheet} cannot be read").format(sheet=meta.name)) from error
         if page.height * page.width > _MOST_CELLS:
             raise Refused("file.too-large", _("the sheet {sheet} is too wide and long").format(sheet=meta.name))
-        top, left = page.start or (0, 0)
-        for row, values in enumerate(page.iter_rows(), 1):
-            for column, value in enumerate(values, left + 1):
-                sheet.add(row if page.start is None else row, column, *_value(value))
+        for row, values in enumerate(page.to_python(skip_empty_area=False), 1):
+            for column, value in enumerate(values, 1):
+                sheet.add(row, column, *_value(value))
         merged = page.merged_cell_ranges or []
         sheet.merges = [(first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1) for first, last in merged]
         sheets.append(sheet.packed())
-        del top
     if not sheets:
         raise Refused("file.not-a-workbook", _("there is no sheet in it"))
     return {"format": kind, "sheets": sheets, "formats": ["General"], "carries": []}

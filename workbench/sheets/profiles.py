@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from workbench.money import parse
@@ -105,33 +105,39 @@ def _readings(cell: Cell) -> set[str]:
     return _text_readings(plain(cell.text))
 
 
+def _is_currency(text: str) -> bool:
+    codes, mistyped = currency_of(text) if len(text) < 24 else ((), False)
+    return bool(codes) or mistyped
+
+
+def _is_phone(text: str) -> bool:
+    return bool(_PHONE.fullmatch(text)) and sum(letter.isdigit() for letter in text) >= 7
+
+
+def _is_code(text: str) -> bool:
+    return bool(re.search(r"\d", text)) and " " not in text and len(text) <= 30 and "@" not in text
+
+
+_TEXT_TESTS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("date", date_like),
+    ("currency", _is_currency),
+    ("country", country_of),
+    ("incoterm", INCOTERM.match),
+    ("email", _EMAIL.fullmatch),
+    ("phone", _is_phone),
+    ("status", status_of),
+    ("code", _is_code),
+)
+
+
 def _text_readings(text: str) -> set[str]:
-    found: set[str] = set()
-    if date_like(text):
-        found.add("date")
     if re.fullmatch(r"\d{1,3}(?:[.,]\d+)?\s?%", text):
         return {"percent"}
-    codes, mistyped = currency_of(text) if len(text) < 24 else ((), False)
-    if codes or mistyped:
-        found.add("currency")
-    if country_of(text):
-        found.add("country")
-    if INCOTERM.match(text):
-        found.add("incoterm")
-    if _EMAIL.fullmatch(text):
-        found.add("email")
-    if _PHONE.fullmatch(text) and sum(letter.isdigit() for letter in text) >= 7:
-        found.add("phone")
-    if status_of(text):
-        found.add("status")
-    if re.search(r"\d", text) and " " not in text and len(text) <= 30 and "@" not in text:
-        found.add("code")
-    if (
-        "date" not in found
-        and re.search(r"\d", text)
-        and (parsed := parse(text)).amount_candidates + (parsed.amount,) != (None,)
-    ):
-        found.add("amount")
+    found = {name for name, test in _TEXT_TESTS if test(text)}
+    if "date" not in found and re.search(r"\d", text):
+        parsed = parse(text)
+        if parsed.amount is not None or parsed.amount_candidates:
+            found.add("amount")
         if parsed.amount is not None and 0 < parsed.amount <= 100:
             found.add("small")
     if not found & {"date", "amount", "email"}:

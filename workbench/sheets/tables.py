@@ -69,10 +69,12 @@ class Table:
 
     @property
     def left(self) -> int:
+        """Number of its first column."""
         return self.columns[0].at
 
     @property
     def right(self) -> int:
+        """Number of its last column."""
         return self.columns[-1].at
 
     @property
@@ -228,7 +230,7 @@ class _Finder:
             numbers[cell.column] = merge.left if merge and merge.right > merge.left else 0
         columns = [
             Column(at, (groups.get(at, ""), names.get(at, "")), numbers.get(at, 0))
-            for at in range(segment[0].column, max(segment[-1].column, max(names)) + 1)
+            for at in range(segment[0].column, max(segment[-1].column, *names) + 1)
             if at in groups or at in names
         ]
         known = sum(max(column_fields(column.leaf).values(), default=0.0) >= 0.6 for column in columns)
@@ -303,7 +305,7 @@ class _Finder:
             if row - previous > MOST_BLANK_ROWS and len(table.records) > 0:
                 break
             previous = row
-            role = _role_of(row, cells, headings, width, self.sheet)
+            role = _role_of(row, cells, headings, width)
             table.rows[row] = role
             pending.append(row)
         _trim(table)
@@ -348,7 +350,7 @@ def _may_be_heading(cell: Cell) -> bool:
     return not re.fullmatch(r"[\d\s.,:/%()+\-–¥$€£]+", text)
 
 
-def _role_of(row: int, cells: list[Cell], headings: dict[int, str], width: int, sheet: Sheet) -> Role:
+def _role_of(row: int, cells: list[Cell], headings: dict[int, str], width: int) -> Role:
     """What a row is, from its own cells."""
     texts = [cell for cell in cells if cell.kind is CellKind.TEXT]
     same = sum(squeezed(cell.text) == headings.get(cell.column, "") for cell in texts)
