@@ -4,7 +4,9 @@
     python scripts/make_currencies.py --check   # exit status 1 when the file is out of date
 
 Babel's own digits are not used: CLDR differs from ISO 4217 for 13 codes. Retired codes are facts listed here, each with
-the legal ratio (old units per 1 new unit), the day the successor took over, and where the fact is from.
+the legal ratio (old units per 1 new unit), the day the successor took over, and where the fact is from; a ratio whose
+source is "unverified" is not used for converting. Their minor units are those with which amounts were written, from
+common knowledge: the list of circulating codes no longer gives them.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ TARGET = Path(__file__).resolve().parent.parent / "workbench" / "money" / "_iso4
 UNITS_OF_ACCOUNT = {"BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW", "XAD"}
 
 EURO = "Council Regulations (EC) 2866/98 and its amendments"
+LISTED = "redenomination, ratio and day as a public registry of retired currencies lists them"
+COMMON = "redenomination, common knowledge, not checked against the law's text"
 # code: (successor, old units per 1 new unit, first day of the successor, minor units, source)
 RETIRED = {
     "ATS": ("EUR", "13.7603", "1999-01-01", 2, EURO),
@@ -45,20 +49,26 @@ RETIRED = {
     "LTL": ("EUR", "3.45280", "2015-01-01", 2, EURO),
     "HRK": ("EUR", "7.53450", "2023-01-01", 2, EURO),
     "BGN": ("EUR", "1.95583", "2026-01-01", 2, EURO),
-    "TRL": ("TRY", "1000000", "2005-01-01", 0, "redenomination"),
-    "ROL": ("RON", "10000", "2005-07-01", 2, "redenomination"),
-    "ZMK": ("ZMW", "1000", "2013-01-01", 2, "redenomination"),
-    "BYR": ("BYN", "10000", "2016-07-01", 0, "redenomination"),
-    "MRO": ("MRU", "10", "2018-01-01", 1, "redenomination"),
-    "STD": ("STN", "1000", "2018-01-01", 2, "redenomination"),
-    "VEF": ("VES", "100000", "2018-08-20", 2, "redenomination"),
-    "CUC": ("CUP", "0.0416666666666666666666666667", "2021-01-01", 2, "withdrawn at CUP 24 per CUC"),
-    "SLL": ("SLE", "1000", "2022-07-01", 2, "redenomination"),
-    "ANG": ("XCG", "1", "2025-03-31", 2, "renamed at par"),
+    "TRL": ("TRY", "1000000", "2005-01-01", 0, COMMON),
+    "ROL": ("RON", "10000", "2005-07-01", 2, COMMON),
+    "ZMK": ("ZMW", "1000", "2013-01-01", 2, LISTED),
+    "BYR": ("BYN", "10000", "2016-07-01", 0, LISTED),
+    "MRO": ("MRU", "10", "2018-01-01", 1, COMMON),
+    "STD": ("STN", "1000", "2018-01-01", 2, LISTED),
+    "VEF": ("VES", "100000", "2018-08-20", 2, LISTED),
+    "CUC": (
+        "CUP",
+        "0.0416666666666666666666666667",
+        "2021-01-01",
+        2,
+        "withdrawn at CUP 24 per CUC, not checked against the law's text",
+    ),
+    "SLL": ("SLE", "1000", "2022-07-01", 2, LISTED),
+    "ANG": ("XCG", "1", "2025-03-31", 2, "renamed at par, not checked against the law's text"),
     "ZWL": ("ZWG", "2498.7242", "2024-04-08", 2, "unverified"),
 }
 
-HEAD = '''"""ISO 4217 as of {published}: written by scripts/make_currencies.py, never by hand."""
+HEAD = '''"""ISO 4217, list of {published}: written by scripts/make_currencies.py, never by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ISO 4217 as of 2026-01-01: written by scripts/make_currencies.py, never by hand."""
+"""ISO 4217, list of 2026-01-01: written by scripts/make_currencies.py, never by hand."""
 
 from __future__ import annotations
 
@@ -193,7 +193,15 @@ WITHOUT_MINOR_UNITS: dict[str, str] = {
 # code: (successor, old units per 1 new unit, first day of the successor, minor units, source,
 # English name, Chinese name)
 RETIRED: dict[str, tuple[str, str, str, int, str, str, str]] = {
-    "ANG": ("XCG", "1", "2025-03-31", 2, "renamed at par", "Netherlands Antillean Guilder", "荷属安的列斯盾"),
+    "ANG": (
+        "XCG",
+        "1",
+        "2025-03-31",
+        2,
+        "renamed at par, not checked against the law's text",
+        "Netherlands Antillean Guilder",
+        "荷属安的列斯盾",
+    ),
     "ATS": (
         "EUR",
         "13.7603",
@@ -226,7 +234,7 @@ RETIRED: dict[str, tuple[str, str, str, int, str, str, str]] = {
         "10000",
         "2016-07-01",
         0,
-        "redenomination",
+        "redenomination, ratio and day as a public registry of retired currencies lists them",
         "Belarusian Ruble (2000–2016)",
         "白俄罗斯卢布 (2000–2016)",
     ),
@@ -235,7 +243,7 @@ RETIRED: dict[str, tuple[str, str, str, int, str, str, str]] = {
         "0.0416666666666666666666666667",
         "2021-01-01",
         2,
-        "withdrawn at CUP 24 per CUC",
+        "withdrawn at CUP 24 per CUC, not checked against the law's text",
         "Cuban Convertible Peso",
         "古巴可兑换比索",
     ),
@@ -361,7 +369,7 @@ RETIRED: dict[str, tuple[str, str, str, int, str, str, str]] = {
         "10",
         "2018-01-01",
         1,
-        "redenomination",
+        "redenomination, common knowledge, not checked against the law's text",
         "Mauritanian Ouguiya (1973–2017)",
         "毛里塔尼亚乌吉亚 (1973–2017)",
     ),
@@ -392,7 +400,15 @@ RETIRED: dict[str, tuple[str, str, str, int, str, str, str]] = {
         "Portuguese Escudo",
         "葡萄牙埃斯库多",
     ),
-    "ROL": ("RON", "10000", "2005-07-01", 2, "redenomination", "Romanian Leu (1952–2006)", "旧罗马尼亚列伊"),
+    "ROL": (
+        "RON",
+        "10000",
+        "2005-07-01",
+        2,
+        "redenomination, common knowledge, not checked against the law's text",
+        "Romanian Leu (1952–2006)",
+        "旧罗马尼亚列伊",
+    ),
     "SIT": (
         "EUR",
         "239.640",
@@ -411,26 +427,50 @@ RETIRED: dict[str, tuple[str, str, str, int, str, str, str]] = {
         "Slovak Koruna",
         "斯洛伐克克朗",
     ),
-    "SLL": ("SLE", "1000", "2022-07-01", 2, "redenomination", "Sierra Leonean Leone (1964—2022)", "塞拉利昂利昂"),
+    "SLL": (
+        "SLE",
+        "1000",
+        "2022-07-01",
+        2,
+        "redenomination, ratio and day as a public registry of retired currencies lists them",
+        "Sierra Leonean Leone (1964—2022)",
+        "塞拉利昂利昂",
+    ),
     "STD": (
         "STN",
         "1000",
         "2018-01-01",
         2,
-        "redenomination",
+        "redenomination, ratio and day as a public registry of retired currencies lists them",
         "São Tomé & Príncipe Dobra (1977–2017)",
         "圣多美和普林西比多布拉 (1977–2017)",
     ),
-    "TRL": ("TRY", "1000000", "2005-01-01", 0, "redenomination", "Turkish Lira (1922–2005)", "土耳其里拉 (1922–2005)"),
+    "TRL": (
+        "TRY",
+        "1000000",
+        "2005-01-01",
+        0,
+        "redenomination, common knowledge, not checked against the law's text",
+        "Turkish Lira (1922–2005)",
+        "土耳其里拉 (1922–2005)",
+    ),
     "VEF": (
         "VES",
         "100000",
         "2018-08-20",
         2,
-        "redenomination",
+        "redenomination, ratio and day as a public registry of retired currencies lists them",
         "Venezuelan Bolívar (2008–2018)",
         "委内瑞拉玻利瓦尔 (2008–2018)",
     ),
-    "ZMK": ("ZMW", "1000", "2013-01-01", 2, "redenomination", "Zambian Kwacha (1968–2012)", "赞比亚克瓦查 (1968–2012)"),
+    "ZMK": (
+        "ZMW",
+        "1000",
+        "2013-01-01",
+        2,
+        "redenomination, ratio and day as a public registry of retired currencies lists them",
+        "Zambian Kwacha (1968–2012)",
+        "赞比亚克瓦查 (1968–2012)",
+    ),
     "ZWL": ("ZWG", "2498.7242", "2024-04-08", 2, "unverified", "Zimbabwean Dollar (2009–2024)", "津巴布韦元 (2009)"),
 }

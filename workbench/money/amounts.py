@@ -6,7 +6,8 @@ Rule numbers (R1 …) are those of docs/money.md.
 from __future__ import annotations
 
 import decimal
-from collections.abc import ItemsView, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -38,6 +39,7 @@ _EXACT = decimal.Context(prec=60, rounding=decimal.ROUND_HALF_UP, traps=[
 ])  # fmt: skip
 _ROUNDING = decimal.Context(prec=60)
 _UNIT = tuple(Decimal(1).scaleb(-places) for places in range(7))
+_PLAIN_NUMBER = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*")
 CELL_DIGITS = 15
 """Significant decimal digits that a spreadsheet cell carries without loss (R4)."""
 
@@ -78,9 +80,7 @@ def round_to_minor(amount: Decimal, code: str, mode: Rounding = Rounding.HALF_UP
     try:
         return amount.quantize(unit, rounding=mode.value, context=_ROUNDING)
     except decimal.InvalidOperation:
-        raise MoneyError(
-            _("{amount} is too large or no number.").format(amount=amount), remedy=_("Check the amount.")
-        ) from None
+        raise _too_long(amount) from None
 
 
 def round_fraction(value: Fraction, code: str, mode: Rounding = Rounding.HALF_UP) -> Decimal:
@@ -102,7 +102,10 @@ def to_minor(amount: Decimal, code: str) -> int:
     Raises:
         MinorUnitsError: the amount is finer than the currency allows; nothing is rounded here.
     """
-    scaled = amount.scaleb(minor_units(code), context=_ROUNDING)
+    try:
+        scaled = amount.scaleb(minor_units(code), context=_EXACT)
+    except decimal.DecimalException:
+        raise _too_long(amount) from None
     if not scaled.is_finite() or scaled != scaled.to_integral_value():
         raise MinorUnitsError(
             _("{amount} has more decimals than {code} has ({units}).").format(
@@ -119,7 +122,16 @@ def from_minor(units: int, code: str) -> Decimal:
     >>> from_minor(1250, "KWD")
     Decimal('1.250')
     """
-    return Decimal(units).scaleb(-minor_units(code), context=_ROUNDING)
+    try:
+        return Decimal(units).scaleb(-minor_units(code), context=_EXACT)
+    except decimal.DecimalException:
+        raise _too_long(units) from None
+
+
+def _too_long(amount: object) -> MoneyError:
+    return MoneyError(
+        _("{amount} has more than 60 digits, or is no number.").format(amount=amount), remedy=_("Check the amount.")
+    )
 
 
 def from_cell(value: float | str | Decimal, *, where: str | None = None) -> Decimal:
@@ -131,9 +143,13 @@ def from_cell(value: float | str | Decimal, *, where: str | None = None) -> Deci
 
     Raises:
         InexactCell: more than 15 significant digits, not a number, or infinite.
+        MoneyError: text that is no plain number (``parse`` reads what people type), or a truth value.
     """
     try:
-        number = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+        if isinstance(value, bool) or (isinstance(value, str) and not _PLAIN_NUMBER.fullmatch(value)):
+            raise decimal.InvalidOperation
+        # float's own text, for a subclass such as numpy's writes its type around it
+        number = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
     except decimal.InvalidOperation:
         raise MoneyError(
             _("{value} is no number.").format(value=repr(value)), where=where, remedy=_("Type a plain number.")
@@ -199,6 +215,16 @@ def relieve(open_document: Decimal, open_base: Decimal, part: Decimal, base_code
     return round_fraction(Fraction(open_base) * Fraction(part) / Fraction(open_document), base_code)
 
 
+def _exactly(operation: Callable[[Decimal, Decimal], Decimal], one: Decimal, other: Decimal) -> Decimal:
+    try:
+        return operation(one, other)
+    except decimal.DecimalException:
+        raise MoneyError(
+            _("{one} and {other} together need more than 60 digits.").format(one=one, other=other),
+            remedy=_("Round the amounts first."),
+        ) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount of one currency, exact; immutable.
@@ -212,6 +238,11 @@ class Money:
 
     def __post_init__(self) -> None:
         minor_units(self.currency)
+        if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
+            raise MoneyError(
+                _("{amount} is no decimal number.").format(amount=repr(self.amount)),
+                remedy=_("Give the amount as a Decimal; from_cell and parse read it from a cell or a text."),
+            )
 
     def rounded(self, mode: Rounding = Rounding.HALF_UP) -> Money:
         """At the currency's minor units."""
@@ -219,22 +250,24 @@ class Money:
 
     def __add__(self, other: Money) -> Money:
         self._must_match(other)
-        return Money(_EXACT.add(self.amount, other.amount), self.currency)
+        return Money(_exactly(_EXACT.add, self.amount, other.amount), self.currency)
 
     def __sub__(self, other: Money) -> Money:
         self._must_match(other)
-        return Money(_EXACT.subtract(self.amount, other.amount), self.currency)
+        return Money(_exactly(_EXACT.subtract, self.amount, other.amount), self.currency)
 
     def __mul__(self, factor: Decimal | int) -> Money:
-        return Money(_EXACT.multiply(self.amount, Decimal(factor)), self.currency)
+        if not isinstance(factor, Decimal | int):
+            return NotImplemented
+        return Money(_exactly(_EXACT.multiply, self.amount, Decimal(factor)), self.currency)
 
     __rmul__ = __mul__
 
     def __neg__(self) -> Money:
-        return Money(-self.amount, self.currency)
+        return Money(_EXACT.minus(self.amount), self.currency)
 
     def __abs__(self) -> Money:
-        return Money(abs(self.amount), self.currency)
+        return Money(_EXACT.abs(self.amount), self.currency)
 
     def __bool__(self) -> bool:
         return bool(self.amount)
@@ -276,7 +309,8 @@ class Balances:
 
     def add(self, money: Money) -> None:
         """Add one amount to its currency."""
-        self._amounts[money.currency] = _EXACT.add(self._amounts.get(money.currency, Decimal(0)), money.amount)
+        before = self._amounts.get(money.currency, Decimal(0))
+        self._amounts[money.currency] = _exactly(_EXACT.add, before, money.amount)
 
     def items(self) -> ItemsView[str, Decimal]:
         """Currency and amount, sorted by code."""

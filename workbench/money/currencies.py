@@ -59,7 +59,7 @@ class Retired:
     """A currency that was replaced.
 
     ``ratio`` is how many old units made one unit of ``successor``; ``date`` is the successor's first day; ``source``
-    says where the ratio is from ("unverified" where only secondary sources were at hand).
+    says where ratio and day are from, or "unverified" where the ratio is too uncertain to convert with.
     """
 
     code: str

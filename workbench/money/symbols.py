@@ -11,7 +11,7 @@ from functools import cache
 
 from workbench.money.currencies import CURRENCIES, RETIRED
 
-__all__ = ["COUNTRY_CURRENCY", "DECIMAL_COMMA", "currency_tokens"]
+__all__ = ["COUNTRY_CURRENCY", "DECIMAL_COMMA", "ENGLISH_WORDS", "HOME", "YUAN", "currency_tokens"]
 
 _DOLLARS = (
     "USD", "HKD", "AUD", "CAD", "SGD", "NZD", "TWD", "MXN", "ARS", "CLP", "COP", "BSD", "BBD", "BMD", "BND", "BZD", "FJD",
@@ -37,10 +37,10 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "zł": ("PLN",), "zl": ("PLN",), "Kč": ("CZK",), "Ft": ("HUF",), "lei": ("RON", "MDL"), "TL": ("TRY",), "Rp": ("IDR",),
     "Rp.": ("IDR",), "RM": ("MYR",), "Rs": _RUPEES, "Rs.": _RUPEES, "R": ("ZAR",), "Dhs": ("AED", "MAD"), "Dh": ("AED", "MAD"),
     "SR": ("SAR",), "QR": ("QAR",), "KD": ("KWD",), "BD": ("BHD",), "руб": ("RUB",), "руб.": ("RUB",), "р.": ("RUB",),
-    "грн": ("UAH",), "kn": (), "บาท": ("THB",), "원": ("KRW",), "円": ("JPY",), "圓": ("JPY", "HKD", "TWD"),
+    "грн": ("UAH",), "บาท": ("THB",), "원": ("KRW",), "円": ("JPY",),
     "د.إ": ("AED",), "ر.س": ("SAR",),
     # words
-    "元": ("CNY",), "圆": ("CNY",), "块": ("CNY",), "人民币": ("CNY",), "人民幣": ("CNY",), "人民币元": ("CNY",), "yuan": ("CNY",),
+    "人民币": ("CNY",), "人民幣": ("CNY",), "人民币元": ("CNY",), "yuan": ("CNY",),
     "renminbi": ("CNY",), "美元": ("USD",), "美金": ("USD",), "刀": ("USD",), "港币": ("HKD",), "港元": ("HKD",), "港幣": ("HKD",),
     "港纸": ("HKD",), "欧元": ("EUR",), "歐元": ("EUR",), "英镑": ("GBP",), "英鎊": ("GBP",), "日元": ("JPY",), "日圆": ("JPY",),
     "日圓": ("JPY",), "日币": ("JPY",), "日幣": ("JPY",), "韩元": ("KRW",), "韓元": ("KRW",), "韩币": ("KRW",), "韩圆": ("KRW",),
@@ -56,6 +56,15 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "francs": ("CHF", "XOF", "XAF", "XPF"), "pesos": ("MXN", "PHP", "ARS", "CLP", "COP", "UYU", "DOP"), "kronor": ("SEK",),
     "kroner": ("NOK", "DKK"), "dirhams": ("AED", "MAD"), "riyals": ("SAR", "QAR", "OMR", "YER", "IRR"),
 }  # fmt: skip
+
+
+YUAN: Mapping[str, tuple[str, ...]] = {
+    "元": ("CNY",), "圆": ("CNY",), "块": ("CNY",), "圓": ("HKD", "TWD", "CNY", "JPY"), "塊": ("TWD", "HKD", "CNY"),
+}  # fmt: skip
+"""Words for the unit of whichever currency is spoken of (港币 100 元), with what they mean where none is named."""
+
+ENGLISH_WORDS = frozenset(["all", "bam", "bob", "cop", "cup", "gel", "mad", "mop", "pen", "ron", "sos", "top", "try"])
+"""Codes that are English words or names in small letters; only capitals make them a currency."""
 
 
 @cache
@@ -78,59 +87,11 @@ COUNTRY_CURRENCY: Mapping[str, str] = {
     "QA": "QAR", "OM": "OMR", "FJ": "FJD", "JM": "JMD", "TT": "TTD", "BS": "BSD", "BB": "BBD", "NA": "NAD", "BN": "BND",
 }  # fmt: skip
 
-DECIMAL_COMMA = frozenset(
-    [
-        "AL",
-        "AR",
-        "AT",
-        "BE",
-        "BG",
-        "BO",
-        "BR",
-        "BY",
-        "CL",
-        "CO",
-        "CR",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EC",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "ID",
-        "IS",
-        "IT",
-        "KZ",
-        "LT",
-        "LU",
-        "LV",
-        "MA",
-        "MD",
-        "NL",
-        "NO",
-        "PL",
-        "PT",
-        "PY",
-        "RO",
-        "RS",
-        "RU",
-        "SE",
-        "SI",
-        "SK",
-        "TR",
-        "UA",
-        "UY",
-        "VE",
-        "VN",
-        "ZA",
-    ]
-)
+DECIMAL_COMMA = frozenset([
+    "AL", "AR", "AT", "BE", "BG", "BO", "BR", "BY", "CL", "CO", "CR", "CY", "CZ", "DE", "DK", "EC", "EE",
+    "ES", "FI", "FR", "GR", "HR", "HU", "ID", "IS", "IT", "KZ", "LT", "LU", "LV", "MA", "MD", "NL", "NO",
+    "PL", "PT", "PY", "RO", "RS", "RU", "SE", "SI", "SK", "TR", "UA", "UY", "VE", "VN", "ZA",
+])  # fmt: skip
 """Countries (ISO 3166) that write 1.234,56 or 1 234,56."""
 
 HOME: Mapping[str, str] = {
