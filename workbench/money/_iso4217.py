@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# fmt: off  (one row a line)
 PUBLISHED = "2026-01-01"
 
 # code: (numeric code, minor units, circulates as money, English name, Chinese name)
