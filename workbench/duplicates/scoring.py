@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
@@ -144,13 +145,14 @@ def _found(tokens: Sequence[str], others: Sequence[str], corpus: Corpus) -> tupl
     return found, total
 
 
+@lru_cache(maxsize=1 << 18)
 def _word_likeness(a: str, b: str) -> float:
     if a == b:
         return 1.0
     short, long = sorted((a, b), key=len)
     if len(short) >= 3 and long.startswith(short):
         return 0.9
-    if len(short) >= 4 and _consonants(short) == _consonants(long):
+    if len(short) >= 4 and short[0] == long[0] and _consonants(short) == _consonants(long):
         return 0.85
     if len(short) >= 4 and DamerauLevenshtein.distance(short, long, score_cutoff=2) <= len(short) // 4:
         return 0.85
@@ -160,6 +162,7 @@ def _word_likeness(a: str, b: str) -> float:
     return 0.0
 
 
+@lru_cache(maxsize=1 << 16)
 def _consonants(word: str) -> str:
     return word[0] + "".join(letter for letter in word[1:] if letter not in "aeiouy")
 
@@ -168,6 +171,7 @@ def _initials(short: Record, long: Record) -> bool:
     return len(long.tokens) >= 3 and short.tokens[0] == "".join(token[0] for token in long.tokens)
 
 
+@lru_cache(maxsize=1 << 16)
 def _script(text: str) -> str:
     """Names in Latin letters (Cyrillic and Greek were transliterated), or in the script of their first other letter."""
     for letter in text:
