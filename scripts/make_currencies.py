@@ -72,7 +72,7 @@ HEAD = '''"""ISO 4217, list of {published}: written by scripts/make_currencies.p
 
 from __future__ import annotations
 
-# fmt: off  (one row a line)
+# fmt: off
 PUBLISHED = "{published}"
 
 # code: (numeric code, minor units, circulates as money, English name, Chinese name)
