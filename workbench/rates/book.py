@@ -24,7 +24,7 @@ from workbench.rates.sources import SourceRule, rule_of
 
 __all__ = ["AGREED", "RateBook"]
 
-_CACHED_RATES = 1 << 15
+_CACHED_RATES = 1 << 13
 _CACHED_VIEWS = 16
 AGREED = frozenset({"lock", "contract", "manual"})
 """Kinds that people agreed on instead of reading them from a source."""

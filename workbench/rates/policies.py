@@ -33,10 +33,6 @@ class Policy:
     meaning: str
 
 
-def _same_day(day: date) -> int:
-    return day.toordinal()
-
-
 def _day_before(day: date) -> int:
     return day.toordinal() - 1
 
@@ -65,10 +61,10 @@ POLICIES: Mapping[str, Policy] = MappingProxyType(
     {
         policy.name: policy
         for policy in (
-            Policy("on_or_before", _same_day, "last", True, "last publication on or before the day"),
+            Policy("on_or_before", date.toordinal, "last", True, "last publication on or before the day"),
             Policy("strictly_before", _day_before, "last", True, "last publication before the day"),
-            Policy("exact", _same_day, "exact", True, "publication of that very day"),
-            Policy("period", _same_day, "period", True, "rate whose period of validity holds the day"),
+            Policy("exact", date.toordinal, "exact", True, "publication of that very day"),
+            Policy("period", date.toordinal, "period", True, "rate whose period of validity holds the day"),
             Policy("month_first", _first_of_month, "last", False, "in force on the first of the month"),
             Policy("month_first_next", _first_of_month, "next", False, "first publication of the month"),
             Policy("month_end", _end_of_closed_month, "last", False, "closing rate of the last closed month"),

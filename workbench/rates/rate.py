@@ -60,8 +60,9 @@ class Rate(NamedTuple):
     @property
     def value(self) -> Decimal:
         """``quote`` per 1 ``base``: the published digits where the rate is one, else 34 significant digits."""
-        if self.derived or self.kind == "identity":
-            return quotient(*self.route.ratio(self.rows))
+        route = self.route
+        if route.derived or route.kind == "identity":
+            return quotient(*route.ratio(self.rows))
         return self.legs[0].value
 
     @property

@@ -34,10 +34,12 @@ class Ending(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """The hops' tables, and whether none has periods or rows held back."""
+    """The hops' tables; whether none has periods or rows held back; and the part of the fraction that never changes."""
 
     tables: tuple[Table, ...]
     plain: bool
+    numerator: int
+    denominator: int
 
 
 class Route:
@@ -45,11 +47,13 @@ class Route:
 
     ``factor`` is the exact product of the fixed rates (pegs, legal rates), ``fixed_legs`` say where it is from and
     ``fixed_since`` (ordinal) from when all of them hold. ``endings`` are the retirements of the pair's currencies.
+    ``derived`` tells whether its rates were published by nobody as they stand.
     """
 
     __slots__ = (
         "_loaded",
         "base",
+        "derived",
         "endings",
         "factor",
         "fixed_legs",
@@ -83,6 +87,7 @@ class Route:
         self.fixed_legs = fixed_legs
         self.fixed_since = fixed_since
         self.endings = endings
+        self.derived = self._is_derived()
         self._loaded: Loaded | None = None
 
     @property
@@ -94,12 +99,17 @@ class Route:
         return loaded
 
     def _load(self) -> Loaded:
+        numerator, denominator = self.factor.as_integer_ratio()
         tables = tuple(hop.series.table for hop in self.hops)
-        return Loaded(tables, bool(tables) and not any(table.held or table.ends for table in tables))
+        for hop, table in zip(self.hops, tables, strict=True):
+            if hop.inverse:
+                numerator *= table.denominator
+            else:
+                denominator *= table.denominator
+        plain = bool(tables) and not any(table.held or table.ends for table in tables)
+        return Loaded(tables, plain, numerator, denominator)
 
-    @property
-    def derived(self) -> bool:
-        """Whether its rates were published by nobody as they stand."""
+    def _is_derived(self) -> bool:
         if self.hops:
             return len(self.hops) > 1 or bool(self.fixed_legs) or self.hops[0].inverse
         if len(self.fixed_legs) == 1:
@@ -108,14 +118,12 @@ class Route:
 
     def ratio(self, rows: tuple[int, ...]) -> tuple[int, int]:
         """``quote`` per 1 ``base`` at these rows of the hops' tables, as numerator and denominator."""
-        numerator, denominator = self.factor.as_integer_ratio()
-        for hop, table, row in zip(self.hops, self.loaded.tables, rows, strict=True):
+        tables, _plain, numerator, denominator = self.loaded
+        for hop, table, row in zip(self.hops, tables, rows, strict=True):
             if hop.inverse:
-                numerator *= table.denominator
                 denominator *= table.numerators[row]
             else:
                 numerator *= table.numerators[row]
-                denominator *= table.denominator
         return numerator, denominator
 
     def rate(self, on: date, policy: Policy) -> Rate:
@@ -131,7 +139,7 @@ class Route:
         if wanted < self.fixed_since:
             since = date.fromordinal(self.fixed_since)
             raise RateBeforeFirst((self.base, self.quote), on, self.source, first=since)
-        tables, plain = self._loaded or self.loaded
+        tables, plain, _numerator, _denominator = self._loaded or self.loaded
         # By far most questions are for the last of rates of which none is held back or has a period of its own.
         picked = _last(wanted, tables) if plain and policy.pick == "last" else None
         if picked is None or wanted - picked[0] > self.rule.max_age:
@@ -139,7 +147,8 @@ class Route:
                 return self._average(on, policy, wanted)
             picked = self._pick(on, policy, wanted, tables)
         day, rows = picked
-        return Rate(self, on, date.fromordinal(day), abs(wanted - day), policy.name, rows)
+        # Past the class's own __new__, which is a Python function: this line is passed at every look-up.
+        return tuple.__new__(Rate, (self, on, date.fromordinal(day), abs(wanted - day), policy.name, rows))
 
     def _pick(self, on: date, policy: Policy, wanted: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]]:
         if not tables:
@@ -235,6 +244,10 @@ def _last(wanted: int, tables: tuple[Table, ...]) -> tuple[int, tuple[int, ...]]
     if len(tables) == 1:
         return (days[row], (row,)) if row >= 0 else None
     others = tables[1].days
+    # Columns of one history have the same days up to their common end, so the place is mostly known without searching.
+    likely = row + len(others) - len(days)
+    if row >= 0 and 0 <= likely < len(others) and others[likely] == days[row]:
+        return days[row], (row, likely)
     while row >= 0:
         day = days[row]
         second = bisect_right(others, day) - 1
