@@ -320,7 +320,7 @@ SENTENCES: Mapping[str, Pair] = {
         "{duplicates} duplicates · {matches} matches · {questions} questions",
     ),
     "card-label": Pair("{label}（{currency}）", "{label} ({currency})"),
-    "without": Pair("不含 {currencies}（无可用汇率）", "without {currencies} (no usable rate)"),
+    "without": Pair("不含 {currencies}", "without {currencies}"),
     "no-rate": Pair("无可用汇率", "no usable rate"),
     "update-rates": Pair("请更新汇率：workbench rates update", "Update the rates: workbench rates update"),
     "need-overdue": Pair("逾期未收的分期", "Instalments overdue"),

@@ -26,6 +26,7 @@ LEFT, RIGHT = 1, 10  # columns B to K
 ZERO = Decimal(0)
 _MAX_AMOUNTS = 6
 NBSP = "\u00a0"  # a code and its amount stay on one line
+_WORDS_WIDTH = 60  # characters of a line of amounts
 _MOST = 5  # instalments named on the sheet
 
 
@@ -177,7 +178,8 @@ class TodaySheet:
         if worth_.missing:
             without = self.say("without", currencies=", ".join(worth_.missing))
             words += f" · {self.say('in-base', currency=self.figures.base)}{NBSP}{without}"
-        self.sheet.set_row(row, 21 if fit(words) < 62 else 36)
+        lines = max(1, -(-fit(words) // _WORDS_WIDTH))
+        self.sheet.set_row(row, 6 + 15 * lines)
         self._merged(row, LEFT, 3, self.say(need.key), cell(left=5, left_color=mark, indent=1, font_color=ink))
         none = f'0;0;"{self.say("nothing")}"'
         count = cell(bold=bool(need.count), font_color=strong, align="right", num_format=none)
