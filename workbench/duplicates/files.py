@@ -6,15 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from workbench.duplicates.engine import DuplicatePair
 from workbench.duplicates.reasons import told
 from workbench.errors import FileRefused
 from workbench.i18n import _
-
-if TYPE_CHECKING:
-    import pandas as pd
+from workbench.sheets import Cell
+from workbench.sheets import read as read_workbook
 
 __all__ = ["read_rows", "write_clusters", "write_pairs"]
 
@@ -71,21 +70,25 @@ def _csv_rows(path: Path) -> list[dict[str, Any]]:
 
 
 def _workbook_rows(path: Path) -> list[dict[str, Any]]:
-    import pandas as pd
-    from python_calamine import CalamineError
+    """Rows of the first visible sheet; its first row with content holds the headings."""
+    sheet = next((one for one in read_workbook(path).sheets if one.rows and not one.hidden), None)
+    if sheet is None:
+        return []
+    heading = {cell.column: cell.text.strip() for cell in sheet.row(sheet.rows[0])}
+    empty = dict.fromkeys(heading.values(), "")
+    return [
+        empty | {heading[cell.column]: _text(cell) for cell in sheet.row(number) if cell.column in heading}
+        for number in sheet.rows[1:]
+    ]
 
-    try:
-        return _frame_rows(pd.read_excel(path, dtype=str, keep_default_na=False, engine="calamine"))
-    except CalamineError as error:
-        raise ValueError(str(error)) from error
+
+def _text(cell: Cell) -> str:
+    return cell.text if cell.number is None else f"{cell.number:f}"
 
 
 def _parquet_rows(path: Path) -> list[dict[str, Any]]:
     import pandas as pd
 
     frame = pd.read_parquet(path)
-    return _frame_rows(frame.astype(object).where(frame.notna(), "").astype(str))
-
-
-def _frame_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    frame = frame.astype(object).where(frame.notna(), "").astype(str)
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
