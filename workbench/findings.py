@@ -133,11 +133,13 @@ CATALOGUE: dict[str, Kind] = {
         "Nothing was settled. Add the rate, then run it again. {remedy}",
         "未做任何核销。请补充汇率后重新运行。{remedy}",
     ),
-    "row.required": Kind(
-        Severity.REFUSE, "{field} is required", "{field} 为必填", "Fill it in.", "请填写。"
-    ),
+    "row.required": Kind(Severity.REFUSE, "{field} is required", "{field} 为必填", "Fill it in.", "请填写。"),
     "row.type": Kind(
-        Severity.REFUSE, "{value} does not fit {field}", "{value} 不符合 {field} 的类型", "Correct the value.", "请更正该值。"
+        Severity.REFUSE,
+        "{value} does not fit {field}",
+        "{value} 不符合 {field} 的类型",
+        "Correct the value.",
+        "请更正该值。",
     ),
     "row.choice": Kind(
         Severity.REFUSE,
@@ -282,6 +284,7 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
+        """What the finding asks of the user."""
         return CATALOGUE[self.code].severity
 
     @property
@@ -297,6 +300,7 @@ class Finding:
         return self._fill(kind.remedy_zh if current_language() == "zh_CN" else kind.remedy_en)
 
     def as_dict(self) -> dict[str, object]:
+        """The finding for ``--json``, with its words in the current language."""
         return {
             "code": self.code,
             "severity": self.severity.value,

@@ -25,29 +25,31 @@ def _wanted() -> str:
     return "en"
 
 
-_language = _wanted()
-_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+class _Current:
+    """The language this process speaks."""
+
+    language = "en"
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
 
 
 def use_language(language: str) -> None:
     """Switch this process to ``en`` or ``zh`` (any spelling that begins with one of them)."""
-    global _language, _catalogue
-    _language = "zh_CN" if language.lower().startswith("zh") else "en"
-    _catalogue = (
+    _Current.language = "zh_CN" if language.lower().startswith("zh") else "en"
+    _Current.catalogue = (
         gettext.NullTranslations()
-        if _language == "en"
-        else gettext.translation("workbench", LOCALE_DIR, languages=[_language], fallback=True)
+        if _Current.language == "en"
+        else gettext.translation("workbench", LOCALE_DIR, languages=[_Current.language], fallback=True)
     )
 
 
 def current_language() -> str:
     """``en`` or ``zh_CN``."""
-    return _language
+    return _Current.language
 
 
 def _(text: str) -> str:
     """The text in the current language; format it *after* translating, with named places."""
-    return _catalogue.gettext(text)
+    return _Current.catalogue.gettext(text)
 
 
-use_language(_language)
+use_language(_wanted())

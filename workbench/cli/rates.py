@@ -1,0 +1,395 @@
+"""``workbench rates``: dated rates with their source, and where they come from."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from workbench import money
+from workbench.cli.options import author_option, open_register, register_option
+from workbench.cli.output import emit, json_option, progress, table
+from workbench.i18n import _
+from workbench.rates import RateBook
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group("rates", help=_("Dated exchange rates with their source; never a guess."))
+def group() -> None:
+    """Commands about rates."""
+
+
+def _book(location: str | None) -> RateBook:
+    """The register's book where one is named, else the embedded one."""
+    if not location:
+        return RateBook.embedded()
+    from workbench.rate_store import load_book
+
+    with open_register(location) as register:
+        return load_book(register)
+
+
+@group.command("get", help=_("Tell how much QUOTE one BASE was worth on DATE (2026-03-31), and who says so."))
+@click.argument("base")
+@click.argument("quote")
+@click.argument("day", metavar="DATE", type=_DAY)
+@click.option("--policy", default="on_or_before", show_default=True, help=_("How the day is picked."))
+@click.option("--kind", default=None, help=_("mid, bank_buy, monthly, legal, peg, …"))
+@click.option("--source", default=None, help=_("Only this source."))
+@register_option
+@json_option
+def get(
+    base: str, quote: str, day: datetime, policy: str, kind: str | None, source: str | None, location: str | None
+) -> None:
+    """Look one rate up."""
+    rate = _book(location).get(base.upper(), quote.upper(), day.date(), policy=policy, kind=kind, source=source)
+
+    def render(console: Console) -> None:
+        console.print(f"1 {rate.base} = [bold]{rate.value:f}[/] {rate.quote}")
+        rows = [
+            (_("rate date"), rate.rate_date.isoformat()),
+            (_("age"), _("{days} days").format(days=rate.age_days)),
+            (_("source"), f"{rate.source} ({rate.kind})"),
+            (_("policy"), rate.policy),
+            *((_("leg"), f"1 {leg.base} = {leg.value} {leg.quote}  {leg.rate_date}") for leg in rate.legs),
+        ]
+        console.print(table("", ("", ""), rows))
+
+    emit(rate.as_dict(), render)
+
+
+@group.command(
+    "convert",
+    help=_(
+        "Convert every row of IN (columns amount, currency, date) to one currency; a row without a rate gets an error code."
+    ),
+)
+@click.argument("source_file", metavar="IN", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("target_file", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--to", "quote", required=True, metavar="CUR", help=_("Currency to convert to."))
+@click.option("--policy", default="on_or_before", show_default=True, help=_("How the day is picked."))
+@register_option
+@json_option
+def convert(source_file: Path, target_file: Path, quote: str, policy: str, location: str | None) -> None:
+    """Convert a CSV or Parquet file."""
+    from workbench.rate_files import convert_file
+
+    with progress() as step:
+        outcome = convert_file(
+            source_file, target_file, money.currency(quote.upper()).code, _book(location), policy=policy, progress=step
+        )
+
+    def render(console: Console) -> None:
+        console.print(
+            _("{converted} of {rows} rows converted, written to {file}.").format(
+                converted=outcome.converted, rows=outcome.rows, file=target_file
+            )
+        )
+        if outcome.errors:
+            console.print(table(_("Not converted"), (_("reason"), _("rows")), list(outcome.errors.items()), right=(1,)))
+
+    emit(
+        {"rows": outcome.rows, "converted": outcome.converted, "errors": outcome.errors, "out": target_file},
+        render,
+    )
+
+
+@group.command(
+    "load", help=_("Store rates from a CSV or XLSX file, whose columns are named by options, in the register.")
+)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--source", "name", required=True, help=_("Name of the institution that published them."))
+@click.option("--kind", default="mid", show_default=True)
+@click.option("--date-column", default="date", show_default=True)
+@click.option("--base-column", default="base", show_default=True)
+@click.option("--quote-column", default="quote", show_default=True)
+@click.option("--value-column", default="value", show_default=True)
+@click.option("--unit", default=1, show_default=True, help=_("UNIT base = value quote."))
+@register_option
+@author_option
+@json_option
+def load(
+    file: Path,
+    name: str,
+    kind: str,
+    date_column: str,
+    base_column: str,
+    quote_column: str,
+    value_column: str,
+    unit: int,
+    location: str | None,
+    author: str,
+) -> None:
+    """Read a file of rates by a mapping and store what passes the gate."""
+    from workbench.rate_sources.mapped import Mapping, read_mapped
+    from workbench.rate_store import store_observations
+
+    mapping = Mapping(
+        source=name,
+        kind=kind,
+        date_column=date_column,
+        base_column=base_column,
+        quote_column=quote_column,
+        value_column=value_column,
+        unit=unit,
+    )
+    with open_register(location, actor=author) as register:
+        stored = store_observations(
+            register,
+            read_mapped(file, mapping),
+            author=author,
+            reason=_("rates loaded from {file}").format(file=file.name),
+        )
+    _report_stored(stored.as_dict(), stored.new, stored.suspect)
+
+
+def _report_stored(result: dict[str, object], new: int, suspect: int) -> None:
+    def render(console: Console) -> None:
+        console.print(_("{new} rates stored, {suspect} held back as suspect.").format(new=new, suspect=suspect))
+
+    emit(result, render)
+
+
+@group.command(
+    "update",
+    help=_(
+        "Fetch new rates from the named sources (default: ecb) into the register. The only command that uses the network."
+    ),
+)
+@click.argument("sources", nargs=-1)
+@click.option("--since", type=_DAY, default=None, help=_("First day wanted."))
+@click.option("--until", type=_DAY, default=None, help=_("Last day wanted."))
+@register_option
+@author_option
+@json_option
+@click.pass_context
+def update(
+    context: click.Context,
+    sources: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    location: str | None,
+    author: str,
+) -> None:
+    """Fetch and store; a failing source stores nothing and makes the exit status 1."""
+    from workbench.rate_store import update_from_sources
+
+    with open_register(location, actor=author) as register, progress() as step:
+        outcome = update_from_sources(
+            register,
+            sources or ("ecb",),
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            author=author,
+            progress=step,
+        )
+
+    def render(console: Console) -> None:
+        rows = [
+            (one["source"], one["new"], one["revised"], one["unchanged"], one["suspect"], one["error"] or "")
+            for one in outcome.sources
+        ]
+        headings = (_("source"), _("new"), _("revised"), _("unchanged"), _("suspect"), _("problem"))
+        console.print(table(_("Rates"), headings, rows, right=(1, 2, 3, 4)))
+
+    emit({"sources": outcome.sources, "changeset": outcome.changeset}, render)
+    context.exit(1 if any(one["error"] for one in outcome.sources) else 0)
+
+
+@group.command("sources", help=_("List the sources that rates can come from."))
+@json_option
+def sources() -> None:
+    """List sources with their licence or attribution."""
+    from workbench.rate_sources import SOURCES
+
+    rows = [
+        {
+            "name": one.name,
+            "title": one.title,
+            "kinds": list(one.kinds),
+            "needs_key": one.needs_key,
+            "attribution": one.attribution,
+        }
+        for one in SOURCES.values()
+    ]
+
+    def render(console: Console) -> None:
+        lines = [(row["name"], row["title"], _("yes") if row["needs_key"] else "", row["attribution"]) for row in rows]
+        console.print(table(_("Rate sources"), (_("name"), _("institution"), _("key"), _("attribution")), lines))
+
+    emit({"sources": rows}, render)
+
+
+@group.command(
+    "check", help=_("Tell for every currency in circulation which rates there are, from when, how fresh, from whom.")
+)
+@click.option("--on", "day", type=_DAY, default=None, help=_("Day to judge freshness on (default: today)."))
+@register_option
+@json_option
+def check(day: datetime | None, location: str | None) -> None:
+    """Print the coverage table."""
+    on = day.date() if day else datetime.now(UTC).date()
+    rows = _book(location).coverage()
+    covered = {one.currency for one in rows if one.observations}
+
+    def render(console: Console) -> None:
+        lines = [
+            (
+                one.currency,
+                money.CURRENCIES[one.currency].name_en,
+                one.source or "—",
+                one.kind,
+                one.first or "",
+                one.last or "",
+                (on - one.last).days if one.last else "",
+                one.observations,
+            )
+            for one in rows
+        ]
+        headings = (_("code"), _("currency"), _("source"), _("kind"), _("from"), _("to"), _("age in days"), _("rates"))
+        console.print(table(_("Coverage on {day}").format(day=on), headings, lines, right=(6, 7)))
+        console.print(
+            _("{covered} of {all} currencies in circulation have a rate.").format(
+                covered=len(covered), all=len(money.CURRENCIES)
+            )
+        )
+
+    emit(
+        {
+            "on": on,
+            "currencies": [
+                {
+                    "currency": one.currency,
+                    "source": one.source,
+                    "kind": one.kind,
+                    "first": one.first,
+                    "last": one.last,
+                    "age_days": (on - one.last).days if one.last else None,
+                    "observations": one.observations,
+                }
+                for one in rows
+            ],
+            "covered": len(covered),
+            "circulating": len(money.CURRENCIES),
+        },
+        render,
+    )
+
+
+@group.command(
+    "lock", help=_("Fix 1 BASE = VALUE QUOTE for a document; needs a reason and a person, is never changed.")
+)
+@click.argument("base")
+@click.argument("quote")
+@click.argument("value")
+@click.option("--document", default="", help=_("Order, contract or customer it is for; empty: the whole company."))
+@click.option(
+    "--scope", type=click.Choice(["order", "customer", "company", "contract"]), default="order", show_default=True
+)
+@click.option("--from", "valid_from", type=_DAY, required=True)
+@click.option("--to", "valid_to", type=_DAY, default=None)
+@click.option("--reason", required=True)
+@click.option("--person", required=True, help=_("Who agreed to it."))
+@register_option
+@author_option
+@json_option
+def lock(
+    base: str,
+    quote: str,
+    value: str,
+    document: str,
+    scope: str,
+    valid_from: datetime,
+    valid_to: datetime | None,
+    reason: str,
+    person: str,
+    location: str | None,
+    author: str,
+) -> None:
+    """Add a rate lock."""
+    from workbench.rate_store import add_lock
+
+    with open_register(location, actor=author) as register:
+        lock_id, changeset = add_lock(
+            register,
+            base=money.currency(base.upper()).code,
+            quote=money.currency(quote.upper()).code,
+            value=_decimal(value),
+            document=document,
+            scope=scope,
+            valid_from=valid_from.date(),
+            valid_to=valid_to.date() if valid_to else None,
+            reason=reason,
+            person=person,
+            author=author,
+        )
+    emit(
+        {"lock": lock_id, "changeset": changeset},
+        lambda console: console.print(_("Rate lock {lock} is stored.").format(lock=lock_id)),
+    )
+
+
+@group.command("accept", help=_("Release a suspect rate (ROW, such as RO-000012) after a person has looked at it."))
+@click.argument("row")
+@click.option("--reason", required=True)
+@register_option
+@author_option
+@json_option
+def accept(row: str, reason: str, location: str | None, author: str) -> None:
+    """Store an accepted revision of a suspect rate."""
+    from workbench.rate_store import accept_suspect
+
+    with open_register(location, actor=author) as register:
+        accepted = accept_suspect(register, row, reason=reason, author=author)
+    emit(
+        {"accepted": row, "row": accepted},
+        lambda console: console.print(_("{row} is accepted as {accepted}.").format(row=row, accepted=accepted)),
+    )
+
+
+@group.command(
+    "audit",
+    help=_("Recompute every converted figure of the register against today's book and list each drift with its cause."),
+)
+@register_option
+@json_option
+@click.pass_context
+def audit(context: click.Context, location: str | None) -> None:
+    """Exit status 1 when a figure does not agree any more."""
+    from workbench.rate_store import audit_register
+
+    with open_register(location) as register:
+        outcome = audit_register(register)
+
+    def render(console: Console) -> None:
+        console.print(_("{count} converted figures recomputed.").format(count=outcome.checked))
+        if outcome.drifts:
+            rows = [(one.document, one.field, one.stored, one.expected, one.cause) for one in outcome.drifts]
+            headings = (_("document"), _("field"), _("stored"), _("now"), _("cause"))
+            console.print(table(_("Drifts"), headings, rows, right=(2, 3)))
+
+    emit(
+        {
+            "checked": outcome.checked,
+            "drifts": [
+                {
+                    "document": one.document,
+                    "field": one.field,
+                    "stored": one.stored,
+                    "expected": one.expected,
+                    "cause": one.cause,
+                }
+                for one in outcome.drifts
+            ],
+        },
+        render,
+    )
+    context.exit(1 if outcome.drifts else 0)
+
+
+def _decimal(text: str) -> Decimal:
+    return money.from_cell(text, where="VALUE")

@@ -1,0 +1,97 @@
+"""``workbench receipts``: bank statements in, receipts matched to orders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from workbench.cli.options import author_option, open_register, register_option
+from workbench.cli.output import emit, json_option, progress, table
+from workbench.i18n import _
+
+
+@click.group("receipts", help=_("Import bank statements and match receipts to orders."))
+def group() -> None:
+    """Commands about receipts."""
+
+
+@group.command(
+    "import", help=_("Import statement files (MT940, CAMT, CSV); what is known already is not imported twice.")
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
+@register_option
+@author_option
+@json_option
+@click.pass_context
+def import_(context: click.Context, files: tuple[Path, ...], location: str | None, author: str) -> None:
+    """Import; exit status 1 when a file was refused."""
+    from workbench.rate_store import load_book
+    from workbench.receipts import import_statements
+
+    with open_register(location, actor=author) as register, progress() as step:
+        outcome = import_statements(register, files, load_book(register), author=author, progress=step)
+
+    def render(console: Console) -> None:
+        rows = [
+            (one.file, one.format, one.entries, one.new, one.known, _("yes") if one.adds_up else _("no"))
+            for one in outcome.files
+        ]
+        headings = (_("file"), _("format"), _("entries"), _("new"), _("known"), _("adds up"))
+        console.print(table(_("Statements"), headings, rows, right=(2, 3, 4)))
+        for one in outcome.files:
+            if one.error:
+                console.print(f"{_('refused')}: {one.error}", style="red", markup=False)
+
+    emit(
+        {
+            "files": [one.as_dict() for one in outcome.files],
+            "totals": outcome.totals,
+            "changeset": outcome.changeset,
+        },
+        render,
+    )
+    context.exit(1 if any(one.error for one in outcome.files) else 0)
+
+
+@group.command(
+    "match", help=_("Match receipts to instalments: post what is sure, leave the rest for a person with reasons.")
+)
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help=_("Match the CSV files of this folder instead of a register."),
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help=_("Proposals, as CSV."))
+@register_option
+@author_option
+@json_option
+def match(folder: Path | None, out: Path | None, location: str | None, author: str) -> None:
+    """Match a register or a folder."""
+    from workbench import matching
+    from workbench.rate_store import load_book
+
+    counts = dict.fromkeys(("post", "review", "no_match"), 0)
+    changeset, allocations = None, 0
+    if folder is not None:
+        with progress() as step:
+            rows = matching.match_folder(folder, progress=step)
+        decided = {row["receipt_id"]: row["decision"] for row in rows}
+    else:
+        with open_register(location, actor=author) as register, progress() as step:
+            report = matching.run(register, load_book(register), author, progress=step)
+        rows, changeset, allocations = matching.prediction_rows(report.proposals), report.changeset, report.allocations
+        decided = {one.receipt_id: one.decision for one in report.proposals}
+    for decision in decided.values():
+        counts[decision] += 1
+    if out:
+        matching.write_predictions(rows, out)
+
+    def render(console: Console) -> None:
+        words = {"post": _("posted"), "review": _("for review"), "no_match": _("no match")}
+        lines = [(words[decision], count) for decision, count in counts.items()]
+        console.print(table(_("{count} receipts").format(count=len(decided)), ("", ""), lines, right=(1,)))
+
+    emit({"receipts": len(decided), **counts, "allocations": allocations, "out": out, "changeset": changeset}, render)

@@ -1,0 +1,163 @@
+"""``workbench new | log | undo | verify | backup | restore``: the register as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from workbench import money
+from workbench.cli.options import author_option, open_register, register_option
+from workbench.cli.output import emit, json_option, progress, table
+from workbench.errors import FileRefused
+from workbench.i18n import _, current_language
+from workbench.register import Register
+
+
+@click.command("new", help=_("Make an empty register (FILE.sqlite) and its workbook (FILE.xlsx)."))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--base", default="CNY", show_default=True, metavar="CUR", help=_("Currency of the firm's books."))
+@author_option
+@json_option
+def new(file: Path, base: str, author: str) -> None:
+    """Create both files; neither may exist yet."""
+    from workbench.rate_store import load_book
+    from workbench.reports import write_register_workbook
+
+    base = money.currency(base.upper()).code
+    workbook, location = file.with_suffix(".xlsx"), file.with_suffix(".sqlite")
+    for path in (workbook, location):
+        if path.exists():
+            raise FileRefused(
+                _("{file} exists already.").format(file=path.name),
+                where=str(path),
+                remedy=_("Choose another name; an existing register is never overwritten."),
+            )
+    with Register.create(location, base_currency=base, actor=author) as register:
+        write_register_workbook(register, load_book(register), workbook, language=current_language()[:2])
+
+    def render(console: Console) -> None:
+        console.print(
+            _("Register {register} and workbook {workbook} are ready.").format(register=location, workbook=workbook)
+        )
+
+    emit({"register": location, "workbook": workbook, "base_currency": base}, render)
+
+
+@click.command("log", help=_("List changesets, newest first: who, when, from where, why, how many rows."))
+@register_option
+@click.option("--limit", default=20, show_default=True, metavar="N", help=_("How many to list; 0 lists all."))
+@json_option
+def log(location: str | None, limit: int) -> None:
+    """Print the log."""
+    with open_register(location) as register:
+        entries = register.log(limit or None)
+    rows = [
+        {
+            "number": one.number,
+            "author": one.author,
+            "at": one.at,
+            "origin": one.origin,
+            "reason": one.reason,
+            "changes": one.changes,
+            "undoes": one.undoes,
+            "hash": one.hash,
+        }
+        for one in entries
+    ]
+
+    def render(console: Console) -> None:
+        headings = ("#", _("when"), _("who"), _("from"), _("rows"), _("why"))
+        lines = [
+            (row["number"], f"{row['at']:%Y-%m-%d %H:%M}", row["author"], row["origin"], row["changes"], row["reason"])
+            for row in rows
+        ]
+        console.print(table(_("Changesets"), headings, lines, right=(0, 4)))
+
+    emit({"changesets": rows}, render)
+
+
+@click.command(
+    "undo", help=_("Take changeset NUMBER back, as a changeset of its own; refused where later work depends on it.")
+)
+@click.argument("number", type=click.IntRange(min=1))
+@register_option
+@author_option
+@click.option("--reason", default="", help=_("Why it is taken back."))
+@json_option
+def undo(number: int, location: str | None, author: str, reason: str) -> None:
+    """Undo one changeset."""
+    with open_register(location, actor=author) as register:
+        made = register.undo(
+            number, author=author, reason=reason or _("undo of changeset {number}").format(number=number)
+        )
+
+    def render(console: Console) -> None:
+        console.print(
+            _("Changeset {number} is taken back by changeset {made}.").format(number=number, made=made.number)
+        )
+
+    emit({"undone": number, "changeset": made.number, "hash": made.hash}, render)
+
+
+@click.command("verify", help=_("Check every changeset's hash, the chain, and every row against them."))
+@register_option
+@json_option
+@click.pass_context
+def verify(context: click.Context, location: str | None) -> None:
+    """Exit status 1 when anything does not agree."""
+    with open_register(location) as register:
+        outcome = register.verify()
+
+    def render(console: Console) -> None:
+        if outcome.ok:
+            console.print(
+                _("All {count} changesets and every row agree. Head {head}").format(
+                    count=outcome.changesets, head=outcome.head
+                )
+            )
+            return
+        console.print(_("The register has been changed behind its log:"), style="bold red")
+        for problem in outcome.problems:
+            console.print(f"  {problem}", markup=False)
+
+    emit(
+        {"ok": outcome.ok, "changesets": outcome.changesets, "head": outcome.head, "problems": list(outcome.problems)},
+        render,
+    )
+    context.exit(0 if outcome.ok else 1)
+
+
+@click.command("backup", help=_("Copy the register to FILE while it is in use, and read the copy back."))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@register_option
+@json_option
+def backup(file: Path, location: str | None) -> None:
+    """Write and verify a backup."""
+    with open_register(location) as register, progress() as step:
+        step(_("backup"), 0, 1)
+        register.backup(file)
+        step(_("backup"), 1, 1)
+        head = register.verify().head
+
+    def render(console: Console) -> None:
+        console.print(_("Backup {file} is written and reads back whole.").format(file=file))
+
+    emit({"backup": file, "head": head}, render)
+
+
+@click.command("restore", help=_("Make the register LOCATION from backup FILE."))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("to", metavar="LOCATION")
+@click.option("--force", is_flag=True, help=_("Replace a register that exists there."))
+@json_option
+def restore(file: Path, to: str, force: bool) -> None:  # noqa: FBT001 - click passes flags so
+    """Restore and verify."""
+    with Register.restore(file, to, force=force) as register:
+        outcome = register.verify()
+
+    def render(console: Console) -> None:
+        console.print(_("Register {to} is restored with {count} changesets.").format(to=to, count=outcome.changesets))
+
+    emit({"register": to, "changesets": outcome.changesets, "head": outcome.head, "ok": outcome.ok}, render)

@@ -1,0 +1,257 @@
+"""The rate book and the register together: rates kept in the register, figures converted and audited with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from workbench.errors import RateError, RegisterError
+from workbench.findings import Finding
+from workbench.i18n import _
+from workbench.rates import Drift, Observation, Rate, RateBook, RateLock, audit
+from workbench.register import Register
+
+__all__ = [
+    "AuditOutcome",
+    "Stored",
+    "UpdateOutcome",
+    "accept_suspect",
+    "add_lock",
+    "audit_register",
+    "converted_fields",
+    "load_book",
+    "store_observations",
+    "update_from_sources",
+]
+
+_CONVERTED_TABLES = {"orders": "order_date", "receipts": "value_date", "invoices": "invoice_date"}
+_OBSERVATION_FIELDS = (
+    "source", "kind", "base", "quote", "unit", "value", "rate_date", "valid_to", "published_at", "fetched_at",
+    "payload_sha256", "revision", "status", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What came of storing observations: counts, and the changeset (None where nothing was new)."""
+
+    new: int
+    revised: int
+    unchanged: int
+    suspect: int
+    changeset: int | None
+
+    def as_dict(self) -> dict[str, object]:
+        """For ``--json``."""
+        return {
+            "new": self.new,
+            "revised": self.revised,
+            "unchanged": self.unchanged,
+            "suspect": self.suspect,
+            "changeset": self.changeset,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateOutcome:
+    """What came of an update: one line per source, and the changeset (None where nothing was new)."""
+
+    sources: list[dict[str, Any]]
+    changeset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOutcome:
+    """How many converted figures were recomputed, and every drift."""
+
+    checked: int
+    drifts: tuple[Drift, ...]
+
+
+def load_book(register: Register) -> RateBook:
+    """The embedded book with the register's own observations and locks on top."""
+    observations = [_observation(row) for row in register.rows("rate_observations")]
+    locks = [_lock(row) for row in register.rows("rate_locks")]
+    book = RateBook.embedded()
+    book = book.with_observations(observations) if observations else book
+    return book.with_locks(locks) if locks else book
+
+
+def converted_fields(
+    book: RateBook, amount: Decimal, currency: str, base: str, day: date, where: str
+) -> tuple[Mapping[str, Any], Finding | None]:
+    """The figure in base currency with all of its evidence, as fields of the register.
+
+    Args:
+        book: where the rate is from.
+        amount: in ``currency``.
+        currency: of the document.
+        base: currency of the books.
+        day: the day the rate is wanted for (order date, value date, invoice date).
+        where: the place, for the finding.
+
+    Without a rate that can be stood behind the fields stay empty and the finding says why; never 1.
+    """
+    try:
+        rate = book.get(currency, base, day)
+    except RateError as error:
+        details = {"currency": currency, "base": base, "date": day.isoformat(), "reason": error.message}
+        return {}, Finding("rate.unavailable", where, format(amount, "f"), details=details)
+    return {
+        "base_currency": base,
+        "base_amount": rate.convert(amount),
+        "rate_value": rate.value,
+        "rate_date": rate.rate_date,
+        "rate_source": rate.source,
+        "rate_kind": rate.kind,
+        "rate_policy": rate.policy,
+        "rate_legs": [leg.as_dict() for leg in rate.legs],
+    }, None
+
+
+def store_observations(
+    register: Register, observations: Iterable[Observation], *, author: str, reason: str, origin: str = "rates"
+) -> Stored:
+    """Put observations through the gate and add what is new, in one changeset.
+
+    A value that differs from the stored one of the same source, kind, pair and day becomes its next revision; an
+    implausible one is stored as suspect and not used until it is accepted.
+    """
+    from workbench.rate_sources import gate
+
+    sifted = gate.sift(observations, load_book(register))
+    fresh = sifted.stored
+    changeset: int | None = None
+    if fresh:
+        with register.changeset(origin=origin, reason=reason, author=author) as cs:
+            cs.insert("rate_observations", [_observation_row(one) for one in fresh])
+        changeset = cs.number
+    return Stored(len(sifted.new), len(sifted.revised), len(sifted.unchanged), len(sifted.suspect), changeset)
+
+
+def update_from_sources(
+    register: Register,
+    names: Sequence[str],
+    *,
+    since: date | None,
+    until: date | None,
+    author: str,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> UpdateOutcome:
+    """Fetch from the named sources and store what is new; a source that fails stores nothing and is told."""
+    from workbench.rate_sources import update
+
+    report = update(names, load_book(register), since=since, until=until, progress=progress)
+    fresh = [one for source in report.sources for one in source.stored]
+    changeset: int | None = None
+    if fresh:
+        reason = _("rates from {sources}").format(sources=", ".join(names))
+        with register.changeset(origin="rates", reason=reason, author=author) as cs:
+            cs.insert("rate_observations", [_observation_row(one) for one in fresh])
+        changeset = cs.number
+    return UpdateOutcome([source.as_dict() for source in report.sources], changeset)
+
+
+def add_lock(
+    register: Register,
+    *,
+    scope: str,
+    document: str,
+    base: str,
+    quote: str,
+    value: Decimal,
+    valid_from: date,
+    valid_to: date | None,
+    reason: str,
+    person: str,
+    author: str,
+) -> tuple[str, int]:
+    """Add a rate lock (``quote`` per 1 ``base``) with the published rate in view on its first day.
+
+    Returns the lock's id and the changeset. Raises LockRefused without a reason or a person.
+    """
+    in_view = _rate_in_view(load_book(register), base, quote, valid_from)
+    lock = RateLock(
+        scope, document, base, quote, value, valid_from, valid_to, reason, person, datetime.now(UTC),
+        in_view.as_dict() if in_view else None,
+    )  # fmt: skip
+    row = {
+        "scope": lock.scope,
+        "document": lock.document or None,
+        "base": lock.base,
+        "quote": lock.quote,
+        "value": lock.value,
+        "valid_from": lock.valid_from,
+        "valid_to": lock.valid_to,
+        "reason": lock.reason,
+        "person": lock.person,
+        "locked_at": lock.locked_at,
+        "rate_row": lock.rate_row,
+    }
+    why = _("rate lock {base}/{quote} {value} for {document}: {reason}").format(
+        base=base, quote=quote, value=value, document=document or scope, reason=reason
+    )
+    with register.changeset(origin="rates", reason=why, author=author) as cs:
+        (lock_id,) = cs.insert("rate_locks", [row])
+    return lock_id, cs.number
+
+
+def accept_suspect(register: Register, row_id: str, *, reason: str, author: str) -> str:
+    """Release a suspect observation: its next revision, with status ok, is stored beside it. Returns the new row's id."""
+    row = register.get("rate_observations", row_id)
+    if row["status"] != "suspect":
+        raise RegisterError(
+            _("{row} is not held back.").format(row=row_id),
+            where=f"rate_observations {row_id}",
+            remedy=_("Only suspect rates need to be accepted."),
+        )
+    suspect = _observation(row)
+    accepted = replace(suspect, revision=suspect.revision + 1, status="ok", note=reason)
+    why = _("suspect rate {row} accepted: {reason}").format(row=row_id, reason=reason)
+    with register.changeset(origin="rates", reason=why, author=author) as cs:
+        (accepted_id,) = cs.insert("rate_observations", [_observation_row(accepted)])
+    return accepted_id
+
+
+def audit_register(register: Register) -> AuditOutcome:
+    """Recompute every converted figure of the register against its book as it is now."""
+    documents = [
+        {**row, "date": row[day], "number": f"{table} {row.get('number') or row['id']}"}
+        for table, day in _CONVERTED_TABLES.items()
+        for row in register.stream(table)
+        if row["base_amount"] is not None
+    ]
+    return AuditOutcome(len(documents), tuple(audit(documents, load_book(register))))
+
+
+def _rate_in_view(book: RateBook, base: str, quote: str, day: date) -> Rate | None:
+    try:
+        return book.get(base, quote, day)
+    except RateError:
+        # A lock may be for a pair that nobody publishes; then there is no published rate to keep beside it.
+        return None
+
+
+def _observation(row: Mapping[str, Any]) -> Observation:
+    values = {name: row[name] for name in _OBSERVATION_FIELDS}
+    for name in ("payload_sha256", "note"):
+        values[name] = values[name] or ""
+    return Observation(**values)
+
+
+def _observation_row(one: Observation) -> dict[str, Any]:
+    row = {name: getattr(one, name) for name in _OBSERVATION_FIELDS}
+    for name in ("published_at", "fetched_at"):
+        if row[name] is not None and row[name].tzinfo is None:
+            row[name] = row[name].replace(tzinfo=UTC)
+    return {name: value if value != "" else None for name, value in row.items()}
+
+
+def _lock(row: Mapping[str, Any]) -> RateLock:
+    return RateLock(
+        row["scope"], row["document"] or "", row["base"], row["quote"], row["value"], row["valid_from"], row["valid_to"],
+        row["reason"], row["person"], row["locked_at"], row["rate_row"],
+    )  # fmt: skip

@@ -1,0 +1,187 @@
+"""Statement entries become receipts of the register, each once, however often its statement is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.findings import Finding
+from workbench.i18n import _
+from workbench.money import Balances, Money
+from workbench.rate_store import converted_fields
+from workbench.rates import RateBook
+from workbench.register import Register
+from workbench.statements import Entry, Statement, read_statements
+
+__all__ = ["ImportedFile", "ReceiptsImport", "import_statements"]
+
+_TAKEN = (
+    "account", "value_date", "booking_date", "currency", "amount", "instructed_currency", "instructed_amount",
+    "fee_currency", "fee_amount", "payer", "payer_account", "reference", "bank_reference", "fingerprint", "kind",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """What came of one statement file; ``error`` is set where the file was refused as a whole."""
+
+    file: str
+    format: str
+    entries: int
+    new: int
+    known: int
+    opening: Mapping[str, Decimal]
+    closing: Mapping[str, Decimal]
+    adds_up: bool
+    error: WorkbenchError | None = None
+
+    def as_dict(self) -> dict[str, object]:
+        """The shape that ``workbench receipts import --json`` prints for a file."""
+        return {
+            "file": self.file,
+            "format": self.format,
+            "entries": self.entries,
+            "new": self.new,
+            "known": self.known,
+            "refused": 0 if self.error is None else 1,
+            "opening": dict(self.opening),
+            "closing": dict(self.closing),
+            "adds_up": self.adds_up,
+            **({"error": self.error.as_dict()} if self.error else {}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptsImport:
+    """What came of a batch of statement files.
+
+    ``totals`` is the sum of the new entries per currency, debits subtracted; ``changeset`` is None where nothing was new.
+    """
+
+    files: tuple[ImportedFile, ...]
+    findings: tuple[Finding, ...]
+    totals: Mapping[str, Decimal]
+    changeset: int | None
+
+
+def import_statements(
+    register: Register,
+    paths: Iterable[Path],
+    book: RateBook,
+    *,
+    author: str,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> ReceiptsImport:
+    """Read statement files and add what the register does not know yet, in one changeset.
+
+    A file that cannot be read or does not add up is refused as a whole and told in its ``error``; the others go on.
+    The amount in base currency is filled from ``book`` on the value date; without a rate it stays empty and a finding
+    says so.
+    """
+    known = {row["fingerprint"] for row in register.rows("receipts")}
+    rows: list[dict[str, Any]] = []
+    sources: list[tuple[str, Entry, Path]] = []
+    findings: list[Finding] = []
+    files = []
+    every = list(paths)
+    for number, path in enumerate(every, start=1):
+        try:
+            statements = read_statements(path)
+        except WorkbenchError as error:
+            files.append(ImportedFile(path.name, "", 0, 0, 0, {}, {}, adds_up=False, error=error))
+            continue
+        fresh = 0
+        for entry in (entry for statement in statements for entry in statement.entries):
+            if entry.fingerprint in known:
+                continue
+            known.add(entry.fingerprint)
+            fresh += 1
+            row = {name: getattr(entry, name) for name in _TAKEN}
+            evidence, problem = converted_fields(
+                book,
+                entry.amount,
+                entry.currency,
+                register.base_currency,
+                entry.value_date,
+                f"{path.name}:{entry.line}",
+            )
+            findings.extend([problem] if problem else [])
+            rows.append({**row, **evidence})
+            sources.append((entry.fingerprint, entry, path))
+        files.append(_imported(path, statements, fresh))
+        if progress:
+            progress(_("reading statements"), number, len(every))
+    totals = Balances(Money(row["amount"], row["currency"]) for row in rows)
+    changeset = _store(register, rows, sources, findings, author) if rows else None
+    return ReceiptsImport(tuple(files), tuple(findings), dict(totals.items()), changeset)
+
+
+def _imported(path: Path, statements: list[Statement], fresh: int) -> ImportedFile:
+    entries = sum(len(one.entries) for one in statements)
+    opening: dict[str, Decimal] = {}
+    closing: dict[str, Decimal] = {}
+    for one in statements:
+        # Statements of one account follow each other: the first opening and the last closing balance are the file's.
+        key = f"{one.account} {one.currency}"
+        if one.opening is not None:
+            opening.setdefault(key, one.opening)
+        if one.closing is not None:
+            closing[key] = one.closing
+    return ImportedFile(
+        path.name,
+        statements[0].format if statements else "",
+        entries,
+        fresh,
+        entries - fresh,
+        opening,
+        closing,
+        adds_up=all(one.adds_up for one in statements),
+    )
+
+
+def _store(
+    register: Register,
+    rows: list[dict[str, Any]],
+    sources: list[tuple[str, Entry, Path]],
+    findings: list[Finding],
+    author: str,
+) -> int:
+    from hashlib import sha256
+
+    names = sorted({path.name for _fingerprint, _entry, path in sources})
+    hashes = {path: sha256(path.read_bytes()).hexdigest() for path in {path for _f, _e, path in sources}}
+    reason = _("bank statements: {files}").format(files=", ".join(names[:5]) + (" …" if len(names) > 5 else ""))
+    with register.changeset(origin="statements", reason=reason, author=author) as cs:
+        ids = cs.insert("receipts", rows)
+        cs.insert(
+            "source_records",
+            [
+                {
+                    "table_name": "receipts",
+                    "row_id": row_id,
+                    "file": path.name,
+                    "place": f"{path.name}:{entry.line}",
+                    "file_sha256": hashes[path],
+                }
+                for row_id, (_fingerprint, entry, path) in zip(ids, sources, strict=True)
+            ],
+        )
+        cs.insert("open_findings", [finding_row(one) for one in findings])
+    return cs.number
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    """The finding as a row of ``open_findings``."""
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "place": finding.where,
+        "value": finding.value,
+        "candidates": list(finding.candidates),
+        "details": dict(finding.details),
+        "state": "open",
+    }
