@@ -69,6 +69,10 @@ def pair(one: dict[str, str], other: dict[str, str]) -> DuplicatePair | None:
             },
             {"legal_name": "拓艺食品有限公司", "country": "香港", "email": "viviang@tuoyi.hk", "contact": "Vivian Guo"},
         ),
+        (  # only the name in the local script is the same
+            {"legal_name": "Tuoyi Foods Limited", "local_name": "拓艺食品有限公司", "country": "HK"},
+            {"legal_name": "拓艺食品", "country": "HK", "phone": "+852 2777 0142"},
+        ),
         (
             {"legal_name": "Nordwind Logistik AG (Frau Meier)", "email": "a@nordwind-logistik.ch"},
             {"legal_name": "NORDWIND LOGISTIK", "website": "https://www.nordwind-logistik.ch/en/"},
@@ -135,6 +139,7 @@ ROWS = st.fixed_dictionaries(
                 "ЗУБР ООО",
             ]
         ),
+        "local_name": st.sampled_from(["", "HARROW GARDEN", "哈罗花园"]),
         "country": st.sampled_from(["GB", "英国", "PL", ""]),
         "email": st.sampled_from(["a@harrow.co.uk", "b@harrow.co.uk", "zubr@wp.pl", ""]),
         "phone": st.sampled_from(["+44 20 7946 0958", "020 79460958", "", "n/a"]),

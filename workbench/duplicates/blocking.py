@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from workbench.duplicates.normalise import Record, domain_label
+from workbench.duplicates.normalise import Name, Record, domain_label
 
 __all__ = ["MAX_BLOCK", "candidate_pairs"]
 
@@ -16,7 +16,7 @@ MAX_BLOCK = 40
 
 def candidate_pairs(records: Sequence[Record]) -> list[tuple[int, int]]:
     """Index pairs (i < j) that share a key, sorted; the work stays linear in the number of records."""
-    frequency = Counter(token for record in records for token in set(record.tokens))
+    frequency = Counter(word for record in records for word in record.words)
     blocks: dict[str, list[int]] = defaultdict(list)
     for index, record in enumerate(records):
         for key in set(_keys(record, frequency)):
@@ -39,15 +39,14 @@ def _keys(record: Record, frequency: Counter[str]) -> Iterator[str]:
             yield "n:" + label[:12]
     for phone in record.phones:
         yield "p:" + phone[-7:]
-    yield from _name_keys(record, frequency)
+    for name in record.names:
+        yield from _name_keys(name, record.country, frequency)
 
 
-def _name_keys(record: Record, frequency: Counter[str]) -> Iterator[str]:
-    if not record.compact:
-        return
-    yield "n:" + record.compact[:12]
-    yield "s:" + "".join(sorted(record.tokens))
-    rare_first = sorted(set(record.tokens), key=lambda token: (frequency[token], token))
+def _name_keys(name: Name, country: str, frequency: Counter[str]) -> Iterator[str]:
+    yield "n:" + name.compact[:12]
+    yield "s:" + "".join(sorted(name.tokens))
+    rare_first = sorted(set(name.tokens), key=lambda token: (frequency[token], token))
     for token in rare_first[:3]:
         if len(token) >= 3:
             yield "w:" + token
@@ -56,10 +55,10 @@ def _name_keys(record: Record, frequency: Counter[str]) -> Iterator[str]:
             yield from ("g:" + token[start : start + 2] for start in range(min(len(token) - 1, 4)))
     for one, other in combinations(rare_first[:4], 2):
         yield "2:" + " ".join(sorted((one, other)))
-    if len(record.tokens) >= 3:
-        yield "i:" + "".join(token[0] for token in record.tokens) + record.country
-    elif len(record.tokens) <= 2 and 3 <= len(record.tokens[0]) <= 4:
-        yield "i:" + record.tokens[0] + record.country
+    if len(name.tokens) >= 3:
+        yield "i:" + "".join(token[0] for token in name.tokens) + country
+    elif len(name.tokens) <= 2 and 3 <= len(name.tokens[0]) <= 4:
+        yield "i:" + name.tokens[0] + country
 
 
 def _capped(members: list[int], records: Sequence[Record]) -> Iterator[list[int]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["COLUMNS", "Record", "country_code", "fold", "name_tokens", "record_of"]
+__all__ = ["COLUMNS", "Name", "Record", "country_code", "fold", "name_tokens", "record_of"]
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("legal_name", "company_name", "name", "customer", "公司名称", "客户名称"),
@@ -40,13 +40,26 @@ _SECOND_LEVEL = frozenset({"com", "co", "net", "org", "gov", "edu", "ac", "or", 
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """One name of a customer: as typed, its words (see ``name_tokens``), and the words written together."""
+
+    text: str
+    tokens: tuple[str, ...]
+    compact: str
+
+    @classmethod
+    def of(cls, text: str) -> Name:
+        """The comparable form of a name as typed."""
+        tokens = name_tokens(text)
+        return cls(text, tokens, "".join(tokens))
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One customer row, ready to compare. Empty where the row says nothing (or a placeholder)."""
 
     id: str
-    name: str  # as typed
-    tokens: tuple[str, ...]  # of the name without legal forms, folded, Cyrillic and Greek in Latin letters
-    compact: str  # the tokens written together
+    names: tuple[Name, ...]  # the legal name, and the local name where it differs
     country: str  # ISO 3166-1 alpha-2
     city: str
     address: tuple[str, ...]
@@ -56,6 +69,11 @@ class Record:
     domains: frozenset[str]  # without the domains anybody can have an address at
     phones: frozenset[str]  # last eight digits
     contact: frozenset[str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of all its names."""
+        return frozenset(word for name in self.names for word in name.tokens)
 
 
 def _lines(name: str) -> list[str]:
@@ -157,16 +175,13 @@ def record_of(row: Mapping[str, object], id_: str, columns: Mapping[str, str] | 
         names = (own[field],) if field in own else COLUMNS[field]
         return [str(row[name]).strip() for name in names if row.get(name) not in (None, "")]
 
-    name = " ".join(texts("name")[:1]) or " ".join(texts("local_name")[:1])
-    tokens = name_tokens(name)
+    names = [Name.of(text) for text in (*texts("name")[:1], *texts("local_name"))]
     emails = {match.group().casefold() for text in texts("email") for match in _EMAIL.finditer(text)}
     emails = {mail for mail in emails if not mail.startswith(_PLACEHOLDER_MAIL)}
     hosts = {mail.rpartition("@")[2] for mail in emails} | {_host(text) for text in texts("website")}
     return Record(
         id=id_,
-        name=name,
-        tokens=tokens,
-        compact="".join(tokens),
+        names=tuple({name.compact: name for name in reversed(names) if name.compact}.values())[::-1],
         country=next(filter(None, map(country_code, texts("country"))), ""),
         city=" ".join(_words(" ".join(texts("city")[:1]))),
         address=tuple(_words(" ".join(texts("address")[:1]))),

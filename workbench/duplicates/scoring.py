@@ -12,7 +12,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 from rapidfuzz.distance import DamerauLevenshtein
 
-from workbench.duplicates.normalise import Record, domain_label
+from workbench.duplicates.normalise import Name, Record, domain_label
 from workbench.duplicates.reasons import DuplicateReason
 
 __all__ = ["WEIGHTS", "Corpus", "Verdict", "judge"]
@@ -57,7 +57,7 @@ class Corpus:
         """Counts over all records."""
         return cls(
             len(records),
-            Counter(token for record in records for token in set(record.tokens)),
+            Counter(word for record in records for word in record.words),
             Counter(one for record in records for one in record.domains | record.emails | record.phones),
         )
 
@@ -106,14 +106,23 @@ def _decide(score: Decimal, reasons: tuple[DuplicateReason, ...]) -> Verdict:
 
 
 def _name(a: Record, b: Record, corpus: Corpus) -> _Evidence:
-    if not a.tokens or not b.tokens:
+    """The best that any of one record's names and any of the other's have in common."""
+    if not a.names or not b.names:
         return _Evidence(0.0)
-    if _script(a.compact) != _script(b.compact):
-        return _Evidence(WEIGHTS["name.unread"])
+    found = [
+        _names(one, other, corpus)
+        for one in a.names
+        for other in b.names
+        if _script(one.compact) == _script(other.compact)
+    ]
+    return max(found, key=lambda evidence: evidence.points, default=_Evidence(WEIGHTS["name.unread"]))
+
+
+def _names(a: Name, b: Name, corpus: Corpus) -> _Evidence:
     likeness, part = _likeness(a, b, corpus)
-    names = {"a": a.name, "b": b.name}
+    names = {"a": a.text, "b": b.text}
     if likeness >= _SAME_NAME:
-        return _Evidence(WEIGHTS["name"] * likeness**2, DuplicateReason.of("name.same", name=a.name))
+        return _Evidence(WEIGHTS["name"] * likeness**2, DuplicateReason.of("name.same", name=a.text))
     if likeness >= _CLOSE_NAME:
         return _Evidence(WEIGHTS["name"] * likeness**2, DuplicateReason.of("name.close", **names))
     if part >= _SAME_NAME:
@@ -124,7 +133,7 @@ def _name(a: Record, b: Record, corpus: Corpus) -> _Evidence:
     return _Evidence(WEIGHTS["name"] * likeness**2, DuplicateReason.of("name.other", **names))
 
 
-def _likeness(a: Record, b: Record, corpus: Corpus) -> tuple[float, float]:
+def _likeness(a: Name, b: Name, corpus: Corpus) -> tuple[float, float]:
     """Likeness of two names, and how far one is contained in the other."""
     written_together = fuzz.ratio(a.compact, b.compact) / 100
     if a.compact == b.compact:
@@ -167,7 +176,7 @@ def _consonants(word: str) -> str:
     return word[0] + "".join(letter for letter in word[1:] if letter not in "aeiouy")
 
 
-def _initials(short: Record, long: Record) -> bool:
+def _initials(short: Name, long: Name) -> bool:
     return len(long.tokens) >= 3 and short.tokens[0] == "".join(token[0] for token in long.tokens)
 
 
@@ -216,11 +225,12 @@ def _mail_and_web(a: Record, b: Record, corpus: Corpus) -> _Evidence | None:
 
 def _named_by_domain(a: Record, b: Record) -> _Evidence | None:
     """A record whose name cannot be compared may still be named by the other's domain."""
-    if _script(a.compact) == _script(b.compact) or _script(a.compact) != "latin":
+    scripts_a, scripts_b = ({_script(name.compact) for name in record.names} for record in (a, b))
+    if scripts_a & scripts_b:
         return None
     for domain in sorted(b.domains):
         label = domain_label(domain)
-        if len(label) >= 5 and a.compact[: len(label)] == label:
+        if len(label) >= 5 and any(name.compact.startswith(label) for name in a.names):
             return _Evidence(WEIGHTS["name.domain"], DuplicateReason.of("name.domain", domain=domain))
     return None
 
