@@ -8,7 +8,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from workbook_reading import AS_OF, OWN_FORMULA, formulas, table_rows, tables_of
+from workbook_reading import AS_OF, OWN_FORMULA, formulas, opened, table_rows, tables_of
 
 from workbench.errors import ConfigurationError
 from workbench.money import CURRENCIES, number_format
@@ -34,14 +34,14 @@ def chinese(firm: Register, book: RateBook, tmp_path_factory: pytest.TempPathFac
 
 
 def test_sheets_follow_the_language(english: WorkbookReport, chinese: WorkbookReport) -> None:
-    assert openpyxl.load_workbook(english.path).sheetnames == [*EN, "Rates", "Settings"]
-    assert openpyxl.load_workbook(chinese.path).sheetnames == [*ZH, "汇率", "设置"]
+    assert opened(english.path).sheetnames == [*EN, "Rates", "Settings"]
+    assert opened(chinese.path).sheetnames == [*ZH, "汇率", "设置"]
     assert english.rows["Orders"] == chinese.rows["订单"] == 4
     assert set(tables_of(english.path)) == set(tables_of(chinese.path))
 
 
 def test_either_reader_finds_the_other_language_above(chinese: WorkbookReport) -> None:
-    sheet = openpyxl.load_workbook(chinese.path)["订单"]
+    sheet = opened(chinese.path)["订单"]
     pairs = {sheet.cell(4, col).value: sheet.cell(3, col).value for col in range(1, sheet.max_column + 1)}
     assert pairs["金额"] == "Amount"
     assert pairs["汇率日期"] == "Rate date"
@@ -66,7 +66,7 @@ def test_key_and_version_are_there_but_hidden(english: WorkbookReport, firm: Reg
 
 
 def test_headings_stay_in_sight_and_on_paper(english: WorkbookReport) -> None:
-    book = openpyxl.load_workbook(english.path)
+    book = opened(english.path)
     for sheet in book.worksheets[1:9]:
         assert sheet.freeze_panes.endswith("5"), sheet.title
         assert sheet.freeze_panes > "C", sheet.title
@@ -173,7 +173,7 @@ def test_today_counts_what_needs_attention(english: WorkbookReport) -> None:
 
 
 def test_today_prints_what_its_figures_stand_on(english: WorkbookReport) -> None:
-    sheet = openpyxl.load_workbook(english.path)["Today"]
+    sheet = opened(english.path)["Today"]
     assert "2024-06-28" in sheet["B2"].value
     assert "CNY" in sheet["B2"].value
     assert "on or before" in sheet["B3"].value
@@ -199,14 +199,14 @@ def test_rates_too_old_are_not_used_and_told(firm: Register, book: RateBook, tmp
         "USD→CNY": "stale",
     }
     assert all(row["Open in base"].value is None for row in table_rows(path, "tblInstalments"))
-    cards = openpyxl.load_workbook(path)["Today"]
+    cards = opened(path)["Today"]
     assert cards["B6"].value == "—"
     assert "without JPY, KWD, USD" in cards["B7"].value
     assert _needs(report)["Rates missing or stale"] == 3
 
 
 def test_lines_of_today_lead_to_the_first_row_concerned(english: WorkbookReport) -> None:
-    book = openpyxl.load_workbook(english.path)
+    book = opened(english.path)
     links = {
         book["Today"].cell(cell.row, 2).value: cell.hyperlink.location
         for row in book["Today"].iter_rows(min_col=11, max_col=11)
@@ -221,7 +221,7 @@ def test_lines_of_today_lead_to_the_first_row_concerned(english: WorkbookReport)
 
 
 def test_orders_lead_to_customers_and_receipts_and_back(english: WorkbookReport) -> None:
-    book = openpyxl.load_workbook(english.path)
+    book = opened(english.path)
 
     def followed(cell: openpyxl.cell.Cell) -> list[object]:
         sheet, _, place = cell.hyperlink.location.partition("!")
@@ -250,7 +250,7 @@ def test_typing_is_checked_by_the_row_s_currency(english: WorkbookReport) -> Non
 
 
 def test_lists_of_settings_are_what_validation_refers_to(english: WorkbookReport) -> None:
-    book = openpyxl.load_workbook(english.path)
+    book = opened(english.path)
 
     def listed(name: str) -> list[object]:
         ((sheet, place),) = book.defined_names[name].destinations
@@ -346,6 +346,6 @@ def test_a_folder_that_is_not_there_is_told(firm: Register, book: RateBook, tmp_
 
 
 def _needs(report: WorkbookReport) -> dict[str, int]:
-    sheet = openpyxl.load_workbook(report.path)["Today"]
+    sheet = opened(report.path)["Today"]
     rows = sheet.iter_rows(min_row=11, max_row=20, min_col=2, max_col=5, values_only=True)
     return {row[0]: row[3] for row in rows}

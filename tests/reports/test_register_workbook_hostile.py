@@ -15,8 +15,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
-from workbook_reading import AS_OF, NS, OWN_FORMULA, formulas, parts, table_rows, tables_of
+from workbook_reading import AS_OF, NS, OWN_FORMULA, formulas, opened, parts, table_rows, tables_of
 
+from workbench.money import number_format
 from workbench.rates import RateBook
 from workbench.register import FieldKind, Register
 from workbench.reports import write_register_workbook
@@ -109,6 +110,34 @@ def test_own_fields_become_columns_whatever_they_are_called(
     _check_package(path)
 
 
+def test_own_fields_keep_their_kind(make_register: Register, book: RateBook, tmp_path: Path) -> None:
+    define = make_register.define_custom_field
+    for name, kind in (("Paid out on", FieldKind.DATE), ("Audited", FieldKind.BOOLEAN), ("Weight", FieldKind.DECIMAL)):
+        define("orders", name, kind, author="li.na")
+    define("orders", "Held in", FieldKind.CURRENCY, author="li.na")
+    define("orders", "Held", FieldKind.MONEY, author="li.na", currency_field="Held in")
+    own = {
+        "Paid out on": date(2024, 2, 3),
+        "Audited": True,
+        "Weight": Decimal("12.125"),
+        "Held in": "JPY",
+        "Held": Decimal(7),
+    }
+    with make_register.changeset(origin="test", reason="own fields", author="li.na") as changes:
+        (customer,) = changes.insert("customers", [{"legal_name": "A"}])
+        order = {"number": "1", "customer_id": customer, "order_date": date(2024, 1, 1), "currency": "USD"}
+        changes.insert("orders", [{**order, "amount": Decimal(100), "custom": own}])
+    report = write_register_workbook(make_register, book, tmp_path / "R.xlsx", language="en", as_of=AS_OF)
+    (row,) = table_rows(report.path, "tblOrders")
+    assert row["Paid out on"].value.date() == date(2024, 2, 3)
+    assert row["Audited"].value == "Yes"
+    assert row["Weight"].value == 12.125
+    assert (row["Held"].value, row["Held"].number_format) == (7, number_format("JPY"))
+    view = next(view for view in report.views if view.table == "orders")
+    assert view.columns["Held"] == "custom.Held"
+    assert view.labels["custom.Audited"] == {"Yes": "true", "No": "false"}
+
+
 def test_text_longer_than_a_cell_is_cut_in_the_open(make_register: Register, book: RateBook, tmp_path: Path) -> None:
     texts = ["x" * 40_000, "𝄞" * 20_000, "y" * 32_767]
     with make_register.changeset(origin="test", reason="long", author="li.na") as changes:
@@ -147,9 +176,7 @@ def test_an_empty_register_is_a_workbook_to_begin_with(
     sheet, table = tables_of(report.path)["tblOrders"]
     assert range_boundaries(table.ref)[1::2] == (4, 5)
     assert sheet.data_validations.dataValidation
-    assert "workbench adopt" in " ".join(
-        str(cell) for row in openpyxl.load_workbook(report.path).worksheets[0].values for cell in row
-    )
+    assert "workbench adopt" in " ".join(str(cell) for row in opened(report.path).worksheets[0].values for cell in row)
     _check_package(report.path)
 
 
@@ -213,7 +240,7 @@ def test_libreoffice_reads_it_and_adds_up_the_same(firm: Register, book: RateBoo
     compared = 0
     for sheet, text in formulas(written):
         assert OWN_FORMULA.fullmatch(text)
-        for row in openpyxl.load_workbook(written)[sheet].iter_rows():
+        for row in opened(written)[sheet].iter_rows():
             for cell in row:
                 if cell.value == text:
                     value = theirs[sheet][cell.coordinate].value
@@ -268,7 +295,7 @@ def _check_package(path: Path) -> None:
     assert not [name for name in found if "external" in name.lower() or "connection" in name.lower()]
     names: list[str] = []
     ids: list[str] = []
-    book = openpyxl.load_workbook(path)
+    book = opened(path)
     sheets = set(book.sheetnames)
     for name, root in found.items():
         if name.startswith("xl/tables/"):

@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,15 @@ OWN_FORMULA = re.compile(
 NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 
+@cache
+def opened(path: Path) -> openpyxl.Workbook:
+    """The workbook as openpyxl reads it, once a file: no test writes the same file twice."""
+    return openpyxl.load_workbook(path)
+
+
 def tables_of(path: Path) -> dict[str, tuple[Worksheet, Table]]:
     """Every table of the workbook by name."""
-    book = openpyxl.load_workbook(path)
-    return {table.name: (sheet, table) for sheet in book for table in sheet.tables.values()}
+    return {table.name: (sheet, table) for sheet in opened(path) for table in sheet.tables.values()}
 
 
 def table_rows(path: Path, name: str) -> list[dict[str, Any]]:
@@ -38,7 +44,7 @@ def table_rows(path: Path, name: str) -> list[dict[str, Any]]:
 
 def formulas(path: Path) -> Iterator[tuple[str, str]]:
     """Every formula of the workbook: sheet and text."""
-    for sheet in openpyxl.load_workbook(path):
+    for sheet in opened(path):
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":

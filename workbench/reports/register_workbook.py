@@ -145,7 +145,7 @@ def _workbook(path: Path, texts: Texts, day: date) -> xlsxwriter.Workbook:
     )
     # The as-of day and not the clock: the same register on the same day gives the same bytes.
     created = datetime.combine(day, datetime.min.time())
-    workbook.set_properties({"title": texts.say("title"), "created": created, "application": "Workbench"})
+    workbook.set_properties({"title": texts.say("title"), "created": created})
     return workbook
 
 
