@@ -96,6 +96,20 @@ def test_a_gap_in_a_column_comes_back_as_a_gap(tmp_path: Path) -> None:
     }
 
 
+def test_the_script_packs_an_archive_of_the_bank(tmp_path: Path) -> None:
+    archive, packed = tmp_path / "eurofxref-hist.zip", tmp_path / "ecb.rates"
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("eurofxref-hist.csv", "Date,USD,CNY,\n2026-10-30,1.1172,7.4326,\n2026-10-29,1.11,N/A,\n")
+    script = Path(__file__).parents[2] / "scripts" / "pack_ecb_history.py"
+    subprocess.run([sys.executable, str(script), str(archive), "--out", str(packed)], check=True, capture_output=True)
+    rows = RateBook(series=PackedHistory(packed).series()).observations()
+    assert sorted((row.quote, row.rate_date.day, row.digits) for row in rows) == [
+        ("CNY", 30, "7.4326"),
+        ("USD", 29, "1.11"),
+        ("USD", 30, "1.1172"),
+    ]
+
+
 def test_digits_that_cannot_be_kept_are_not_packed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="USD"):
         pack(tmp_path / "x", [1, 2], {"USD": ["1.10", "1.2"]}, source="b", kind="mid", base="EUR", payload_sha256="")

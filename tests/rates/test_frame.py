@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -222,6 +224,22 @@ def test_rates_too_wide_for_64_bits_convert_as_exactly(mixed: RateBook) -> None:
 def test_a_book_known_earlier_answers_for_columns_too(embedded: RateBook) -> None:
     earlier = embedded.known_at(datetime(2020, 6, 30, 12, tzinfo=UTC))
     agree(earlier, [("USD", "CNY", day) for day in days_between(date(2020, 5, 1), date(2020, 8, 1), 60, seed=1)])
+
+
+def test_a_book_that_nobody_uses_is_let_go() -> None:
+    book = RateBook.embedded().with_preference("ecb")
+    lookup(book, "USD", "CNY", [date(2024, 1, 2)])
+    book.get("USD", "CNY", date(2024, 1, 2))
+    gone = weakref.ref(book)
+    del book
+    gc.collect()
+    assert gone() is None
+
+
+def test_columns_of_many_quotes(embedded: RateBook) -> None:
+    codes = ["USD", "JPY", "GBP", "CHF", "PLN", "KRW", "INR", "BRL", "MXN", "THB", "ZAR", "SEK"]
+    days = days_between(date(2010, 1, 1), date(2026, 1, 1), 2 * len(codes) ** 2, seed=5)
+    agree(embedded, [(base, quote, next(days)) for base in codes for quote in (*codes, "EUR", "CNY")])
 
 
 def test_many_threads_read_one_book() -> None:

@@ -95,7 +95,7 @@ def test_a_moment_is_a_moment_in_any_time_zone() -> None:
     beijing = timezone(timedelta(hours=8))
     book = RateBook([row("7.10", published_at=datetime(2026, 3, 31, 9, 15, tzinfo=beijing))])
     assert book.get("USD", "CNY", DAY, known_at=datetime(2026, 3, 31, 1, 15, tzinfo=UTC)).value == Decimal("7.10")
-    assert book.known_at(datetime(2026, 3, 31, 1, 15)).get("USD", "CNY", DAY)  # noqa: DTZ001 - plain means UTC
+    assert book.known_at(datetime(2026, 3, 31, 1, 15)).get("USD", "CNY", DAY)
     with pytest.raises(RateMissing):
         book.get("USD", "CNY", DAY, known_at=datetime(2026, 3, 31, 1, 14, tzinfo=UTC))
 

@@ -165,7 +165,7 @@ def test_a_currency_against_itself_is_one_and_says_so(embedded: RateBook) -> Non
 
 def test_a_datetime_is_no_day(embedded: RateBook) -> None:
     with pytest.raises(TypeError):
-        embedded.get("USD", "CNY", datetime(2024, 1, 2, 23, 30))  # noqa: DTZ001 - the point is that it is refused
+        embedded.get("USD", "CNY", datetime(2024, 1, 2, 23, 30))
 
 
 def test_the_last_day_of_an_ending_currency(embedded: RateBook) -> None:

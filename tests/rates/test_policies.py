@@ -63,6 +63,14 @@ def test_customs_day(vectors: dict[str, Any]) -> None:
     assert wanted(date(2027, 1, 15)) == expected["2027-01"]
 
 
+def test_customs_rate_of_a_month_is_that_of_its_day() -> None:
+    days = {date(2026, 2, 13): "7.0101", date(2026, 2, 25): "7.0202", date(2026, 3, 2): "7.0303"}
+    book = RateBook(Observation("cfets", "parity", "USD", "CNY", 1, text, day) for day, text in days.items())
+    for on in (date(2026, 3, 1), date(2026, 3, 31)):
+        rate = book.get("USD", "CNY", on, policy="customs_cn")
+        assert (str(rate.value), rate.rate_date, rate.age_days) == ("7.0202", date(2026, 2, 25), 0)
+
+
 def test_strictly_before_and_exact(embedded: RateBook) -> None:
     monday, friday = date(2024, 3, 11), date(2024, 3, 8)
     assert embedded.get("USD", "CNY", monday, policy="strictly_before").rate_date == friday

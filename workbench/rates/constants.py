@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
+from typing import NamedTuple
 
 from workbench.money import RETIRED
 from workbench.rates.series import Leg
@@ -15,8 +15,7 @@ from workbench.rates.series import Leg
 __all__ = ["LEGAL", "PEGS", "FixedRate"]
 
 
-@dataclass(frozen=True, slots=True)
-class FixedRate:
+class FixedRate(NamedTuple):
     """1 ``base`` = ``value`` ``quote`` since a day; ``kind`` is legal or peg, ``authority`` who fixed or declares it."""
 
     kind: str

@@ -28,6 +28,7 @@ from workbench.rates.policies import policy_named
 __all__ = ["STATUSES", "ConvertedColumn", "RateColumn", "convert", "lookup"]
 
 _CHUNK = 1 << 15  # rows at a time: what is computed on the way then stays in the processor's cache
+_GRIDS_KEPT = 32  # a book; a full one takes some 15 MB
 _NO_CODE = ""
 
 _Question = tuple[str, str, str | None, str | None]
@@ -153,12 +154,14 @@ class _Columns:
         )
         for number, quote in enumerate(self.quotes):
             rows = None if len(self.quotes) == 1 else np.flatnonzero(self.quote_at == number)
-            self._gather(_grid(book, quote, question), rows, found)
+            self._gather(book, _grid(book, quote, question), rows, found)
         self._answer_outside(book, question, found)
         return found
 
-    def _gather(self, grid: Grid, rows: Ints | None, found: _Found) -> None:
-        places = grid.rows(self.bases) * grid.width
+    def _gather(self, book: RateBook, grid: Grid, rows: Ints | None, found: _Found) -> None:
+        places = np.zeros(len(self.bases), np.int64)
+        used = np.arange(len(self.bases)) if rows is None else np.unique(self.base_at[rows])
+        places[used] = grid.rows(book, [self.bases[number] for number in used]) * grid.width
         columns = [(grid.cells.rate, found.rates.rate), (grid.cells.rate_date, found.rates.rate_date)]
         columns.append((grid.cells.status, found.rates.status))
         if len(found.numerator):
@@ -251,6 +254,8 @@ def _grid(book: RateBook, quote: str, question: tuple[str, str | None, str | Non
         grids = _grids.setdefault(book, {})
         grid = grids.get((quote, policy, kind, source))
         if grid is None:
+            if len(grids) == _GRIDS_KEPT:
+                del grids[next(iter(grids))]
             grid = grids[quote, policy, kind, source] = Grid(book, quote, policy, kind, source)
         return grid
 

@@ -119,10 +119,12 @@ def _as_cells(answers: Answers) -> Cells:
 
 
 class Grid:
-    """The answers of one book for one quote currency, policy, kind and source; ``first`` is its first day (ordinal)."""
+    """The answers of one book for one quote currency, policy, kind and source; ``first`` is its first day (ordinal).
+
+    It is handed its book at each call instead of keeping it, so that a book that nobody uses any more can go.
+    """
 
     def __init__(self, book: RateBook, quote: str, policy: str, kind: str | None, source: str | None) -> None:
-        self._book = book
         self._quote = quote
         self._policy = policy_named(policy)
         self._question = (kind, source)
@@ -134,12 +136,12 @@ class Grid:
         self._wanted: Ints | None = None
         self._lock = Lock()
 
-    def rows(self, codes: Sequence[str]) -> Ints:
+    def rows(self, book: RateBook, codes: Sequence[str]) -> Ints:
         """The grid row of each base currency; fills those that are new."""
         with self._lock:
             new = [code for code in dict.fromkeys(codes) if code not in self._rows]
             if new:
-                filled = [self._fill(code) for code in new]
+                filled = [self._fill(book, code) for code in new]
                 for number, code in enumerate(new, start=len(self._rows)):
                     self._rows[code] = number
                 parts = zip(self._cells, *map(_as_cells, filled), strict=True)
@@ -151,10 +153,10 @@ class Grid:
         """All rows one after the other, ``width`` cells each."""
         return self._cells
 
-    def _fill(self, code: str) -> Answers:
+    def _fill(self, book: RateBook, code: str) -> Answers:
         kind, source = self._question
         try:
-            routes = self._book.routes(code, self._quote, kind, source)
+            routes = book.routes(code, self._quote, kind, source)
         except MoneyError as error:
             return Answers.refused(self.width, status_of(error))
         answers = self._without_route(code)
@@ -165,7 +167,7 @@ class Grid:
                 continue
             answers.put(np.isin(answers.status, _TRY_NEXT) & ~np.isin(found.status, _TRY_NEXT), found)
         if source is None and (kind is None or kind in AGREED):
-            self._overlay_locks(code, answers)
+            self._overlay_locks(book, code, answers)
         return answers
 
     def _without_route(self, code: str) -> Answers:
@@ -197,8 +199,8 @@ class Grid:
                 column[start:stop] = value
         return answers
 
-    def _overlay_locks(self, code: str, answers: Answers) -> None:
-        company = [lock for lock in self._book.locks if lock.scope == "company"]
+    def _overlay_locks(self, book: RateBook, code: str, answers: Answers) -> None:
+        company = [lock for lock in book.locks if lock.scope == "company"]
         days = {lock.valid_from for lock in company} | {lock.valid_to + ONE_DAY for lock in company if lock.valid_to}
         bounds = sorted({self.first, *(min(max(day.toordinal(), self.first), self.first + self.width) for day in days)})
         for start, stop in zip(bounds, [*bounds[1:], self.first + self.width], strict=True):

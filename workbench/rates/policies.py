@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from workbench.i18n import _
 from workbench.rates.errors import PolicyRefused
@@ -16,8 +15,7 @@ __all__ = ["POLICIES", "Policy", "PolicyChoice", "PolicyTable", "policy_named"]
 Pick = Literal["last", "exact", "next", "period", "average"]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """How a day becomes a rate date.
 
     ``wanted`` turns the day of the transaction into the day whose rate is wanted, never a later one. ``pick`` then says
@@ -87,8 +85,7 @@ def policy_named(name: str) -> Policy:
     return policy
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyChoice:
+class PolicyChoice(NamedTuple):
     """That a purpose uses a policy from a day on; ``version`` counts the choices of that purpose from 1."""
 
     purpose: str

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, time, timedelta
+from typing import NamedTuple
 
 __all__ = ["RULES", "SourceRule", "rule_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRule:
+class SourceRule(NamedTuple):
     """How to read one source.
 
     ``pivot`` is the currency that its pairs have in common, through which two of its rates may be crossed; empty: the
