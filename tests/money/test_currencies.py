@@ -42,12 +42,33 @@ def test_circulating_currencies_are_those_of_iso_4217() -> None:
 def test_minor_units_are_those_of_iso_and_not_of_cldr() -> None:
     counts = Counter(one.minor_units for one in CURRENCIES.values())
     assert counts[3] == 7
-    assert {code for code, one in CURRENCIES.items() if one.minor_units == 3} == set(
-        ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"]
-    )
-    assert {code for code, one in CURRENCIES.items() if one.minor_units == 0} == set(
-        ["JPY", "KRW", "VND", "CLP", "ISK", "XAF", "XOF", "XPF", "UGX", "PYG", "RWF", "BIF", "DJF", "GNF", "KMF", "VUV"]
-    )
+    assert {code for code, one in CURRENCIES.items() if one.minor_units == 3} == {
+        "BHD",
+        "IQD",
+        "JOD",
+        "KWD",
+        "LYD",
+        "OMR",
+        "TND",
+    }
+    assert {code for code, one in CURRENCIES.items() if one.minor_units == 0} == {
+        "JPY",
+        "KRW",
+        "VND",
+        "CLP",
+        "ISK",
+        "XAF",
+        "XOF",
+        "XPF",
+        "UGX",
+        "PYG",
+        "RWF",
+        "BIF",
+        "DJF",
+        "GNF",
+        "KMF",
+        "VUV",
+    }
     cldr_differs = "AFN ALL IRR KPW LAK LBP MGA MMK RSD SOS SYP YER"
     assert {minor_units(code) for code in cldr_differs.split()} == {2}
     assert minor_units("IQD") == 3

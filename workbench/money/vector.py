@@ -128,7 +128,9 @@ def from_cells(values: ArrayLike, code: str) -> FromCells:
 
 def _integers(values: ArrayLike) -> Ints:
     array = np.asarray(values)
-    if array.dtype.kind not in "iu" or (array.dtype == np.uint64 and array.size and int(array.max()) not in _INT64):
+    if not array.size:  # an empty list has no integers to show
+        return np.zeros(array.shape, dtype=np.int64)
+    if array.dtype.kind not in "iu" or (array.dtype == np.uint64 and int(array.max()) not in _INT64):
         raise MoneyError(
             _("Amounts and rates are whole numbers here, not {kind}.").format(kind=array.dtype),
             remedy=_("Give minor units and digits as 64-bit integers."),
