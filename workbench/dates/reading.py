@@ -107,7 +107,7 @@ def decide_order(texts: Iterable[str]) -> Order | None:
     last: list[int] = []
     seen = False
     for text in texts:
-        match = _SEPARATED.fullmatch(_plain(text)[:LONGEST_TEXT])
+        match = _SEPARATED.fullmatch(_plain(text))
         if match is None or len(match[1]) > 2:
             continue
         seen = True
@@ -128,20 +128,19 @@ def decide_order(texts: Iterable[str]) -> Order | None:
 
 
 def _plain(text: str) -> str:
-    """One spelling of digits, width, spaces and dashes."""
-    folded = unicodedata.normalize("NFKC", text[: LONGEST_TEXT + 1])
+    """One spelling of digits, width, spaces and dashes, without time and weekday; empty where far too long."""
+    folded = unicodedata.normalize("NFKC", text) if len(text) <= LONGEST_TEXT else ""
     digits = "".join(
         str(unicodedata.decimal(letter)) if letter.isdecimal() else " " if letter.isspace() else letter
         for letter in folded
         if unicodedata.category(letter) != "Cf"
     )
-    return digits.translate({ord("−"): "-", ord("–"): "-", ord("‑"): "-", ord("。"): "."}).strip()
+    plain = digits.translate({ord("−"): "-", ord("–"): "-", ord("‑"): "-", ord("。"): "."}).strip()
+    return _TIME.sub("", _WEEKDAY.sub(" ", plain)).strip(" ,")
 
 
 def _from_text(text: str, order: Order | None, *, epoch_1904: bool) -> ReadDate:
-    if len(text) > LONGEST_TEXT:
-        return _UNREADABLE
-    plain = _TIME.sub("", _WEEKDAY.sub(" ", _plain(text))).strip(" ,")
+    plain = _plain(text)
     if plain.isdigit():
         return _from_digits(plain, order, epoch_1904=epoch_1904)
     separated = _SEPARATED.fullmatch(plain)
