@@ -1,10 +1,10 @@
 """Rates as of a day: one at a time and by the column, beside what else does it.
 
-    python benchmarks/rate_lookup.py [--rows 1000000] [--singles 50000]
+    POLARS_MAX_THREADS=1 python benchmarks/rate_lookup.py [--rows 1000000] [--singles 50000]
 
-Peers that would use several threads are counted by the time of all of them. Every method answers the same questions, random pairs of an ECB currency and a day since 2006 against CNY, most of them
-through EUR. Times are processor time, the best of three; what is loaded or built once is not counted but
-shown. The answers' sums must agree, or the benchmark fails.
+Every method answers the same questions, random pairs of an ECB currency and a day since 2006 against CNY, most of them
+through EUR. Times are processor time, the best of three; what is loaded or built once is shown
+beside them. The answers' sums must agree, or the benchmark fails.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def table(title: str, rows: list[tuple[str, float, int]], ours: str) -> None:
     own = next(count / seconds for name, seconds, count in rows if name == ours)
     print(f"\n{title}\n{'':46}{'rows/s':>14}{'ours is':>10}")
     for name, seconds, count in sorted(rows, key=lambda row: row[2] / row[1]):
-        print(f"{name:46}{count / seconds:>14,.0f}{own / (count / seconds):>9.1f}×")
+        print(f"{name:46}{count / seconds:>14,.0f}{own / (count / seconds):>9.2f}×")
 
 
 def singles(count: int) -> None:

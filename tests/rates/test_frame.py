@@ -166,6 +166,15 @@ def test_gaps_in_the_columns_have_a_status(embedded: RateBook) -> None:
     assert np.isnat(column.rate_date[1:]).all()
 
 
+def test_days_far_outside_the_history(embedded: RateBook) -> None:
+    codes = ["USD", "XAF", "EUR", "HRK", "QQQ"]
+    days = [date(1900, 1, 1), date(1990, 5, 5), date(2030, 2, 2), date(2300, 1, 1)]
+    agree(embedded, [(code, "EUR", day) for day in days for code in codes])
+    agree(embedded, [(code, "XOF", day) for day in days for code in codes], kind="peg")
+    same = convert(embedded, np.full(3, 1250), "EUR", "EUR", np.array(["2300-01-01", "NaT", "1900-01-01"], "M8[D]"))
+    assert same.minor.tolist() == [1250, pd.NA, 1250]
+
+
 def test_empty_columns(embedded: RateBook) -> None:
     assert len(lookup(embedded, [], "CNY", np.array([], "M8[D]")).rate) == 0
     assert len(convert(embedded, np.array([], np.int64), "USD", "CNY", np.array([], "M8[D]")).minor) == 0

@@ -84,6 +84,7 @@ def test_a_lock_again_is_a_further_row_and_the_newest_decides(book: RateBook) ->
         {"value": "NaN"},
         {"scope": "branch"},
         {"document": ""},
+        {"quote": "USD"},
         {"valid_to": date(2026, 2, 1)},
     ],
 )

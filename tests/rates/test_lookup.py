@@ -163,6 +163,11 @@ def test_a_currency_against_itself_is_one_and_says_so(embedded: RateBook) -> Non
     assert rate.convert(Decimal("12.345")) == Decimal("12.35")
 
 
+def test_a_rate_tells_what_it_is(embedded: RateBook) -> None:
+    rate = embedded.get("EUR", "USD", date(2026, 10, 31))
+    assert repr(rate) == "Rate(1 EUR = 1.1172 USD, ecb mid of 2026-10-30, on_or_before 2026-10-31)"
+
+
 def test_a_datetime_is_no_day(embedded: RateBook) -> None:
     with pytest.raises(TypeError):
         embedded.get("USD", "CNY", datetime(2024, 1, 2, 23, 30))

@@ -179,23 +179,21 @@ class _Columns:
                     column[part] = cells[at]
 
     def _answer_outside(self, book: RateBook, question: tuple[str, str | None, str | None], found: _Found) -> None:
-        """Days that no grid reaches, answered one by one; rows without a day get a status of their own."""
-        if not self.count:
-            return
+        """Days that no grid reaches, each question answered once; rows without a day get a status of their own."""
         first, last = (np.int64(day - EPOCH) for day in reach(book))
-        outside = np.flatnonzero((self.days < first) | (self.days > last))
-        known: dict[tuple[int, int, int], Cell] = {}
-        for row in outside.tolist():
-            asked = (int(self.base_at[row]), int(self.quote_at[row]), int(self.days[row]))
-            if asked not in known:
-                known[asked] = self._scalar(book, question, *asked)
-            cell = known[asked]
-            found.rates.status[row], found.rates.rate[row] = cell.status, cell.rate
-            found.rates.rate_date[row] = (
-                np.datetime64(cell.day - EPOCH, "D") if cell.status == OK else np.datetime64("NaT")
-            )
-            if len(found.numerator):
-                found.numerator[row], found.denominator[row] = cell.numerator, cell.denominator
+        rows = np.flatnonzero((self.days < first) | (self.days > last))
+        if not len(rows):
+            return
+        asked = np.stack([self.base_at[rows], self.quote_at[rows], self.days[rows]], axis=1)
+        questions, place = np.unique(asked, axis=0, return_inverse=True)
+        cells = [self._scalar(book, question, *one) for one in questions.tolist()]
+        found.rates.status[rows] = np.array([cell.status for cell in cells], np.uint8)[place]
+        found.rates.rate[rows] = np.array([cell.rate for cell in cells])[place]
+        days = np.array([cell.day - EPOCH for cell in cells]).astype("M8[D]")[place]
+        found.rates.rate_date[rows] = np.where(found.rates.status[rows] == OK, days, np.datetime64("NaT"))
+        if len(found.numerator):
+            found.numerator[rows] = np.array([cell.numerator for cell in cells], np.int64)[place]
+            found.denominator[rows] = np.array([cell.denominator for cell in cells], np.int64)[place]
 
     def _scalar(
         self, book: RateBook, question: tuple[str, str | None, str | None], base: int, quote: int, day: int

@@ -33,7 +33,8 @@ class RateLock:
     for days from ``valid_from`` to ``valid_to``. ``rate_row`` is the published rate that was in view at signing.
 
     Raises:
-        LockRefused: no positive value, no reason, no person, an unknown scope, or no document where one is needed.
+        LockRefused: no positive value, no reason, no person, one currency only, an unknown scope, or no document where
+            one is needed.
     """
 
     scope: str
@@ -60,6 +61,8 @@ class RateLock:
     def _problem(self) -> str:
         if self.scope not in _KIND_OF_SCOPE:
             return _("{scope} is no scope of a rate lock.").format(scope=repr(self.scope))
+        if self.base == self.quote:
+            return _("A lock is of two currencies.")
         if self.scope != "company" and not self.document:
             return _("The lock names no document.")
         if not self.reason.strip() or not self.person.strip():

@@ -32,6 +32,12 @@ class Rate(NamedTuple):
     policy: str
     rows: tuple[int, ...]
 
+    def __repr__(self) -> str:
+        return (
+            f"Rate(1 {self.base} = {self.value:f} {self.quote}, {self.source} {self.kind} of {self.rate_date}, "
+            f"{self.policy} {self.date})"
+        )
+
     @property
     def base(self) -> str:
         """The currency converted from."""

@@ -46,7 +46,7 @@ RULES: dict[str, SourceRule] = {
         SourceRule("ecb", pivot="EUR", max_age=5, publishes_at=time(15)),
         # The National Day week leaves up to nine days between two fixings.
         SourceRule("cfets", pivot="CNY", max_age=10, publishes_at=time(1, 15)),
-        SourceRule("boc", pivot="CNY", max_age=10, kinds=("reference", "mid")),
+        SourceRule("boc", pivot="CNY", max_age=10),
         SourceRule("hmrc", pivot="GBP", max_age=31),
         SourceRule("treasury", pivot="USD", max_age=92),
     )
