@@ -93,7 +93,7 @@ def round_fraction(value: Fraction, code: str, mode: Rounding = Rounding.HALF_UP
         whole += twice >= 0
     elif mode is Rounding.HALF_EVEN:
         whole += twice > 0 or (twice == 0 and whole % 2 == 1)
-    return Decimal(-whole if value < 0 else whole).scaleb(-places, context=_ROUNDING)
+    return from_minor(-whole if value < 0 else whole, code)
 
 
 def to_minor(amount: Decimal, code: str) -> int:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation
 from functools import cache
 
 from workbench.errors import MoneyError
@@ -22,6 +22,8 @@ __all__ = ["Hints", "Parsed", "parse"]
 
 LONGEST_TEXT = 120
 """Characters; nobody types a longer amount, and hostile texts stay cheap."""
+MOST_DIGITS, MOST_ZEROS = 34, 16
+_EXACT = Context(prec=60, traps=[InvalidOperation, Inexact])
 
 # Read behind a number only: "5k" is 5,000, but "K 5" may be kwacha or kina. M is a million, as people write it today.
 # "cr" is missing, for on a statement it means credit.
@@ -30,7 +32,6 @@ _MAGNITUDES = {
     "천": 3, "k": 3, "m": 6, "mm": 6, "mn": 6, "mio": 6, "mio.": 6, "million": 6, "millions": 6, "bn": 9, "billion": 9,
     "tsd": 3, "tsd.": 3, "thousand": 3, "тыс": 3, "тыс.": 3, "млн": 6, "lakh": 5, "lakhs": 5, "lac": 5, "crore": 7,
 }  # fmt: skip
-_EAST_ASIAN = re.compile("[\u4e00-\u9fff\uac00-\ud7a3]")
 _FILLERS = {"整", "正", "only", ":"}
 _ROUND_SUFFIX = re.compile(r"[.,]\s?(?:-|--|–)\s*$|[.,]\s?-(?=\s*[^\d\s])")
 _NUMBER = re.compile(r"[0-9][0-9.,'\u066b\u066c ]*[0-9]|[0-9]|[.,][0-9]+")
@@ -132,7 +133,7 @@ def _parse(text: str, hints: Hints, words: _Words) -> Parsed:
         raise _Unreadable(_("no way to write a number"))
     if len(signs) > 1:
         words.evidence.append(_("the dash may be a minus or only a dash"))
-    values = tuple(_unscaled((sign * value).scaleb(words.exponent)) for value in values for sign in signs)
+    values = tuple(_scaled(value, sign, words.exponent) for value in values for sign in signs)
     return Parsed(
         amount=values[0] if len(values) == 1 else None,
         currency=currency,
@@ -189,7 +190,7 @@ def _signs(before: str, after: str) -> tuple[int, ...]:
 def _read_words(around: str, words: _Words, *, may_scale: bool) -> None:
     """Gather the currency and magnitude named on one side of the number."""
     rest = around.strip(" -+")
-    words.east_asian |= _EAST_ASIAN.search(rest) is not None
+    words.east_asian |= any("\u4e00" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7a3" for letter in rest)
     while rest:
         token = _longest_token(rest) or _like_code(rest, words)
         lowered = token.lower()
@@ -403,7 +404,10 @@ def _country_mark(country: str) -> str:
     return "," if country in DECIMAL_COMMA else "."
 
 
-def _unscaled(value: Decimal) -> Decimal:
-    """Without a positive exponent (1.25E+5 becomes 125000)."""
-    exponent = value.as_tuple().exponent
-    return value.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else value
+def _scaled(value: Decimal, sign: int, exponent: int) -> Decimal:
+    """The value with its sign and magnitude, written out (125000, not 1.25E+5); the limits keep every digit."""
+    if len(value.as_tuple().digits) > MOST_DIGITS or exponent > MOST_ZEROS:
+        raise _Unreadable(_("longer than any amount"))
+    scaled = _EXACT.scaleb(_EXACT.minus(value) if sign < 0 else value, exponent)
+    places = scaled.as_tuple().exponent
+    return scaled.quantize(Decimal(1), context=_EXACT) if isinstance(places, int) and places > 0 else scaled
