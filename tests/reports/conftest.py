@@ -12,7 +12,7 @@ import pytest
 from workbench.rates import RateBook
 from workbench.register import Register
 
-AS_OF = date(2024, 6, 28)
+SHORT = {"code": "amount.short", "short": "25.00", "currency": "USD", "text": "words of another day"}
 LEGS = [
     {"base": "EUR", "quote": "USD", "value": "1.0720", "rate_date": "2024-04-30"},
     {"base": "EUR", "quote": "CNY", "value": "7.7604", "rate_date": "2024-04-30"},
@@ -97,7 +97,10 @@ def _judgements(changes, customers, receipts, instalments) -> None:
         "match_decisions",
         [
             _match(receipts[0], instalments[0], "posted", "0.98", ["order number in the reference"]),
-            _match(receipts[2], instalments[1], "review", "0.61", ["payer known", "25.00 USD short"]),
+            {
+                **_match(receipts[2], instalments[1], "review", "0.61", ["first told so", SHORT]),
+                "alternatives": [{"instalment_id": instalments[2], "amount": "1", "text": "told otherwise"}],
+            },
         ],
     )
     changes.insert(
@@ -177,7 +180,7 @@ def _allocation(
     }
 
 
-def _match(receipt: str, instalment: str, decision: str, confidence: str, reasons: list[str]) -> dict[str, object]:
+def _match(receipt: str, instalment: str, decision: str, confidence: str, reasons: list[object]) -> dict[str, object]:
     facts = {"receipt_id": receipt, "instalment_id": instalment, "decision": decision}
     return {**facts, "confidence": Decimal(confidence), "reasons": reasons}
 

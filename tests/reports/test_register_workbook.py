@@ -11,6 +11,7 @@ import pytest
 from workbook_reading import AS_OF, OWN_FORMULA, formulas, opened, table_rows, tables_of
 
 from workbench.errors import ConfigurationError
+from workbench.i18n import current_language
 from workbench.money import CURRENCIES, number_format
 from workbench.rates import RateBook
 from workbench.register import Register
@@ -274,6 +275,19 @@ def test_questions_are_told_in_the_workbook_s_language(english: WorkbookReport, 
     assert question["What"].value == "¥1,200 may be CNY; JPY"
     (question,) = table_rows(chinese.path, "tblQuestions")
     assert question["问题"].value.startswith("¥1,200 可能是")
+
+
+def test_reasons_are_told_anew_from_their_codes(english: WorkbookReport) -> None:
+    review = next(row for row in table_rows(english.path, "tblMatches") if row["Decision"].value == "Review")
+    assert review["Reasons"].value == "first told so; 25.00 USD are missing, which may be bank charges"
+    assert review["Alternatives"].value == "NB-2 Full JPY 1,234,567"
+
+
+def test_the_process_keeps_its_language(firm: Register, book: RateBook, tmp_path: Path) -> None:
+    before = current_language()
+    for language in ("zh", "en"):
+        write_register_workbook(firm, book, tmp_path / f"{language}.xlsx", language=language, as_of=AS_OF)
+        assert current_language() == before
 
 
 def test_rates_used_are_listed_with_their_source(english: WorkbookReport) -> None:

@@ -208,7 +208,7 @@ class CellWriter:
 _EXACT = (Kind.MONEY, Kind.DECIMAL)
 _NUMBER_FORMATS = {
     Kind.DATE: "yyyy-mm-dd",
-    Kind.INTEGER: "0",
+    Kind.INTEGER: "#,##0",
     Kind.RATE: "0.0000####",
     Kind.PERCENT: "0.##",
     Kind.SHARE: "0%",

@@ -170,7 +170,7 @@ class SheetWriter:
             value = row.get(column.key)
             if value is not None:
                 widest = max(widest, self._size(column, value) + 2)
-        return max(7, min(widest, 32))
+        return max(7, min(widest, 38))
 
     def _size(self, column: Column, value: Decimal | date | str | int) -> int:
         if column.kind is Kind.MONEY:

@@ -17,7 +17,7 @@ BUCKETS = ("age-none", "age-30", "age-60", "age-90", "age-more", "age-undated")
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """Amounts per currency, and their value in base currency without the currencies in ``missing``."""
+    """Amounts per currency, worth most first; their value in base currency without the currencies in ``missing``."""
 
     amounts: Amounts = field(default_factory=dict)
     base: Decimal = ZERO
@@ -78,15 +78,17 @@ def worth(figures: Figures, rows: Iterable[Row], amount: str) -> Worth:
     The base figure is the sum of each row's, as in the columns of the sheets, so that both add up to the same.
     """
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    total, missing = ZERO, set()
+    values: dict[str, Decimal] = defaultdict(Decimal)
+    missing = set()
     for row in rows:
         sums[row["currency"]] += row[amount]
         valued = figures.value(row[amount], row["currency"])
         if valued is None:
             missing.add(row["currency"])
         else:
-            total += valued
-    return Worth({code: sum_ for code, sum_ in sorted(sums.items()) if sum_}, total, tuple(sorted(missing)))
+            values[row["currency"]] += valued
+    codes = sorted((code for code, sum_ in sums.items() if sum_), key=lambda code: (-values[code], code))
+    return Worth({code: sums[code] for code in codes}, sum(values.values(), ZERO), tuple(sorted(missing)))
 
 
 def open_by_currency(figures: Figures) -> list[Row]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from workbench.findings import CATALOGUE
 from workbench.register.tables import Field, FieldKind
 from workbench.reports.cells import shown_amount
 from workbench.reports.columns import Alert, Column, Group, Kind, Sheet, Table
 from workbench.reports.evidence import legs_text, note
 from workbench.reports.figures import Figures, Row
+from workbench.reports.reasons import Teller
 from workbench.reports.texts import Texts
 
 __all__ = ["build_sheets"]
@@ -65,15 +65,16 @@ def _more(*names: str) -> tuple[Column, ...]:
 
 def build_sheets(figures: Figures, texts: Texts) -> list[Sheet]:
     """The sheets that show one table each, in the order of the workbook (Today, Rates and Settings are made apart)."""
+    teller = Teller(texts)
     return [
         Sheet("customers", _customers(figures)),
         Sheet("orders", _orders(figures, texts)),
         Sheet("instalments", _instalments(figures, texts)),
         Sheet("receipts", _receipts(figures, texts)),
-        Sheet("matches", _matches(figures, texts)),
+        Sheet("matches", _matches(figures, texts, teller)),
         Sheet("settlements", _settlements(figures)),
-        Sheet("duplicates", _duplicates(figures, texts)),
-        Sheet("questions", _questions(figures, texts)),
+        Sheet("duplicates", _duplicates(figures, teller)),
+        Sheet("questions", _questions(figures, teller)),
     ]
 
 
@@ -226,7 +227,7 @@ def _receipts(figures: Figures, texts: Texts) -> Table:
     return _with_custom(Table("tblReceipts", columns, rows, "receipts", frozen=2, alerts=alerts), figures)
 
 
-def _matches(figures: Figures, texts: Texts) -> Table:
+def _matches(figures: Figures, texts: Texts, teller: Teller) -> Table:
     rows = sorted(
         figures.tables["match_decisions"],
         key=lambda row: (_DECISION_RANK.get(row["decision"], 2), row.get("confidence") or Decimal(0), row["id"]),
@@ -240,8 +241,9 @@ def _matches(figures: Figures, texts: Texts) -> Table:
             row["order_id"], row["order_number"] = order["id"], order["number"]
             row["customer_id"] = order["customer_id"]
             row["customer_name"] = figures.customers[order["customer_id"]]["legal_name"]
-        row["reasons_text"] = _sentences(row.get("reasons"), texts)
-        row["alternatives_text"] = _sentences(row.get("alternatives"), texts)
+        row["reasons_text"] = teller.reasons(row.get("reasons"))
+        others = [_alternative(one, figures, texts, teller) for one in row.get("alternatives") or ()]
+        row["alternatives_text"] = texts.join(others)
     columns = (
         *KEYS,
         Column("receipt_id", link="receipts:receipt_id"),
@@ -302,7 +304,7 @@ def _settlements(figures: Figures) -> Table:
     return Table("tblSettlements", columns, rows, "allocations", frozen=2)
 
 
-def _duplicates(figures: Figures, texts: Texts) -> Table:
+def _duplicates(figures: Figures, teller: Teller) -> Table:
     rows = sorted(
         figures.tables["duplicate_pairs"],
         key=lambda row: (_DECISION_RANK.get(row["decision"], 2), -row["score"], row["id"]),
@@ -314,7 +316,7 @@ def _duplicates(figures: Figures, texts: Texts) -> Table:
             row[f"{side}_orders"] = customer["order_count"]
             for name, field in (("country", "country"), ("email", "email"), ("phone", "phone"), ("tax", "tax_id")):
                 row[f"{side}_{name}"] = customer.get(field)
-        row["reasons_text"] = _sentences(row.get("reasons"), texts)
+        row["reasons_text"] = teller.reasons(row.get("reasons"))
     columns = (
         *KEYS,
         Column("a_name", link="customers:customer_a"),
@@ -335,15 +337,17 @@ def _duplicates(figures: Figures, texts: Texts) -> Table:
     return Table("tblDuplicates", columns, rows, "duplicate_pairs", frozen=2, alerts=alerts)
 
 
-def _questions(figures: Figures, texts: Texts) -> Table:
+def _questions(figures: Figures, teller: Teller) -> Table:
     rows = sorted(
         figures.tables["open_findings"],
         key=lambda row: (row["state"] != "open", _SEVERITY_RANK.get(row["severity"], 3), row["place"], row["id"]),
     )
     for row in rows:
         row["finding_code"] = row["code"]
-        row["candidates_text"] = _sentences(row.get("candidates"), texts)
-        row["what"], row["remedy"] = _finding_words(row, texts)
+        row["candidates_text"] = teller.reasons(row.get("candidates"))
+        row["what"], row["remedy"] = teller.finding(
+            row["code"], row.get("value") or "", row["candidates_text"], row.get("details") or {}
+        )
     columns = (
         *KEYS,
         Column("severity", Kind.CHOICE, choices="open_findings.severity"),
@@ -363,16 +367,14 @@ def _questions(figures: Figures, texts: Texts) -> Table:
     return Table("tblQuestions", columns, rows, "open_findings", frozen=1, alerts=alerts)
 
 
-def _finding_words(row: Row, texts: Texts) -> tuple[str, str]:
-    """What is wrong and what to do, in the workbook's language; the bare code where the catalogue does not know it."""
-    kind = CATALOGUE.get(row["code"])
-    if kind is None:
-        return row["code"], ""
-    title, remedy = (kind.title_zh, kind.remedy_zh) if texts.language == "zh" else (kind.title_en, kind.remedy_en)
-    words = {"value": row.get("value") or "", "candidates": row["candidates_text"] or "—", **(row.get("details") or {})}
-    for name, word in words.items():
-        title, remedy = title.replace("{" + name + "}", str(word)), remedy.replace("{" + name + "}", str(word))
-    return title, remedy
+def _alternative(one: object, figures: Figures, texts: Texts, teller: Teller) -> str:
+    """Another instalment that the receipt might pay, by its order, kind and amount."""
+    instalment = figures.instalments.get(str(one.get("instalment_id"))) if isinstance(one, dict) else None
+    if instalment is None:
+        return teller.reason(one)
+    number = figures.orders[instalment["order_id"]]["number"]
+    kind = texts.label(instalment["kind"], "instalments.kind")
+    return f"{number} {kind} {shown_amount(instalment['open_amount'], instalment['currency'])}"
 
 
 def _explain(row: Row, amount: str, base_amount: str, figures: Figures, texts: Texts) -> None:
@@ -408,19 +410,3 @@ def _several(names: list[str], texts: Texts) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{names[0]} {texts.say('kinds-more', count=len(names) - 1 if texts.language == 'en' else len(names))}"
-
-
-def _sentences(value: object, texts: Texts) -> str:
-    """A list of reasons as one text; structured entries by their readable part."""
-    if value is None:
-        return ""
-    if isinstance(value, dict):
-        return texts.join([f"{name}: {one}" for name, one in value.items()])
-    return texts.join([_sentence(one) for one in value]) if isinstance(value, list | tuple) else str(value)
-
-
-def _sentence(one: object) -> str:
-    if not isinstance(one, dict):
-        return str(one)
-    readable = next((one[name] for name in ("text", "message", "reason", "words") if one.get(name)), None)
-    return str(readable) if readable else ", ".join(f"{name} {value}" for name, value in one.items())

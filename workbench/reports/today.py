@@ -113,7 +113,7 @@ class TodaySheet:
             self._money("card-overdue", overdue.worth, "RED", instalments=overdue.count),
             self._money("card-due", due.worth, "AMBER", instalments=due.count),
             self._money("card-unmatched", waiting.worth, "AMBER", receipts=waiting.count),
-            Card(say("card-decide"), total, "0", say("card-decide-sub", **parts), "AMBER" if total else ""),
+            Card(say("card-decide"), total, "#,##0", say("card-decide-sub", **parts), "AMBER" if total else ""),
         )
         for at, card in enumerate(cards):
             self._card(row, LEFT + 2 * at, card)
@@ -181,7 +181,7 @@ class TodaySheet:
         lines = max(1, -(-fit(words) // _WORDS_WIDTH))
         self.sheet.set_row(row, 6 + 15 * lines)
         self._merged(row, LEFT, 3, self.say(need.key), cell(left=5, left_color=mark, indent=1, font_color=ink))
-        none = f'0;0;"{self.say("nothing")}"'
+        none = f'#,##0;0;"{self.say("nothing")}"'
         count = cell(bold=bool(need.count), font_color=strong, align="right", num_format=none)
         self.sheet.write_number(row, 4, need.count, count)
         self._merged(row, 5, 8, words, cell(font_color=ink, text_wrap=True, indent=1, align="left"))
