@@ -327,7 +327,7 @@ class Changeset:
                 where=f"{table.name} {row_id}",
                 remedy=_("Pull again; somebody may have deleted it."),
             )
-        return from_database(table, columns, found)
+        return from_database(table, columns, found, sqlite=self._register.is_sqlite)
 
     def _row_changed(
         self, connection: sa.Connection, table: Table, row_id: str, expected: int, current: Stored

@@ -236,15 +236,17 @@ def to_database(table: Table, stored: Mapping[str, Any], columns: Sequence[str],
     return tuple(values)
 
 
-def from_database(table: Table, columns: Sequence[str], values: Iterable[Any]) -> Stored:
-    """A database row in stored form, whichever engine it came from."""
+def from_database(table: Table, columns: Sequence[str], values: Iterable[Any], *, sqlite: bool) -> Stored:
+    """A database row in stored form; SQLite keeps JSON as text, PostgreSQL hands it over decoded."""
     json_columns, bool_columns = _special(table.name)
     stored: Stored = {}
     for name, value in zip(columns, values, strict=True):
         if value is None:
             continue
-        if isinstance(value, str):
-            stored[name] = json.loads(value) if name in json_columns else value
+        if name in json_columns:
+            stored[name] = json.loads(value) if sqlite else value
+        elif isinstance(value, str):
+            stored[name] = value
         elif name in bool_columns:
             stored[name] = bool(value)
         elif isinstance(value, Decimal):

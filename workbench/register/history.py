@@ -96,8 +96,13 @@ def verify(register: Register) -> Verification:
     with register.snapshot() as connection:
         problems: list[str] = []
         count, head = _verify_chain(connection, problems)
+        _verify_file(connection, problems)
         for table in TABLES.values():
-            _verify_rows(connection, table, problems)
+            try:
+                _verify_rows(connection, table, problems)
+            except (ValueError, sa.exc.DBAPIError) as error:
+                # A damaged byte can make a value unreadable (no UTF-8, no JSON); that is what is being looked for.
+                problems.append(_("{table}: a value cannot be read ({why})").format(table=table.name, why=error))
     if len(problems) > _PROBLEMS_SHOWN:
         rest = len(problems) - _PROBLEMS_SHOWN
         problems = [*problems[:_PROBLEMS_SHOWN], _("and {count} more").format(count=rest)]
@@ -127,6 +132,14 @@ def _streamed(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Any]
 
 def _fold(history: Iterator[_Change]) -> tuple[Stored | None, str]:
     """The row after its changes; the second value says where a change does not fit the one before."""
+    changes = list(history)
+    try:
+        return _folded(changes)
+    except ValueError:
+        return None, "no JSON"
+
+
+def _folded(history: list[_Change]) -> tuple[Stored | None, str]:
     state: Stored | None = None
     problem = ""
     for action, before, after in history:
@@ -164,7 +177,7 @@ def _current(connection: sa.Connection, table: Table, row_id: str) -> Stored | N
     columns = data_columns(table)
     made = METADATA.tables[table.name]
     found = connection.execute(sa.select(*(made.c[name] for name in columns)).where(made.c.id == row_id)).first()
-    return None if found is None else from_database(table, columns, found)
+    return None if found is None else from_database(table, columns, found, sqlite=_is_sqlite(connection))
 
 
 def _refuse_undo(connection: sa.Connection, number: int) -> None:
@@ -265,6 +278,17 @@ def _verify_chain(connection: sa.Connection, problems: list[str]) -> tuple[int, 
     return len(headers), previous
 
 
+def _verify_file(connection: sa.Connection, problems: list[str]) -> None:
+    """SQLite's own check, which compares indexes with their tables; PostgreSQL checks its pages when it reads them."""
+    if not _is_sqlite(connection):
+        return
+    try:
+        told = connection.exec_driver_sql(f"PRAGMA integrity_check({_PROBLEMS_SHOWN})").scalars().all()
+    except sa.exc.DBAPIError as error:
+        told = [str(error.orig)]
+    problems.extend(_("file: {what}").format(what=one) for one in told if one != "ok")
+
+
 def _verify_rows(connection: sa.Connection, table: Table, problems: list[str]) -> None:
     """Walk the table and its log side by side, both in byte order of the id."""
     changes = METADATA.tables["changes"]
@@ -315,5 +339,10 @@ def _current_rows(connection: sa.Connection, table: Table) -> Iterator[Stored]:
     made = METADATA.tables[table_named(table.name).name]
     columns = data_columns(table)
     query = sa.select(*(made.c[name] for name in columns)).order_by(made.c.id)
+    sqlite = _is_sqlite(connection)
     for row in _streamed(connection, query):
-        yield from_database(table, columns, row)
+        yield from_database(table, columns, row, sqlite=sqlite)
+
+
+def _is_sqlite(connection: sa.Connection) -> bool:
+    return connection.dialect.name == "sqlite"

@@ -316,7 +316,7 @@ class Register:
             query = query.where(self._condition(table, made, name, wanted, where or {}))
         with self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=5000).execute(query):
-                yield from_database(table, columns, row)
+                yield from_database(table, columns, row, sqlite=self.is_sqlite)
 
     def _condition(
         self, table: Table, made: sa.Table, name: str, wanted: Any, where: Mapping[str, Any]
