@@ -261,6 +261,13 @@ CATALOGUE: dict[str, Kind] = {
         "Give its columns usual headings if it should be taken.",
         "如需导入，请使用通用的列标题。",
     ),
+    "cell.formula-empty": Kind(
+        Severity.REPORT,
+        "the formula {value} was saved without its result",
+        "公式 {value} 保存时没有结果",
+        "Open the workbook, recalculate and save it.",
+        "请打开工作簿，重新计算并保存。",
+    ),
 }
 
 

@@ -203,6 +203,8 @@ def amount_of(cell: Cell, sheet: Sheet, *, currency: str = "", decimal_mark: str
             evidence = (*evidence, _("its number format shows {format}").format(format=cell.number_format))
         return Amount(number * factor, symbol, candidates, evidence, findings)
     text = plain(cell.text)
+    if cell.formula and not text:
+        return _never_calculated(cell, sheet, factor)
     read = parse(text, Hints(currency=currency, decimal_mark=decimal_mark))
     if read.amount is None and not read.amount_candidates:
         if text in ("", "-", "–", "—", "/", "n/a", "N/A", "无"):
@@ -222,18 +224,30 @@ def amount_of(cell: Cell, sheet: Sheet, *, currency: str = "", decimal_mark: str
     return Amount(read.amount * factor, named, candidates, read.evidence, findings)
 
 
+def _never_calculated(cell: Cell, sheet: Sheet, factor: int) -> Amount:
+    """A formula that a program wrote without its result."""
+    result = _worked_out(cell, sheet)
+    if result is None:
+        where = sheet.place(cell.row, cell.column)
+        return Amount(None, findings=(Finding("cell.formula-empty", where, f"={cell.formula[:60]}"),))
+    return Amount(result * factor, evidence=(_("worked out from ={formula}").format(formula=cell.formula[:60]),))
+
+
+def _worked_out(cell: Cell, sheet: Sheet) -> Decimal | None:
+    def number_at(row: int, column: int) -> Decimal | None:
+        other = sheet.cell(row, column)
+        if other is not None and (other.kind is CellKind.ERROR or (other.formula and not other.text)):
+            raise NotWorkedOut
+        return other.number if other is not None else None
+
+    return result_of(cell.formula, number_at)
+
+
 def _recalculated(cell: Cell, shown: Decimal, sheet: Sheet) -> tuple[Decimal, tuple[Finding, ...], tuple[str, ...]]:
     """The number, or its formula's result where what is shown is out of date."""
     if not cell.formula:
         return shown, (), ()
-
-    def number_at(row: int, column: int) -> Decimal | None:
-        other = sheet.cell(row, column)
-        if other is not None and other.kind is CellKind.ERROR:
-            raise NotWorkedOut
-        return other.number if other is not None else None
-
-    result = result_of(cell.formula, number_at)
+    result = _worked_out(cell, sheet)
     if result is None or abs(result - shown) <= max(abs(shown), Decimal(1)) * Decimal("1e-9"):
         return shown, (), (_("the result of ={formula}").format(formula=cell.formula[:60]),)
     result = Decimal(f"{result:.15g}")

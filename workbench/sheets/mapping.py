@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -188,6 +189,9 @@ def _choices(column: Column, kind: str, held: Profile, slots: Mapping[int, int])
     return [choice for choice in best.values() if choice.score >= _LEAST]
 
 
+_SHARE = re.compile(r"[%％]|比例|percent|prozent|pourcent|porcentaje", re.IGNORECASE)
+"""A heading that says so counts in parts of a hundred, whatever else it says."""
+
 _NOTHING = _Choice("", 0, "", 0.0, ())
 
 
@@ -216,7 +220,7 @@ def _choice(name: str, prefix: str, slot: int, currency: str, said: float, held:
         return None
     fit = held.fit(kind)
     score = said * (0.55 + 0.45 * fit)
-    if fit < 0.15:
+    if fit < 0.15 or (kind == "amount" and _SHARE.search(label)):
         score *= 0.25
     if currency:
         score *= 0.995

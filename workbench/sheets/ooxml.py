@@ -85,6 +85,8 @@ def _tree(data: bytes, part: str) -> etree._Element:
 
 
 def _main_part(package: Package) -> str:
+    if "_rels/.rels" not in package and "xl/workbook.xml" in package:
+        return "xl/workbook.xml"
     if "_rels/.rels" not in package:
         raise Refused("file.not-a-workbook", _("it is a zip archive, but no workbook"))
     for kind, target in _links(package, "").values():
@@ -172,7 +174,8 @@ def _read_sheet(package: Package, part: str, sheet: RawSheet, strings: list[str]
         kind, text, formula = _content(body, attributes_of, strings)
         if formula is not None:
             formula = _own_formula(body, formula, masters, row, column_at)
-        style = int(attributes_of.get(b"s", b"0"))
+        number = attributes_of.get(b"s", b"")
+        style = int(number) if number.isdigit() else 0
         sheet.add(row, column_at, kind, text, style if style < styles else 0, formula or "")
     for left, top, right, bottom in _MERGE.findall(data, begin):
         first = (int(top), column_number(left.decode()))
@@ -219,7 +222,7 @@ def _content(body: bytes, attributes: dict[bytes, bytes], strings: list[str]) ->
     if kind in (b"b", b"e", b"d"):
         return kind.decode(), text, formula_text
     try:
-        float(text or "0")
+        float(text)
     except ValueError:
         return "s", text, formula_text
     return "n", text, formula_text

@@ -55,7 +55,7 @@ class Profile:
             "currency": self.currency,
             "country": self.country,
             "incoterm": self.incoterm,
-            "percent": max(self.percent, 0.6 * self.small),
+            "percent": max(self.percent, 0.85 * self.small),
             "rate": self.small if not self.percent else 0.2,
             "email": self.email,
             "phone": self.phone,
