@@ -13,7 +13,7 @@ from workbench.reports.styles import Palette
 
 __all__ = ["TodayCharts"]
 
-_MAX_BARS = 12
+_MAX_BARS = 8
 _AGES = (Palette.ACCENT, "#E9B949", "#E08E45", "#CF5C36", Palette.RED, Palette.FAINT)
 _SIZE = {"width": 490, "height": 250}
 
@@ -32,7 +32,7 @@ class TodayCharts:
         self._series(chart, first, 3, [Palette.ACCENT] * count)
         # Room on the right for the label of the longest bar.
         chart.set_plotarea({"layout": {"x": 0.12, "y": 0.17, "width": 0.68, "height": 0.78}})
-        chart.set_y_axis({"reverse": True, **self._axis()})
+        chart.set_y_axis({"reverse": True, "interval_unit": 1, **self._axis()})
         chart.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
         self._sheet.insert_chart(*place, chart, {"x_offset": 2, "object_position": 2, "description": title})
 

@@ -230,7 +230,7 @@ def _receipts(figures: Figures, texts: Texts) -> Table:
 def _matches(figures: Figures, texts: Texts, teller: Teller) -> Table:
     rows = sorted(
         figures.tables["match_decisions"],
-        key=lambda row: (_DECISION_RANK.get(row["decision"], 2), row.get("confidence") or Decimal(0), row["id"]),
+        key=lambda row: (_DECISION_RANK.get(row["decision"], 2), -(row.get("confidence") or Decimal(0)), row["id"]),
     )
     for row in rows:
         receipt = figures.receipts[row["receipt_id"]]
@@ -374,7 +374,8 @@ def _alternative(one: object, figures: Figures, texts: Texts, teller: Teller) ->
         return teller.reason(one)
     number = figures.orders[instalment["order_id"]]["number"]
     kind = texts.label(instalment["kind"], "instalments.kind")
-    return f"{number} {kind} {shown_amount(instalment['open_amount'], instalment['currency'])}"
+    paid = "" if instalment["open_amount"] else f" {texts.label(instalment['state'])}"
+    return f"{number} {kind} {shown_amount(instalment['amount'], instalment['currency'])}{paid}"
 
 
 def _explain(row: Row, amount: str, base_amount: str, figures: Figures, texts: Texts) -> None:
