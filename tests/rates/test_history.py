@@ -24,6 +24,11 @@ def test_the_highest_accepted_revision_is_in_force_and_the_others_stay() -> None
     assert list(book.observations(base="USD")) == rows
 
 
+def test_of_equal_revisions_the_later_addition_is_in_force() -> None:
+    book = RateBook([row("7.10")]).with_observations([row("7.11")])
+    assert str(book.get("USD", "CNY", DAY).value) == "7.11"
+
+
 def test_a_book_does_not_change_when_another_grows_from_it() -> None:
     first = RateBook([row("7.10")])
     second = first.with_observations([row("7.20", revision=2)])

@@ -208,6 +208,7 @@ def test_a_legal_rate_does_not_reach_back(embedded: RateBook) -> None:
     with pytest.raises(RateBeforeFirst) as caught:
         embedded.get("HRK", "EUR", date(2022, 12, 31), kind="legal")
     assert caught.value.extra["first"] == "2023-01-01"
+    assert embedded.get("HRK", "EUR", date(2023, 1, 1), kind="legal").kind == "legal"
 
 
 def test_pegs_are_labelled_and_cross_through_their_anchor(embedded: RateBook) -> None:

@@ -104,7 +104,7 @@ class Planner:
         if direct:
             return (direct,)
         pivot = rule.pivot or self._common_currency(source, kind)
-        if not pivot or pivot in (base, quote):
+        if not pivot:
             return ()
         first, second = self._hop(source, kind, base, pivot), self._hop(source, kind, pivot, quote)
         return (first, second) if first and second else ()
