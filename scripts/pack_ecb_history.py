@@ -56,6 +56,7 @@ def embedded_archive() -> Path:
 
 
 def main() -> None:
+    """Read the table, pack it, tell what was packed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("archive", nargs="?", type=Path, help="eurofxref-hist.zip")
     parser.add_argument("--out", type=Path, default=TARGET)
@@ -63,7 +64,8 @@ def main() -> None:
     table = read_table(arguments.archive or embedded_archive())
     days, columns = columns_of(table)
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    pack(arguments.out, "ecb", "mid", "EUR", days, columns, hashlib.sha256(table).hexdigest())
+    digest = hashlib.sha256(table).hexdigest()
+    pack(arguments.out, days, columns, source="ecb", kind="mid", base="EUR", payload_sha256=digest)
     count = sum(1 for texts in columns.values() for text in texts if text)
     last = date.fromordinal(days[-1])
     print(f"{count:,} rates of {len(columns)} currencies to {last}: {arguments.out.stat().st_size:,} bytes")
