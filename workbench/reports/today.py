@@ -311,7 +311,7 @@ class TodaySheet:
             self.sheet.write_string(i, 9, self.say(bucket), self.cell(align="left", indent=1))
             self.sheet.write_number(i, RIGHT, float(amount), self._base_style(Palette.RED if late else Palette.INK))
 
-    # -- small helpers ---------------------------------------------------------------------------------------------
+    # -- small parts -----------------------------------------------------------------------------------------------
 
     def _section(self, row: int, first: int, last: int, text: str) -> None:
         self.sheet.set_row(row, 26)
