@@ -3,7 +3,7 @@
     python workbooks/make_demo_firm.py [FOLDER] [--seed N]
 
 Three salespeople's order books and a cost sheet (.xlsx), two years of bank statements (MT940, CAMT.053, CSV), and
-truth.json: what really happened, for tests.
+beside the folder FOLDER_truth.json: what really happened, for tests.
 """
 
 from __future__ import annotations
@@ -39,10 +39,15 @@ def make(folder: Path, seed: int = SEED) -> World:
     ]
     write_costs(world, folder / "成本表.xlsx")
     write_statements(world, folder / "statements", random.Random(seed + 4))
-    (folder / "truth.json").write_text(
+    truth_file(folder).write_text(
         json.dumps(truth(world, traps), ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
     )
     return world
+
+
+def truth_file(folder: Path) -> Path:
+    """Where the truth about a folder of files is kept: beside it, so that it is not shipped with the files."""
+    return folder.with_name(f"{folder.name}_truth.json")
 
 
 def truth(world: World, traps: list[Trap]) -> dict[str, object]:

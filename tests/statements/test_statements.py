@@ -27,7 +27,7 @@ FILES = sorted((DEMO / "statements").iterdir())
 
 @pytest.fixture(scope="module")
 def truth() -> dict[str, dict[str, str]]:
-    payments = json.loads((DEMO / "truth.json").read_text(encoding="utf-8"))["payments"]
+    payments = json.loads(DEMO.with_name("demo_truth.json").read_text(encoding="utf-8"))["payments"]
     return {one["reference"]: one for one in payments}
 
 

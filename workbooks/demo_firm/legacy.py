@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
@@ -72,6 +72,10 @@ def _pick(rng: random.Random, orders: list[Order], count: int, wanted: Callable[
     return set(rng.sample(possible, min(count, len(possible))))
 
 
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day)
+
+
 def _number(amount: Decimal) -> float:
     """What a cell holds: Excel knows binary numbers only, exact up to 15 digits."""
     return float(amount)
@@ -134,7 +138,7 @@ def _orders_zh(
 ) -> None:
     made = _Sheet(book, book.add_worksheet(f"订单{year}"), file, f"订单{year}")
     sheet = made.sheet
-    sheet.merge_range("A1:K1", f"{year} 年外销订单台账", made.format(bold=True, font_size=16, align="center"))
+    sheet.merge_range("A1:M1", f"{year} 年外销订单台账", made.format(bold=True, font_size=16, align="center"))
     sheet.write("A2", "单位：原币；制表：王芳", made.format(font_color="#7F7F7F"))
     heading = made.format(bold=True, bg_color="#FCE4D6", border=1, align="center", text_wrap=True)
     titles = (
@@ -148,6 +152,8 @@ def _orders_zh(
         "价格条款",
         "付款方式",
         "定金比例",
+        "到期日",
+        "到期日",
         "状态",
         "备注",
     )
@@ -161,7 +167,7 @@ def _orders_zh(
             _order_zh(made, row, serial, one, wrong, traps)
             row += 1
         subtotal = made.format(bold=True, bg_color="#F2F2F2", border=1)
-        for column in range(12):
+        for column in range(13):
             sheet.write_blank(row, column, None, subtotal)
         sheet.write(row, 1, f"{month}月小计", subtotal)
         sheet.write_formula(row, 2, f"=COUNTA(B{first + 1}:B{row})", subtotal, row - first)
@@ -171,7 +177,7 @@ def _orders_zh(
     sheet.set_column("A:A", 6)
     sheet.set_column("B:C", 13)
     sheet.set_column("D:E", 30)
-    sheet.set_column("F:L", 12)
+    sheet.set_column("F:M", 12)
     sheet.freeze_panes(3, 2)
 
 
@@ -186,9 +192,7 @@ def _order_zh(made: _Sheet, row: int, serial: int, one: Order, wrong: dict[str, 
     # Typed as text in three ways, by whim of the month; the year comes first in all of them.
     style = one.day.month % 3
     if style == 0:
-        sheet.write_datetime(
-            row, 2, datetime(one.day.year, one.day.month, one.day.day), made.format(border=1, num_format="yyyy/m/d")
-        )
+        sheet.write_datetime(row, 2, _midnight(one.day), made.format(border=1, num_format="yyyy/m/d"))
     else:
         texts = {
             1: f"{one.day.year}.{one.day.month}.{one.day.day}",
@@ -221,12 +225,13 @@ def _order_zh(made: _Sheet, row: int, serial: int, one: Order, wrong: dict[str, 
         sheet.write_number(row, 9, one.deposit_percent / 100, made.format(border=1, num_format="0%"))
     else:
         sheet.write_blank(row, 9, None, plain)
-    sheet.write_string(row, 10, _STATUS_ZH[one.status], plain)
+    sheet.write_datetime(row, 10, _midnight(one.instalments[-1].due), made.format(border=1, num_format="yyyy/m/d"))
+    sheet.write_string(row, 11, _STATUS_ZH[one.status], plain)
     if one.number in wrong["formula"]:
-        sheet.write_string(row, 11, "=加急，先出货", plain)
-        trap(11, "formula_text", "=加急，先出货")
+        sheet.write_string(row, 12, "=加急，先出货", plain)
+        trap(12, "formula_text", "=加急，先出货")
     else:
-        sheet.write_blank(row, 11, None, plain)
+        sheet.write_blank(row, 12, None, plain)
 
 
 # ---- Tom Zhang: English, one long list, the currency only in the number format
@@ -269,7 +274,7 @@ def _orders_en(book: Any, file: str, orders: list[Order], traps: list[Trap], rng
     )
     sheet.write("A1", "Order list - Tom Zhang", made.format(**{**font, "font_size": 14}, bold=True))
     sheet.write("A2", "All amounts in the currency shown in the cell.", made.format(**font, italic=True))
-    titles = ("Order No.", "Order date", "Customer", "Product", "Order value", "Incoterm", "Payment terms", "Deposit %", "Customer PO",
+    titles = ("Order No.", "Order date", "Customer", "Product", "Order value", "Incoterm", "Payment terms", "Deposit %", "Due date", "Customer PO",
               "Status", "Remarks")  # fmt: skip
     for column, title in enumerate(titles):
         sheet.write(3, column, title, heading)
@@ -288,7 +293,7 @@ def _orders_en(book: Any, file: str, orders: list[Order], traps: list[Trap], rng
             sheet.write_datetime(
                 row,
                 1,
-                datetime(one.day.year, one.day.month, one.day.day),
+                _midnight(one.day),
                 made.format(**font, num_format="dd-mmm-yyyy"),
             )
         sheet.write_string(row, 2, one.customer.spellings["Tom Zhang"], plain)
@@ -304,12 +309,13 @@ def _orders_en(book: Any, file: str, orders: list[Order], traps: list[Trap], rng
         sheet.write_string(row, 6, one.terms, plain)
         if one.deposit_percent:
             sheet.write_number(row, 7, one.deposit_percent / 100, made.format(**font, num_format="0%"))
-        sheet.write_string(row, 8, one.po, plain)
-        sheet.write_string(row, 9, _STATUS_EN[one.status], plain)
+        sheet.write_datetime(row, 8, _midnight(one.instalments[-1].due), made.format(**font, num_format="dd-mmm-yyyy"))
+        sheet.write_string(row, 9, one.po, plain)
+        sheet.write_string(row, 10, _STATUS_EN[one.status], plain)
         if one.number in notes:
-            sheet.write_string(row, 10, "+1 spare part box free", plain)
+            sheet.write_string(row, 11, "+1 spare part box free", plain)
             traps.append(
-                Trap(file, "Orders", xl_rowcol_to_cell(row, 10), "formula_text", "+1 spare part box free", one.number)
+                Trap(file, "Orders", xl_rowcol_to_cell(row, 11), "formula_text", "+1 spare part box free", one.number)
             )
     last = 4 + len(orders)
     sheet.write(last, 0, "Total orders", made.format(**font, bold=True))
@@ -317,7 +323,7 @@ def _orders_en(book: Any, file: str, orders: list[Order], traps: list[Trap], rng
     sheet.write(last + 2, 0, "Checked by: ____________", plain)
     sheet.set_column("A:B", 13)
     sheet.set_column("C:D", 34)
-    sheet.set_column("E:K", 16)
+    sheet.set_column("E:L", 16)
     sheet.freeze_panes(4, 1)
 
 
@@ -345,14 +351,14 @@ def _quarter(
 ) -> None:
     made = _Sheet(book, book.add_worksheet(name), file, name)
     sheet = made.sheet
-    sheet.merge_range("A1:K1", f"李娜 订单 Order list {name}", made.format(bold=True, font_size=14, align="center"))
+    sheet.merge_range("A1:L1", f"李娜 订单 Order list {name}", made.format(bold=True, font_size=14, align="center"))
     group = made.format(bold=True, bg_color="#E2EFDA", border=1, align="center")
     sheet.merge_range("A2:B2", "客户 Customer", group)
     sheet.merge_range("C2:E2", "订单 Order", group)
     sheet.merge_range("F2:G2", "金额 Amount", group)
-    sheet.merge_range("H2:K2", "条款 Terms", group)
+    sheet.merge_range("H2:L2", "条款 Terms", group)
     titles = ("名称 Name", "国家 Country", "订单号 Order No.", "日期 Date", "品名 Product", "币种 Currency", "金额 Amount", "价格条款 Incoterm",
-              "付款 Payment", "定金 Deposit %", "备注 Remarks")  # fmt: skip
+              "付款 Payment", "定金 Deposit %", "到期日 Due date", "备注 Remarks")  # fmt: skip
     for column, title in enumerate(titles):
         sheet.write(2, column, title, group)
     plain = made.format(border=1)
@@ -377,7 +383,7 @@ def _quarter(
     sheet.set_column("A:A", 36)
     sheet.set_column("B:D", 14)
     sheet.set_column("E:E", 30)
-    sheet.set_column("F:K", 14)
+    sheet.set_column("F:L", 14)
     sheet.freeze_panes(3, 1)
 
 
@@ -388,9 +394,7 @@ def _order_mixed(made: _Sheet, row: int, one: Order, wrong: dict[str, set[str]],
         traps.append(Trap(made.file, made.name, xl_rowcol_to_cell(row, column), kind, meant, one.number))
 
     sheet.write_string(row, 2, one.number, plain)
-    sheet.write_datetime(
-        row, 3, datetime(one.day.year, one.day.month, one.day.day), made.format(border=1, num_format="yyyy-mm-dd")
-    )
+    sheet.write_datetime(row, 3, _midnight(one.day), made.format(border=1, num_format="yyyy-mm-dd"))
     sheet.write_string(row, 4, one.product, plain)
     currency = one.currency
     if one.number in wrong["typo"]:
@@ -410,11 +414,12 @@ def _order_mixed(made: _Sheet, row: int, one: Order, wrong: dict[str, set[str]],
         sheet.write_number(row, 9, one.deposit_percent, plain)
     else:
         sheet.write_blank(row, 9, None, plain)
+    sheet.write_datetime(row, 10, _midnight(one.instalments[-1].due), made.format(border=1, num_format="yyyy-mm-dd"))
     if one.number in wrong["note"]:
-        sheet.write_string(row, 10, "@QC 验货后放单", plain)
-        trap(10, "formula_text", "@QC 验货后放单")
+        sheet.write_string(row, 11, "@QC 验货后放单", plain)
+        trap(11, "formula_text", "@QC 验货后放单")
     else:
-        sheet.write_blank(row, 10, None, plain)
+        sheet.write_blank(row, 11, None, plain)
 
 
 # ---- costs
@@ -446,7 +451,7 @@ def write_costs(world: World, path: Path) -> None:
         for row, one in enumerate(rows, start=2):
             sheet.write_string(row, 0, one.number, plain)
             sheet.write_string(row, 1, one.cost.supplier, plain)
-            sheet.write_datetime(row, 2, datetime(one.day.year, one.day.month, one.day.day), day)
+            sheet.write_datetime(row, 2, _midnight(one.day), day)
             sheet.write_number(row, 3, _number(one.cost.purchase), money)
             sheet.write_number(row, 4, 0.13, percent)
             sheet.write_number(row, 5, one.cost.rebate_percent / 100, percent)

@@ -6,6 +6,7 @@ Everything is drawn from one seed. Amounts are decimals; rates are the embedded 
 from __future__ import annotations
 
 import random
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,8 +30,8 @@ _TERMS = (
     ("T/T 30/70", 45, (("deposit", 30, 5), ("balance", 70, 45))),
     ("T/T 50/50", 10, (("deposit", 50, 5), ("balance", 50, 45))),
     ("T/T in advance", 15, (("full", 100, 7),)),
-    ("Net 30", 20, (("full", 100, 60),)),
-    ("Net 60", 10, (("full", 100, 90),)),
+    ("Net 30 days", 20, (("full", 100, 60),)),
+    ("Net 60 days", 10, (("full", 100, 90),)),
 )
 
 
@@ -182,8 +183,14 @@ def _customer(rng: random.Random, number: int, country: Country, name: str, inde
         habit=rng.choices(("reference", "spaced", "bare", "po"), (74, 12, 9, 5))[0],
     )
     one.spellings[sales] = name
-    one.payer = name.upper()[:35]
+    one.payer = _in_latin(name)[:35]
     return one
+
+
+def _in_latin(name: str) -> str:
+    """A name as payment systems carry it: capital letters without accents."""
+    plain = name.upper().translate({ord("Ł"): "L", ord("Ø"): "O", ord("Æ"): "AE", ord("İ"): "I"})
+    return "".join(letter for letter in unicodedata.normalize("NFKD", plain) if letter.isascii())
 
 
 def _respelled(rng: random.Random, one: Customer) -> str:
