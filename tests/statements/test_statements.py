@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import mt940 as peer
@@ -45,7 +46,7 @@ def test_every_entry_of_the_sample_firm_is_read_right(truth: dict[str, dict[str,
 def test_balances_add_up_and_follow_each_other(file: Path) -> None:
     statements = read_statements(file)
     assert all(one.adds_up for one in statements)
-    for before, after in zip(statements, statements[1:], strict=False):
+    for before, after in pairwise(statements):
         assert before.closing == after.opening
 
 
@@ -98,8 +99,8 @@ def test_mt940_marks_and_details(tmp_path: Path) -> None:
         (lambda text: text[: text.index(":62F:")], StatementTruncated, "a.sta:1"),
         (lambda text: text.replace("D5,00", "X5,00"), StatementUnreadable, "a.sta:9"),
         (lambda text: text.replace("260107D", "261307D"), StatementUnreadable, "a.sta:9"),
-        (lambda text: "", FileRefused, "a.sta"),
-        (lambda text: "hello\n", StatementUnreadable, "a.sta:1"),
+        (lambda _text: "", FileRefused, "a.sta"),
+        (lambda _text: "hello\n", StatementUnreadable, "a.sta:1"),
     ],
 )
 def test_damaged_mt940_is_refused_with_its_line(tmp_path: Path, change, error, where: str) -> None:

@@ -89,8 +89,6 @@ class BackupFailed(RegisterError):
 class RowChanged(ConflictError):
     """The row was changed since it was read; ``theirs`` has the fields that changed with their present values."""
 
-    code = "register.conflict"
-
     def __init__(
         self, message: str, *, theirs: dict[str, object], where: str, remedy: str, author: str, changeset: int
     ) -> None:
@@ -100,8 +98,6 @@ class RowChanged(ConflictError):
 
 class InvalidRows(DataRefused):
     """A batch with problems; nothing of it was written. ``findings`` has all of them, each with its row."""
-
-    code = "register.data-refused"
 
     def __init__(self, table: str, findings: Sequence[Finding]) -> None:
         shown = "; ".join(f"{one.where}: {one.message}" for one in findings[:5])
