@@ -16,7 +16,7 @@ from itertools import pairwise
 from workbench.dates import read_date
 from workbench.findings import Finding
 from workbench.i18n import _
-from workbench.money import Hints, minor_units, parse
+from workbench.money import Hints, Parsed, minor_units, parse
 from workbench.sheets.formulas import NotWorkedOut, referenced, result_of
 from workbench.sheets.model import Cell, CellKind, Sheet
 from workbench.sheets.number_formats import meaning_of
@@ -210,6 +210,7 @@ def amount_of(cell: Cell, sheet: Sheet, *, currency: str = "", decimal_mark: str
         if text in ("", "-", "–", "—", "/", "n/a", "N/A", "无"):
             return Amount(None)
         return Amount(None, findings=(Finding("cell.amount-unreadable", where, text),))
+    choices = read.amount_candidates or _open_readings(text, read, decimal_mark)
     named = read.currency or ""
     if named == currency and parse(text).currency is None:
         named = ""
@@ -217,11 +218,21 @@ def amount_of(cell: Cell, sheet: Sheet, *, currency: str = "", decimal_mark: str
     findings = ()
     if read.unknown_code:
         findings = (Finding("cell.currency-unknown", where, text, read.candidates),)
-    if read.amount is None:
-        choices = tuple(f"{value:f}" for value in read.amount_candidates)
-        findings = (*findings, Finding("cell.amount-ambiguous", where, text, choices))
+    if choices:
+        readings = tuple(f"{value:f}" for value in choices)
+        findings = (*findings, Finding("cell.amount-ambiguous", where, text, readings))
         return Amount(None, named, candidates, read.evidence, findings)
     return Amount(read.amount * factor, named, candidates, read.evidence, findings)
+
+
+def _open_readings(text: str, read: Parsed, decimal_mark: str) -> tuple[Decimal, ...]:
+    """Both readings of ``KWD 123.250``: such a currency has three decimals, but in a sheet the mark may as well group."""
+    found = re.search(r"(?<![\d.,'])-?[1-9]\d{0,2}[.,]\d{3}(?![\d.,'])", text)
+    if not found or decimal_mark or read.amount is None or not read.currency or minor_units(read.currency) != 3:
+        return ()
+    scale = Decimal(1000)
+    other = read.amount * scale if read.amount != read.amount.to_integral_value() else read.amount / scale
+    return (read.amount, other)
 
 
 def _never_calculated(cell: Cell, sheet: Sheet, factor: int) -> Amount:

@@ -131,13 +131,14 @@ class Sheet:
 
     def merge_over(self, row: int, column: int) -> Box | None:
         """The merged range that covers the cell, if any."""
-        return next((box for box in self._merges_by_row.get(row, ()) if box.left <= column <= box.right), None)
+        around = self._merges_by_row.get(row, ()) if row in self._starts else self.merges
+        return next((box for box in around if box.top <= row <= box.bottom and box.left <= column <= box.right), None)
 
     @cached_property
     def _merges_by_row(self) -> Mapping[int, tuple[Box, ...]]:
         """Merged ranges per used row; a range over a million rows costs only the rows that hold something."""
         found: dict[int, list[Box]] = {}
-        used = sorted({*self._starts, *(box.top for box in self.merges)})
+        used = sorted(self._starts)
         for box in self.merges:
             for index in range(bisect_left(used, box.top), len(used)):
                 if used[index] > box.bottom:

@@ -174,7 +174,7 @@ class _TableReader:
     def _cell(self, row: int, column: int) -> Cell | None:
         """The cell, the merged cell that covers it from above, or the one above in a column written once per group."""
         cell = self.sheet.cell(row, column)
-        if cell is not None and (cell.kind is not CellKind.TEXT or plain(cell.text)):
+        if cell is not None and (cell.kind is not CellKind.TEXT or cell.formula or plain(cell.text)):
             self._last[column] = cell
             return cell
         merge = self.sheet.merge_over(row, column)
