@@ -268,6 +268,13 @@ CATALOGUE: dict[str, Kind] = {
         "Open the workbook, recalculate and save it.",
         "请打开工作簿，重新计算并保存。",
     ),
+    "record.written-twice": Kind(
+        Severity.REPORT,
+        "the order {value} is written twice with the same facts; it is taken once",
+        "订单 {value} 以相同内容出现两次；只导入一次",
+        "Nothing to do, unless two orders were meant.",
+        "无需处理；除非确为两笔订单。",
+    ),
 }
 
 

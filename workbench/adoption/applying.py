@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -46,8 +47,8 @@ def tell_known(plan: Plan, register: Register) -> None:
     """Mark the records that the register has already, and refuse costs of orders that nobody has."""
     memory = _Memory.of(register)
     for item in plan.items:
-        if item.decision in (Decision.IMPORTED, Decision.KNOWN):
-            item.decision = Decision.KNOWN if memory.has(item) else Decision.IMPORTED
+        if item.decision is Decision.IMPORTED and memory.has(item):
+            item.decision = Decision.KNOWN
     orders = set(memory.order_ids) | {str(item.value("number")) for item in plan.of("orders", Decision.IMPORTED)}
     held = {str(item.value("number")) for item in plan.of("orders", Decision.HELD)}
     for item in plan.of("costs", Decision.IMPORTED):
@@ -82,6 +83,7 @@ class _Memory:
     codes: dict[str, str] = field(default_factory=dict)
     orders: set[tuple[object, ...]] = field(default_factory=set)
     order_ids: dict[str, list[str]] = field(default_factory=dict)
+    costs: Counter[tuple[object, ...]] = field(default_factory=Counter)
     fingerprints: set[str] = field(default_factory=set)
     open_findings: set[tuple[str, str]] = field(default_factory=set)
 
@@ -95,6 +97,10 @@ class _Memory:
         for row in register.rows("orders"):
             memory.orders.add((row["number"], row["order_date"], row["currency"], row["amount"]))
             memory.order_ids.setdefault(row["number"], []).append(row["id"])
+        numbers = {row_id: number for number, ids in memory.order_ids.items() for row_id in ids}
+        for row in register.rows("costs"):
+            number = numbers[row["order_id"]]
+            memory.costs[number, row["kind"], row["supplier"], row["cost_date"], row["currency"], row["amount"]] += 1
         memory.fingerprints = {row["fingerprint"] for row in register.rows("receipts")}
         memory.open_findings = {(row["code"], row["place"]) for row in register.rows("open_findings")}
         return memory
@@ -127,7 +133,11 @@ class _Memory:
         if kind == "customers":
             names = [str(name) for name in (item.value("name"), item.value("name_local")) if name]
             return any(_key(name) in self.customers for name in names)
-        return kind == "receipts" and _fingerprint(item) in self.fingerprints
+        if kind == "costs":
+            facts = tuple(item.value(name) for name in ("supplier", "date", "currency", "amount"))
+            key = (item.value("order_number"), _cost_kind(str(item.value("kind") or "")), *facts)
+            return item.occurrence < self.costs[key]
+        return _fingerprint(item) in self.fingerprints
 
 
 class _Writer:
@@ -164,11 +174,11 @@ class _Writer:
         for item in items:
             row = _customer_row(item)
             key = _key(row["legal_name"])
-            for name, value in row.items():
-                rows.setdefault(key, {}).setdefault(name, value)
+            for field_name, value in row.items():
+                rows.setdefault(key, {}).setdefault(field_name, value)
             sources.setdefault(key, []).append(item)
         known_local = {_key(row["local_name"]) for row in rows.values() if row.get("local_name")}
-        codes = {row["code"] for row in rows.values() if row.get("code")}
+        codes: set[object] = {row["code"] for row in rows.values() if row.get("code")}
         for item in orders:
             name, code = item.value("customer"), item.value("customer_code") or None
             key = _key(str(name or code))
@@ -289,13 +299,8 @@ def _account(item: Item) -> str:
 
 
 def _fingerprint(item: Item) -> str:
-    """Identity of a receipt: its facts, and where they are the same its place in the sheet."""
-    record = item.record
-    facts = [
-        str(item.value(name) or "") for name in ("date", "currency", "amount", "payer", "reference", "order_number")
-    ]
-    if not item.value("reference"):
-        facts.append(f"{record.sheet.name}!{record.box}")
+    """Identity of a receipt: its facts, and its number among those with the same facts."""
+    facts = [*item.facts, str(item.occurrence)]
     return "adopted:" + hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:40]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -49,6 +49,14 @@ _NEEDED = {
 """What a record has to have to enter the register: any one of each group, and its name in English and Chinese."""
 
 
+_FACTS = {
+    "customers": ("name", "name_local", "code"),
+    "orders": ("number", "date", "customer", "currency", "amount"),
+    "receipts": ("date", "currency", "amount", "payer", "reference", "order_number"),
+    "costs": ("order_number", "kind", "supplier", "date", "currency", "amount"),
+}
+
+
 class Decision(Enum):
     """What becomes of a record."""
 
@@ -65,11 +73,18 @@ class Item:
     record: Record
     decision: Decision
     sha256: str
+    occurrence: int = 0
+    """How many records with the same facts come before it; two equal receipts are two receipts."""
 
     @property
     def name(self) -> str:
         """What it is, in the singular: ``order``."""
         return self.record.kind[:-1]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What tells the record apart from others of its kind, wherever it stands."""
+        return (self.record.kind, *(str(self.value(name) or "") for name in _FACTS[self.record.kind]))
 
     def value(self, field_name: str) -> object:
         """The record's value of ``amount``, ``currency``, …; None where it has none."""
@@ -200,6 +215,7 @@ def plan(
             _take_in(made, workbook, given)
         if progress:
             progress(_("reading sheets"), number, len(files))
+    _count_occurrences(made)
     _tell_double_numbers(made)
     if register is not None:
         from workbench.adoption.applying import tell_known
@@ -284,6 +300,17 @@ def _decision(record: Record) -> Decision:
     return Decision.REFUSED
 
 
+def _count_occurrences(made: Plan) -> None:
+    """Number the records with equal facts; an order written twice is one order."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for item in made.items:
+        item.occurrence = seen[item.facts]
+        seen[item.facts] += 1
+        if item.record.kind == "orders" and item.occurrence and item.decision is Decision.IMPORTED:
+            item.decision = Decision.KNOWN
+            made.findings.append(Finding("record.written-twice", item.record.place, str(item.value("number"))))
+
+
 def _tell_double_numbers(made: Plan) -> None:
     """One order number for orders that differ; equal ones are one order written twice."""
     seen: dict[str, list[Item]] = {}
@@ -295,12 +322,3 @@ def _tell_double_numbers(made: Plan) -> None:
         contents = {(item.value("date"), item.value("currency"), item.value("amount")) for item in items}
         if len(contents) > 1:
             made.findings.extend(Finding("record.number-twice", item.record.place, number) for item in items[1:])
-
-
-def imported_orders(items: Sequence[Item]) -> dict[str, list[Item]]:
-    """Orders that enter the register, by number."""
-    found: dict[str, list[Item]] = {}
-    for item in items:
-        if item.record.kind == "orders" and item.decision in (Decision.IMPORTED, Decision.KNOWN):
-            found.setdefault(str(item.value("number")), []).append(item)
-    return found

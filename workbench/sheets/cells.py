@@ -218,7 +218,7 @@ def amount_of(cell: Cell, sheet: Sheet, *, currency: str = "", decimal_mark: str
     findings = ()
     if read.unknown_code:
         findings = (Finding("cell.currency-unknown", where, text, read.candidates),)
-    if choices:
+    if choices or read.amount is None:
         readings = tuple(f"{value:f}" for value in choices)
         findings = (*findings, Finding("cell.amount-ambiguous", where, text, readings))
         return Amount(None, named, candidates, read.evidence, findings)

@@ -1,0 +1,174 @@
+"""A plan becomes one changeset: complete, idempotent, answerable, provable."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from workbench import adoption
+from workbench.adoption import Decision
+from workbench.errors import ConfigurationError
+from workbench.rates import RateBook
+from workbench.register import Register
+
+ROWS: list[list[object]] = [
+    ["Order No.", "Order date", "Customer", "Currency", "Amount", "Deposit %", "Payment terms", "Status"],
+    ["PI-1", date(2025, 3, 4), "Nord AB", "USD", 1000.01, 0.3, "T/T 30/70", "open"],
+    ["PI-2", date(2025, 3, 5), "nord ab ", "EUR", 500, None, "L/C at sight", "open"],
+    ["PI-3", date(2025, 3, 6), "NORD-AB", "USS", 700, None, "O/A 60 days", "open"],
+    ["PI-4", date(2025, 3, 7), "Süd KG", "JPY", 1000.5, None, "100% T/T", "open"],
+    ["PI-5", date(2025, 3, 8), "Süd KG", "USD", None, None, "", "open"],
+    ["PI-6", date(2025, 3, 9), "Süd KG", "USD", -50, None, "", "open"],
+    ["PI-7", date(2025, 3, 9), "Süd KG", "USD", 80, None, "", "cancelled"],
+    ["Total", None, None, None, 4230.51],
+]
+COSTS: list[list[object]] = [
+    ["订单号", "供应商", "采购金额(CNY)", "退税率", "海运费(USD)"],
+    ["PI-1", "宁波一厂", 4000, 0.13, 120],
+    ["PI-3", "宁波二厂", 2000, 0.13, None],
+    ["PI-99", "宁波三厂", 1000, 0.13, None],
+]
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    book = xlsxwriter.Workbook(str(tmp_path / "Orders.xlsx"), {"default_date_format": "yyyy-mm-dd"})
+    for name, rows in (("Orders", ROWS), ("成本", COSTS)):
+        sheet = book.add_worksheet(name)
+        percent = book.add_format({"num_format": "0%"})
+        for row, values in enumerate(rows):
+            for column, value in enumerate(values):
+                sheet.write(row, column, value, percent if isinstance(value, float) and value < 1 else None)
+    book.close()
+    return [tmp_path / "Orders.xlsx"]
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    with Register.create(tmp_path / "register.sqlite", base_currency="CNY", actor="li.na") as made:
+        yield made
+
+
+BOOK = RateBook.embedded()
+
+
+def test_decisions_and_account(files: list[Path]) -> None:
+    plan = adoption.plan(files, BOOK)
+    assert {str(item.value("number")): item.decision for item in plan.of("orders")} == {
+        "PI-1": Decision.IMPORTED, "PI-2": Decision.IMPORTED, "PI-3": Decision.HELD, "PI-4": Decision.HELD,
+        "PI-5": Decision.REFUSED, "PI-6": Decision.IMPORTED, "PI-7": Decision.IMPORTED,
+    }  # fmt: skip
+    for account in plan.accounts():
+        assert sum(account.by_role.values()) == account.cells
+    usd = next(total for total in plan.control_totals() if (total.kind, total.currency) == ("orders", "USD"))
+    assert (usd.sheet, usd.imported, usd.held) == (Decimal("1030.01"), Decimal("1030.01"), 0)
+    assert json.dumps(plan.as_dict())
+
+
+def test_one_changeset_with_exact_instalments_and_evidence(files: list[Path], register: Register) -> None:
+    number = adoption.plan(files, BOOK, register).apply(register, "li.na")
+    assert number is not None
+    orders = {row["number"]: row for row in register.rows("orders")}
+    assert set(orders) == {"PI-1", "PI-2", "PI-6", "PI-7"}
+    parts: dict[str, list[tuple[str, Decimal]]] = {}
+    for row in register.rows("instalments"):
+        parts.setdefault(row["order_id"], []).append((row["kind"], row["amount"]))
+    assert parts[orders["PI-1"]["id"]] == [("deposit", Decimal("300.00")), ("balance", Decimal("700.01"))]
+    assert parts[orders["PI-2"]["id"]] == [("letter_of_credit", Decimal(500))]
+    assert parts[orders["PI-6"]["id"]] == [("credit_note", Decimal(-50))]
+    assert orders["PI-7"]["id"] not in parts
+    first = orders["PI-1"]
+    rate = BOOK.get("USD", "CNY", date(2025, 3, 4))
+    assert (first["base_amount"], first["rate_date"]) == (rate.convert(Decimal("1000.01")), rate.rate_date)
+    assert [row["legal_name"] for row in register.rows("customers")] == ["Nord AB", "Süd KG"]
+    assert {(row["kind"], row["amount"], row["currency"]) for row in register.rows("costs")} == {
+        ("purchase", Decimal(4000), "CNY"), ("freight", Decimal(120), "USD")
+    }  # fmt: skip
+    sources = {row["row_id"]: row for row in register.rows("source_records")}
+    assert sources[first["id"]]["place"] == "Orders.xlsx!Orders!A2:H2"
+    assert sources[first["id"]]["raw"]["Order No."] == "PI-1"
+    codes = {row["code"] for row in register.rows("open_findings")}
+    assert codes == {"cell.currency-unknown", "cell.minor-units", "record.incomplete", "record.order-unknown"}
+    assert register.verify().ok
+
+
+def test_the_same_file_again_changes_nothing(files: list[Path], register: Register, tmp_path: Path) -> None:
+    adoption.plan(files, BOOK).apply(register, "li.na")
+    before = register.state_hash()
+    again = adoption.plan(files, BOOK, register)
+    assert again.apply(register, "li.na") is None
+    assert {item.decision for item in again.of("orders")} == {Decision.KNOWN, Decision.HELD, Decision.REFUSED}
+    renamed = tmp_path / "Orders (copy).xlsx"
+    renamed.write_bytes(files[0].read_bytes())
+    adoption.plan([renamed], BOOK, register).apply(register, "li.na")
+    assert register.count("orders") == 4
+    assert register.count("costs") == 2
+    assert register.count("customers") == 2
+    assert len({before, register.state_hash()}) <= 2
+
+
+def test_undo_takes_all_of_it_back(files: list[Path], register: Register) -> None:
+    number = adoption.plan(files, BOOK).apply(register, "li.na")
+    assert number is not None
+    register.undo(number, author="li.na", reason="wrong file")
+    assert [register.count(name) for name in ("customers", "orders", "instalments", "costs", "source_records")] == [
+        0
+    ] * 5
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_answers_settle_what_was_asked(files: list[Path], register: Register, tmp_path: Path, form: str) -> None:
+    plan = adoption.plan(files, BOOK)
+    (question,) = plan.asked
+    assert (question.where, question.code) == ("Orders.xlsx!Orders!D4", "cell.currency-unknown")
+    path = tmp_path / f"answers.{form}"
+    rows = [{"place": question.where, "code": question.code, "answer": "USD"}]
+    if form == "json":
+        path.write_text(json.dumps(rows), encoding="utf-8")
+    else:
+        with path.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.DictWriter(out, ["place", "code", "answer"])
+            writer.writeheader()
+            writer.writerows(rows)
+    adoption.plan(files, BOOK, register).apply(register, "li.na")
+    answered = adoption.plan(files, BOOK, register, path)
+    assert not answered.asked
+    answered.apply(register, "li.na")
+    row = next(row for row in register.rows("orders") if row["number"] == "PI-3")
+    assert (row["currency"], row["amount"]) == ("USD", Decimal(700))
+    assert any(cost["order_id"] == row["id"] for cost in register.rows("costs"))
+
+
+def test_answers_that_are_none(files: list[Path], tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    path.write_text('{"Orders.xlsx!Orders!D4": "dollars"}', encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="dollars"):
+        adoption.plan(files, BOOK, answers=path)
+    path.write_text("[1]", encoding="utf-8")
+    with pytest.raises(ConfigurationError):
+        adoption.plan(files, BOOK, answers=path)
+
+
+def test_an_unreadable_file_does_not_stop_the_others(files: list[Path], tmp_path: Path) -> None:
+    bad = tmp_path / "bad.xlsx"
+    bad.write_bytes(b"PK\x03\x04 nothing")
+    plan = adoption.plan([bad, *files], BOOK)
+    assert [error.where for error in plan.refused] == ["bad.xlsx"]
+    assert len(plan.of("orders")) == 7
+
+
+def test_plan_workbook_has_no_formula_and_asks(files: list[Path], tmp_path: Path) -> None:
+    plan = adoption.plan(files, BOOK)
+    path = plan.write_workbook(tmp_path / "Plan.xlsx")
+    book = openpyxl.load_workbook(path)
+    questions = list(book["Questions"].iter_rows(values_only=True))
+    assert questions[1][:2] == ("Orders.xlsx!Orders!D4", "cell.currency-unknown")
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
