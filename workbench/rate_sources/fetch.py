@@ -41,7 +41,7 @@ from workbench.rate_sources.errors import (
 )
 from workbench.rate_sources.model import Request
 
-__all__ = ["Fetched", "Fetcher", "Limits"]
+__all__ = ["DEFAULT_LIMITS", "Fetched", "Fetcher", "Limits"]
 
 USER_AGENT = f"Mozilla/5.0 (compatible; multicurrency-workbench/{__version__})"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -59,6 +59,9 @@ class Limits:
     pause: float = 0.5
     largest: int = 16 << 20
     hops: int = 5
+
+
+DEFAULT_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Fetcher:
     """
 
     cache: Path | None = None
-    limits: Limits = Limits()
+    limits: Limits = DEFAULT_LIMITS
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     def get(self, request: Request) -> Fetched:

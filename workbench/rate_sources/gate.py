@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from math import isqrt
 from statistics import median
 
@@ -28,6 +29,7 @@ _ENOUGH = 20
 _APART = Fraction(10, 100)
 _AGREE = Fraction(3, 100)
 _STATISTICAL = frozenset(_FLOORS)
+_HELD = 3
 _UNIT_SLIPS = (10, 100, 1000, 10_000)
 
 
@@ -51,8 +53,10 @@ def sift(observations: Iterable[Observation], book: RateBook) -> Sifted:
 
     A value equal to the newest revision of its source, kind, pair and day is unchanged (``0.8338`` equals
     ``0.83380``); a different one becomes the next revision. A rate is suspect where it leaves its neighbour by more than
-    eight times the usual scatter of its own day-to-day moves (at least 5 %), unless another source confirms it; or
-    where it stands more than 10 % away from every other source.
+    eight times the usual scatter of its own day-to-day moves (at least 5 %), unless another source confirms it or the
+    three prints before it were held back at the same level (a devaluation lasts, a misprint does not); or where it
+    stands more than 10 % away from every other source. What looks inverted, slipped in its unit or put under another
+    currency's name stays suspect however often it is repeated.
     """
     present = {series.key: series for series in book.series}
     pasts: dict[Key, _Past] = {}
@@ -108,6 +112,7 @@ class _Past:
         self._days: list[int] = []
         self._values: list[Fraction] = []
         self._newest: dict[int, _Known] = {}
+        self._held: dict[int, Fraction] = {}
         if series is None:
             return
         table = series.table
@@ -118,6 +123,8 @@ class _Past:
                 self._days.append(day)
                 self._values.append(exact)
         for row in series.rows:
+            if row.status == "suspect":
+                self._held[row.rate_date.toordinal()] = row.exact
             known = self._newest.get(row.rate_date.toordinal())
             if known is None or row.revision >= known.revision:
                 self._newest[row.rate_date.toordinal()] = _Known(row.exact, row.revision)
@@ -129,6 +136,7 @@ class _Past:
         day = row.rate_date.toordinal()
         self._newest[day] = _Known(row.exact, row.revision)
         if row.status != "ok":
+            self._held[day] = row.exact
             return
         place = bisect_left(self._days, day)
         if place < len(self._days) and self._days[place] == day:
@@ -146,11 +154,19 @@ class _Past:
         after = place + (place < len(self._days) and self._days[place] == wanted)
         return (self._values[after], self._days[after] - wanted) if after < len(self._days) else None
 
+    def settled(self, row: Observation, limit: Fraction) -> bool:
+        """Whether the last prints, held back one after the other, all stand at the level of this one."""
+        day = row.rate_date.toordinal()
+        place = bisect_left(self._days, day)
+        since = self._days[place - 1] if place else 0
+        held = [value for when, value in sorted(self._held.items())[-_HELD:] if since < when < day]
+        return len(held) == _HELD and all(_apart(row.exact, value) <= limit for value in held)
+
     def limit(self, day: date, kind: str, gap: int) -> Fraction:
         """How far a figure may be from its neighbour ``gap`` days away, as a fraction of it."""
         end = bisect_left(self._days, day.toordinal())
         values = self._values[max(end - _SAMPLE, 0) : end] or self._values[:_SAMPLE]
-        moves = [b / a - 1 for a, b in zip(values, values[1:], strict=False)]
+        moves = [later / earlier - 1 for earlier, later in pairwise(values)]
         floor = _FLOORS.get(kind, _FLOOR)
         if len(moves) < _ENOUGH:
             usual = floor
@@ -172,10 +188,12 @@ def _doubt(row: Observation, past: _Past, book: RateBook, others: Iterator[tuple
     neighbour = past.neighbour(row.rate_date)
     if neighbour is not None:
         before, gap = neighbour
-        limit = past.limit(row.rate_date, row.kind, gap)
-        if _apart(row.exact, before) > limit:
+        # The limit is never below the floor, and costs far more than this comparison.
+        ordinary = _apart(row.exact, before) <= _FLOORS.get(row.kind, _FLOOR)
+        limit = _FLOOR if ordinary else past.limit(row.rate_date, row.kind, gap)
+        if not ordinary and _apart(row.exact, before) > limit:
             confirmed = elsewhere is not None and _apart(row.exact, elsewhere[1]) <= _AGREE
-            return "" if confirmed else _how_wrong(row, before, limit, others)
+            return "" if confirmed else _how_wrong(row, past, before, limit, others)
     if elsewhere is not None and _apart(row.exact, elsewhere[1]) > _APART:
         return _("{percent} % away from the rate of {source}").format(
             percent=_percent(_apart(row.exact, elsewhere[1])), source=elsewhere[0]
@@ -198,7 +216,9 @@ def _elsewhere(row: Observation, book: RateBook) -> tuple[str, Fraction] | None:
     return min(rates, key=lambda rate: _apart(row.exact, rate[1]), default=None)
 
 
-def _how_wrong(row: Observation, before: Fraction, limit: Fraction, others: Iterator[tuple[Key, _Past]]) -> str:
+def _how_wrong(
+    row: Observation, past: _Past, before: Fraction, limit: Fraction, others: Iterator[tuple[Key, _Past]]
+) -> str:
     if _apart(row.exact, 1 / before) <= limit:
         return _("looks inverted: the rate before was {value}").format(value=_short(before))
     for slip in _UNIT_SLIPS:
@@ -209,13 +229,15 @@ def _how_wrong(row: Observation, before: Fraction, limit: Fraction, others: Iter
                 )
     own = (row.source, row.kind)
     for key, past in others:
-        same_side = key.base == row.base or key.quote == row.quote
-        neighbour = past.neighbour(row.rate_date) if (key.source, key.kind) == own and same_side else None
-        if neighbour is not None and (key.base, key.quote) != (row.base, row.quote):
-            if _apart(row.exact, neighbour[0]) <= _AGREE:
-                return _("looks like the rate of {base}/{quote} under another name; before it was {value}").format(
-                    base=key.base, quote=key.quote, value=_short(before)
-                )
+        if (key.source, key.kind) != own or (key.base, key.quote) == (row.base, row.quote):
+            continue
+        neighbour = past.neighbour(row.rate_date) if key.base == row.base or key.quote == row.quote else None
+        if neighbour is not None and _apart(row.exact, neighbour[0]) <= _AGREE:
+            return _("looks like the rate of {base}/{quote} under another name; before it was {value}").format(
+                base=key.base, quote=key.quote, value=_short(before)
+            )
+    if past.settled(row, limit):
+        return ""
     return _("moved by {percent} % from {value}; the limit is {limit} %").format(
         percent=_percent(_apart(row.exact, before)), value=_short(before), limit=_percent(limit)
     )

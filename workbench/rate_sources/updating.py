@@ -11,7 +11,7 @@ from types import MappingProxyType
 from workbench.errors import ConfigurationError, SourceError
 from workbench.i18n import _
 from workbench.rate_sources.errors import SourceUnexpected
-from workbench.rate_sources.fetch import Fetcher, Limits
+from workbench.rate_sources.fetch import DEFAULT_LIMITS, Fetcher, Limits
 from workbench.rate_sources.gate import Sifted, sift
 from workbench.rate_sources.model import Source, Wanted
 from workbench.rate_sources.registry import source_named
@@ -74,7 +74,7 @@ def update(
     cache: Path | None = None,
     keys: Mapping[str, str] = MappingProxyType({}),
     options: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
     today: date | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> UpdateReport:
