@@ -169,7 +169,7 @@ def _columns(plan: Plan) -> list[list[object]]:
                         at,
                         one.column.label,
                         field_name or _("kept as typed"),
-                        round(100 * one.score),
+                        f"{100 * one.score:.0f} %",
                         "; ".join(one.reasons),
                     ]
                 )

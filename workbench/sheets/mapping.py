@@ -226,7 +226,7 @@ def _choice(name: str, prefix: str, slot: int, currency: str, said: float, held:
         score *= 0.995
     reasons = (
         _("the heading says {label}").format(label=label),
-        _("{share} % of its cells fit").format(share=round(100 * fit)),
+        _("{share} % of its cells fit").format(share=f"{100 * fit:.0f}"),
     )
     return _Choice(field, slot, currency, score, reasons)
 

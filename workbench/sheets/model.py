@@ -27,6 +27,9 @@ class CellKind(Enum):
     DATE = "d"  # an ISO date written as such (ODF, strict OOXML); most dates are numbers with a date format
 
 
+_KINDS = {kind.value: kind for kind in CellKind}
+
+
 class Box(NamedTuple):
     """A rectangle of cells, 1-based and inclusive."""
 
@@ -151,7 +154,7 @@ class Sheet:
         return Cell(
             packed.rows[index],
             packed.columns[index],
-            CellKind(packed.kinds[index]),
+            _KINDS[packed.kinds[index]],
             packed.texts[index],
             self._formats[packed.formats[index]],
             packed.formulas.get(index, ""),
