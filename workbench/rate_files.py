@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import csv
 import os
+import re
+import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from workbench.errors import FileRefused, MissingComponent, MoneyError, RateError, WorkbenchError
 from workbench.i18n import _
 from workbench.money import from_cell
-from workbench.rates import RateBook
+from workbench.rates import Rate, RateBook
+from workbench.rates.policies import policy_named
 
 __all__ = ["FileConversion", "convert_file"]
 
 NEEDED = ("amount", "currency", "date")
 ADDED = ("converted", "rate_value", "rate_date", "rate_source", "error")
+_ROWS_AT_ONCE = 1 << 14
+_RATES_KEPT = 1 << 16
+# Exact decimals of any usual length; an exponent of three digits would make numbers that fill the memory.
+_AMOUNT = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,7 @@ class FileConversion:
 
     rows: int
     converted: int
-    errors: Mapping[str, int]
+    errors: dict[str, int]
 
 
 def convert_file(
@@ -45,124 +54,230 @@ def convert_file(
     """Convert the rows of ``source`` (amount, currency, date; other columns pass through) to ``quote``.
 
     CSV (UTF-8) or Parquet by file name. ``target`` gains converted, rate_value (``quote`` per 1 currency), rate_date,
-    rate_source and error; a row with an error has no figure. The file is written beside and renamed when whole.
+    rate_source and error, all as text; a row with an error has no figure. Rows are read and written a few thousand at
+    a time; the file is written beside and renamed when whole.
 
     Raises:
-        FileRefused: the file cannot be read, or lacks a column.
+        FileRefused: the file cannot be read, lacks a column or has one twice.
+        PolicyRefused: no such policy.
         MissingComponent: Parquet is asked for and pyarrow is not installed.
     """
-    headings, rows, total = _read(source)
-    missing = [name for name in NEEDED if name not in headings]
-    if missing:
+    converter = _Converter(book, quote, policy_named(policy).name)
+    reader: _Reader = _ParquetReader(source) if _is_parquet(source) else _CsvReader(source)
+    places = [_place(reader, name, source) for name in NEEDED]
+    passing = [place for place, name in enumerate(reader.names) if name not in ADDED]
+    headings = [*(reader.names[place] for place in passing), *ADDED]
+    counts: Counter[str] = Counter()
+
+    def converted() -> Iterator[tuple[_Batch, list[tuple[str, ...]]]]:
+        for batch in reader.batches():
+            figures = [converter.figures(*row) for row in zip(*map(batch.texts, places), strict=True)]
+            counts.update(row[-1] for row in figures)
+            if progress:
+                progress(_("converting"), counts.total(), max(reader.total, counts.total()))
+            yield batch, figures
+
+    with _written_beside(target) as beside:
+        write = _write_parquet if _is_parquet(target) else _write_csv
+        write(beside, headings, passing, converted())
+    rows, done = counts.total(), counts.pop("", 0)
+    return FileConversion(rows, done, dict(counts.most_common()))
+
+
+class _Quoted(NamedTuple):
+    """A rate with its evidence as the file shows it."""
+
+    rate: Rate
+    evidence: tuple[str, str, str]
+
+
+class _Converter:
+    """Converts texts to one currency. What it looked up it remembers: a file asks for few pairs on few days."""
+
+    def __init__(self, book: RateBook, quote: str, policy: str) -> None:
+        self._book = book
+        self._quote = quote
+        self._policy = policy
+        self._rate = lru_cache(_RATES_KEPT)(self._look_up)
+
+    def figures(self, amount: str, currency: str, day: str) -> tuple[str, ...]:
+        """The cells of ``ADDED`` for one row."""
+        text = amount.strip()
+        if not _AMOUNT.fullmatch(text):
+            return ("", "", "", "", "amount.unreadable")
+        found = self._rate(currency, day)
+        if isinstance(found, str):
+            return ("", "", "", "", found)
+        return (format(found.rate.convert(Decimal(text)), "f"), *found.evidence, "")
+
+    def _look_up(self, currency: str, day: str) -> _Quoted | str:
+        try:
+            wanted = date.fromisoformat(day.strip())
+        except ValueError:
+            return "date.unreadable"
+        try:
+            rate = self._book.get(currency.strip().upper(), self._quote, wanted, policy=self._policy)
+        except (RateError, MoneyError) as error:
+            return error.code
+        return _Quoted(rate, (format(rate.value, "f"), rate.rate_date.isoformat(), rate.source))
+
+
+class _Batch(Protocol):
+    """Some rows of a file; columns are named by their places."""
+
+    def texts(self, place: int) -> Sequence[str]:
+        """The column as text."""
+
+    def rows(self, places: Sequence[int]) -> Iterable[Sequence[str]]:
+        """The rows as text."""
+
+    def arrays(self, places: Sequence[int]) -> list[Any]:
+        """The columns as Arrow arrays, of their own types where the file has types."""
+
+
+class _Reader(Protocol):
+    """A file of rows; ``total`` is about how many there are."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The column headings."""
+
+    @property
+    def total(self) -> int:
+        """Rows to come, for the progress bar."""
+
+    def batches(self) -> Iterator[_Batch]:
+        """The rows, some at a time."""
+
+
+class _CsvReader:
+    def __init__(self, source: Path) -> None:
+        self._source = source
+        try:
+            self.total = max(sum(block.count(b"\n") for block in _blocks(source)) - 1, 0)
+            with source.open(encoding="utf-8-sig", newline="") as stream:
+                self.names: Sequence[str] = next(csv.reader(stream, strict=True), [])
+        except FileNotFoundError as error:
+            raise _unreadable(source, _("There is no such file.")) from error
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise _unreadable(source, str(error)) from error
+
+    def batches(self) -> Iterator[_Batch]:
+        with self._source.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream, strict=True)
+            next(reader, None)
+            rows = self._whole_rows(reader)
+            while some := list(islice(rows, _ROWS_AT_ONCE)):
+                yield _TextBatch(some)
+
+    def _whole_rows(self, reader: Any) -> Iterator[list[str]]:
+        """The rows that are not blank, short ones filled up."""
+        width = len(self.names)
+        try:
+            for row in reader:
+                if len(row) > width:
+                    raise FileRefused(
+                        _("The line has more cells than the heading."),
+                        where=f"{self._source.name}:{reader.line_num}",
+                        remedy=_("Quote cells that contain commas."),
+                    )
+                if row:
+                    yield row if len(row) == width else row + [""] * (width - len(row))
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise _unreadable(self._source, str(error), line=reader.line_num) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _TextBatch:
+    lines: list[list[str]]
+
+    def texts(self, place: int) -> Sequence[str]:
+        return [row[place] for row in self.lines]
+
+    def rows(self, places: Sequence[int]) -> Iterable[Sequence[str]]:
+        if self.lines and len(places) == len(self.lines[0]):
+            return self.lines
+        return [[row[place] for place in places] for row in self.lines]
+
+    def arrays(self, places: Sequence[int]) -> list[Any]:
+        arrow = _arrow()
+        return [arrow.array(self.texts(place), arrow.string()) for place in places]
+
+
+class _ParquetReader:
+    def __init__(self, source: Path) -> None:
+        parquet = _parquet()
+        try:
+            self._file = parquet.ParquetFile(source)
+        except FileNotFoundError as error:
+            raise _unreadable(source, _("There is no such file.")) from error
+        except (OSError, ValueError) as error:
+            raise _unreadable(source, str(error)) from error
+        self._source = source
+        self.names: Sequence[str] = self._file.schema_arrow.names
+        self.total: int = self._file.metadata.num_rows
+
+    def batches(self) -> Iterator[_Batch]:
+        with self._file:
+            batches = self._file.iter_batches(_ROWS_AT_ONCE)
+            while True:
+                try:
+                    batch = next(batches, None)
+                except (OSError, ValueError) as error:
+                    raise _unreadable(self._source, str(error)) from error
+                if batch is None:
+                    return
+                yield _ArrowBatch(batch)
+
+
+@dataclass(frozen=True, slots=True)
+class _ArrowBatch:
+    batch: Any
+
+    def texts(self, place: int) -> Sequence[str]:
+        return [_as_text(value) for value in self.batch.column(place).to_pylist()]
+
+    def rows(self, places: Sequence[int]) -> Iterable[Sequence[str]]:
+        return zip(*(self.texts(place) for place in places), strict=True)
+
+    def arrays(self, places: Sequence[int]) -> list[Any]:
+        return [self.batch.column(place) for place in places]
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, float):
+        # As a sheet shows it (15 significant digits), not its binary expansion; one that has more stays unreadable.
+        try:
+            return format(from_cell(value), "f")
+        except MoneyError:
+            return str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _place(reader: _Reader, name: str, source: Path) -> int:
+    times = list(reader.names).count(name)
+    if times != 1:
+        words = _("The file has no column {column}.") if not times else _("The file has the column {column} twice.")
         raise FileRefused(
-            _("The file has no column {columns}.").format(columns=", ".join(missing)),
+            words.format(column=name),
             where=f"{source.name}:1",
             remedy=_("Name the columns amount, currency and date."),
         )
-    counts: Counter[str] = Counter()
-    passing = [name for name in headings if name not in ADDED]
-
-    def results() -> Iterator[dict[str, str]]:
-        for number, row in enumerate(rows, start=1):
-            figures = _convert_row(row, quote, book, policy)
-            counts[figures["error"]] += 1
-            if progress and number % 5000 == 0:
-                progress(_("converting"), number, max(total, number))
-            yield {**{name: row.get(name) or "" for name in passing}, **figures}
-
-    _write(target, [*passing, *ADDED], results())
-    converted = counts.pop("", 0)
-    return FileConversion(converted + counts.total(), converted, dict(counts.most_common()))
+    return list(reader.names).index(name)
 
 
-def _convert_row(row: Mapping[str, str | None], quote: str, book: RateBook, policy: str) -> dict[str, str]:
-    figures = dict.fromkeys(ADDED, "")
-    try:
-        amount = _amount(row.get("amount") or "")
-        day = date.fromisoformat((row.get("date") or "").strip())
-        rate = book.get((row.get("currency") or "").strip(), quote, day, policy=policy)
-    except (RateError, MoneyError) as error:
-        figures["error"] = error.code
-    except InvalidOperation:
-        figures["error"] = "amount.unreadable"
-    except ValueError:
-        figures["error"] = "date.unreadable"
-    else:
-        figures.update(
-            converted=format(rate.convert(amount), "f"),
-            rate_value=format(rate.value, "f"),
-            rate_date=rate.rate_date.isoformat(),
-            rate_source=rate.source,
-        )
-    return figures
-
-
-def _amount(text: str) -> Decimal:
-    amount = Decimal(text.strip())
-    if not amount.is_finite():
-        raise InvalidOperation
-    return amount
-
-
-def _read(source: Path) -> tuple[Sequence[str], Iterable[Mapping[str, str | None]], int]:
-    if source.suffix.lower() == ".parquet":
-        return _read_parquet(source)
-    try:
-        total = max(sum(block.count(b"\n") for block in _blocks(source)) - 1, 0)
-        reader = csv.DictReader(source.open(encoding="utf-8-sig", newline=""), strict=True)
-        headings = reader.fieldnames or ()
-    except FileNotFoundError as error:
-        raise _unreadable(source, _("There is no such file.")) from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(source, str(error)) from error
-    return headings, _guarded(source, reader), total
-
-
-def _guarded(source: Path, reader: csv.DictReader[str]) -> Iterator[Mapping[str, str | None]]:
-    try:
-        for row in reader:
-            if None in row:
-                raise FileRefused(
-                    _("The line has more cells than the heading."),
-                    where=f"{source.name}:{reader.line_num}",
-                    remedy=_("Quote cells that contain commas."),
-                )
-            yield row
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _unreadable(source, str(error), line=reader.line_num) from error
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet"
 
 
 def _blocks(source: Path) -> Iterator[bytes]:
     with source.open("rb") as stream:
         while block := stream.read(1 << 20):
             yield block
-
-
-def _read_parquet(source: Path) -> tuple[Sequence[str], Iterable[Mapping[str, str | None]], int]:
-    parquet = _parquet()
-    try:
-        frame = parquet.read_table(source)
-    except FileNotFoundError as error:
-        raise _unreadable(source, _("There is no such file.")) from error
-    except (OSError, ValueError) as error:
-        raise _unreadable(source, str(error)) from error
-    names: Sequence[str] = frame.column_names
-
-    def rows() -> Iterator[Mapping[str, str | None]]:
-        for batch in frame.to_batches(max_chunksize=65_536):
-            for row in batch.to_pylist():
-                yield {name: _as_text(value) for name, value in row.items()}
-
-    return names, rows(), frame.num_rows
-
-
-def _as_text(value: object) -> str | None:
-    # A binary float is read as a sheet shows it (15 significant digits), not as its binary expansion.
-    if isinstance(value, float):
-        return format(from_cell(value), "f")
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    return None if value is None else str(value)
 
 
 def _parquet() -> Any:
@@ -175,37 +290,54 @@ def _parquet() -> Any:
     return pyarrow.parquet
 
 
-def _write(target: Path, headings: Sequence[str], rows: Iterator[dict[str, str]]) -> None:
-    with NamedTemporaryFile("wb", dir=target.parent, prefix=target.name, suffix=".part", delete=False) as stream:
-        beside = Path(stream.name)
+def _arrow() -> Any:
+    import pyarrow as pa
+
+    return pa
+
+
+@contextmanager
+def _written_beside(target: Path) -> Iterator[Path]:
+    """A path beside the target; what is there at the end takes the target's place at once."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    os.close(handle)
+    beside = Path(name)
     try:
-        if target.suffix.lower() == ".parquet":
-            _write_parquet(beside, headings, rows)
-        else:
-            with beside.open("w", encoding="utf-8", newline="") as text:
-                writer = csv.DictWriter(text, headings)
-                writer.writeheader()
-                writer.writerows(rows)
-                text.flush()
-                os.fsync(text.fileno())
+        yield beside
+        with beside.open("rb+") as written:
+            os.fsync(written.fileno())
+        beside.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
 
 
-def _write_parquet(target: Path, headings: Sequence[str], rows: Iterator[dict[str, str]]) -> None:
-    parquet = _parquet()
-    import pyarrow as pa
+_Results = Iterable[tuple[_Batch, list[tuple[str, ...]]]]
 
-    schema = pa.schema([(name, pa.string()) for name in headings])
-    with parquet.ParquetWriter(target, schema) as writer:
-        chunk: list[dict[str, str]] = []
-        for row in rows:
-            chunk.append(row)
-            if len(chunk) == 65_536:
-                writer.write_table(pa.Table.from_pylist(chunk, schema=schema))
-                chunk.clear()
-        writer.write_table(pa.Table.from_pylist(chunk, schema=schema))
+
+def _write_csv(target: Path, headings: Sequence[str], passing: Sequence[int], results: _Results) -> None:
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(headings)
+        for batch, figures in results:
+            writer.writerows((*row, *added) for row, added in zip(batch.rows(passing), figures, strict=True))
+
+
+def _write_parquet(target: Path, headings: Sequence[str], passing: Sequence[int], results: _Results) -> None:
+    parquet, arrow = _parquet(), _arrow()
+    writer = None
+    try:
+        for batch, figures in results:
+            added = [arrow.array(list(column), arrow.string()) for column in zip(*figures, strict=True)]
+            part = arrow.Table.from_arrays([*batch.arrays(passing), *added], names=list(headings))
+            writer = writer or parquet.ParquetWriter(target, part.schema)
+            writer.write_table(part)
+        if writer is None:
+            empty = arrow.schema([(name, arrow.string()) for name in headings])
+            writer = parquet.ParquetWriter(target, empty)
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def _unreadable(source: Path, why: str, *, line: int = 0) -> WorkbenchError:
