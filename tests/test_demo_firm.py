@@ -120,11 +120,6 @@ def _order_rows(file: str) -> Iterator[tuple[str, Row]]:
                 yield sheet.title, row
 
 
-HEADING_TWICE = pytest.mark.xfail(
-    strict=True, reason="王芳's order sheets have 到期日 twice, so that 状态 and 备注 stand one column too far right"
-)
-
-
 # ---- the same again
 
 
@@ -210,9 +205,7 @@ def test_money_is_traced_to_instalments_and_charges_alone(truth: dict[str, Any],
             order = orders[number]
             assert one["currency"] == order["currency"]
             assert amount == order["instalments"][index], "an instalment is settled whole"
-            # Money for several orders may leave some days before the last of them is entered.
-            early = date.fromisoformat(order["date"]) - date.fromisoformat(one["date"])
-            assert early.days <= (3 if len(one["parts"]) > 1 else 0), one
+            assert one["date"] >= order["date"]
             settled[number, index] += 1
             total += Decimal(amount)
         assert Decimal(0) < Decimal(one["amount"]) <= total
@@ -226,14 +219,13 @@ def test_money_is_traced_to_instalments_and_charges_alone(truth: dict[str, Any],
 # ---- the workbooks say what the truth says, but for the damage that the truth lists
 
 
-@HEADING_TWICE
 def test_every_order_stands_once_in_its_salespersons_workbook(truth: dict[str, Any]) -> None:
     for sales, file in BOOKS.items():
         found = Counter(row.value(NUMBER) for _sheet, row in order_rows(file))
         assert found == Counter(one["number"] for one in truth["orders"] if one["sales"] == sales), file
 
 
-@pytest.mark.parametrize("sales", [pytest.param("王芳", marks=HEADING_TWICE), "Tom Zhang", "李娜"])
+@pytest.mark.parametrize("sales", BOOKS)
 def test_cells_of_a_workbook_are_those_of_the_truth(sales: str, truth: dict[str, Any], orders: dict[str, Any]) -> None:
     damaged = {(one["sheet"], one["cell"]) for one in truth["traps"] if one["file"] == BOOKS[sales]}
     spelling = {one["number"]: one["spellings"].get(sales) for one in truth["customers"]}
@@ -317,7 +309,6 @@ def test_addresses_lead_to_nobody() -> None:
     assert seen > 150
 
 
-@HEADING_TWICE
 def test_costs_are_there_for_every_order_that_was_not_cancelled(orders: dict[str, Any]) -> None:
     cancelled = {
         row.value(NUMBER)

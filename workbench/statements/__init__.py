@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,6 +29,7 @@ __all__ = [
     "read_statements",
 ]
 
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
 LARGEST_FILE = 256 << 20
 """Bytes; a bank's file of a year is a few megabytes."""
 
@@ -45,19 +47,23 @@ def read_statements(path: str | Path, profiles: Sequence[Profile] = ()) -> list[
     """
     file = Path(path)
     data = _bytes(file)
-    if camt.looks_like(data) or data.lstrip()[:5] in {b"<?xml", b"<!DOC"}:
-        return camt.read(data, file.name)
     text = decode(data, file.name)
+    if text.lstrip().startswith("<"):
+        return camt.read(data, file.name)
     if mt940.looks_like(text):
         return mt940.read(text, file.name)
     return delimited.read(text, file.name, profiles)
 
 
 def decode(data: bytes, file: str) -> str:
-    """Text in UTF-8 or UTF-16 where it says or is so, else GB18030, else cp1252."""
+    """Text in UTF-8 or UTF-16 where it says or is so, else GB18030 or cp1252, whichever its letters are likely in."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16")
-    for encoding in ("utf-8-sig", "gb18030", "cp1252"):
+        encodings = ["utf-16"]
+    elif _looks_chinese(data):
+        encodings = ["utf-8-sig", "gb18030", "cp1252"]
+    else:
+        encodings = ["utf-8-sig", "cp1252", "gb18030"]
+    for encoding in encodings:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -65,6 +71,12 @@ def decode(data: bytes, file: str) -> str:
     raise StatementUnreadable(
         _("The text is in no encoding that is known."), where=file, remedy=_("Save it as UTF-8 and try again.")
     )
+
+
+def _looks_chinese(data: bytes) -> bool:
+    """Whether letters beyond ASCII come in pairs of high bytes, as in Chinese; accents in cp1252 mostly stand alone."""
+    runs = [len(run) for run in _HIGH_BYTES.findall(data)]
+    return sum(length for length in runs if length % 2 == 0) * 2 > sum(runs)
 
 
 def _bytes(file: Path) -> bytes:

@@ -7,24 +7,27 @@ refused before anything is read.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from lxml import etree
 
 from workbench.i18n import _
-from workbench.statements.entries import Entry, Statement, StatementUnreadable, checked, classify, with_fingerprints
+from workbench.statements.entries import (
+    Entry,
+    Statement,
+    StatementUnreadable,
+    amount_of,
+    checked,
+    classify,
+    with_fingerprints,
+)
 
-__all__ = ["looks_like", "read"]
+__all__ = ["read"]
 
 _REPORTS = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
-
-
-def looks_like(data: bytes) -> bool:
-    """Whether the bytes are an XML document of the camt family."""
-    head = data[:4096].lstrip()
-    return head.startswith((b"<", b"\xef\xbb\xbf<")) and b"BkToCstmr" in data[:65536]
 
 
 def read(data: bytes, file: str) -> list[Statement]:
@@ -52,10 +55,14 @@ def _parsed(data: bytes, file: str) -> etree._Element:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
-        return etree.fromstring(data, parser)
+        root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
         raise _unreadable(file, line, _("it is no whole XML document ({why})").format(why=error.msg)) from None
+    # Once more on what was parsed: in another encoding the bytes above look otherwise.
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise _unreadable(file, 1, _("it declares a document type, which a statement never does"))
+    return root
 
 
 def _statement(element: etree._Element, kind: str, file: str) -> Statement:
@@ -69,7 +76,7 @@ def _statement(element: etree._Element, kind: str, file: str) -> Statement:
         count += 1
         if _status(entry) == "PDNG":
             continue
-        entries.append(_entry(entry, account, made_on, file))
+        entries.extend(_bookings(entry, account, made_on, file))
     currency = _text(element, "Acct", "Ccy") or next(iter(balances.values()), (Decimal(0), ""))[1]
     currency = currency or (entries[0].currency if entries else "")
     opening = next((balances[code][0] for code in _OPENING if code in balances), None)
@@ -90,14 +97,38 @@ def _balances(element: etree._Element, file: str) -> Iterator[tuple[str, tuple[D
         yield code, (amount if _text(balance, "CdtDbtInd") != "DBIT" else -amount, currency)
 
 
-def _entry(element: etree._Element, account: str, made_on: date | None, file: str) -> Entry:
+def _bookings(element: etree._Element, account: str, made_on: date | None, file: str) -> list[Entry]:
+    """The entry; where it is a batch of payments that add up to it, each of them, so that each finds its customer."""
+    whole = _entry(element, _details(element), account, made_on, file)
+    parts = _details(element)
+    if len(parts) < 2 or any(_child(one, "Amt") is None for one in parts):
+        return [whole]
+    split = []
+    for one in parts:
+        entry = _entry(element, [one], account, made_on, file)
+        amount, currency = _money(_child(one, "Amt"), file)
+        sign = -1 if (_text(one, "CdtDbtInd") or _text(element, "CdtDbtInd")) == "DBIT" else 1
+        split.append(replace(entry, amount=sign * amount, currency=currency, line=_line(one)))
+    same = {one.currency for one in split} == {whole.currency}
+    return split if same and sum((one.amount for one in split), Decimal(0)) == whole.amount else [whole]
+
+
+def _details(element: etree._Element) -> list[etree._Element]:
+    return [one for group in _children(element, "NtryDtls") for one in _children(group, "TxDtls")]
+
+
+def _entry(
+    element: etree._Element, details: list[etree._Element], account: str, made_on: date | None, file: str
+) -> Entry:
     amount, currency = _money(_child(element, "Amt"), file)
-    credit = _text(element, "CdtDbtInd") == "CRDT"
+    direction = _text(element, "CdtDbtInd")
+    if direction not in {"CRDT", "DBIT"}:
+        raise _unreadable(file, _line(element), _("an entry says neither CRDT nor DBIT"))
+    credit = direction == "CRDT"
     booked, valued = _day(element, "BookgDt", file), _day(element, "ValDt", file)
     value_date = valued or booked or made_on
     if value_date is None:
         raise _unreadable(file, _line(element), _("an entry has neither a booking nor a value date"))
-    details = [one for group in _children(element, "NtryDtls") for one in _children(group, "TxDtls")]
     single = details[0] if len(details) == 1 else None
     # Amount details, charges and parties may stand at the entry or at its only transaction.
     instructed = _first_money(file, (single, "AmtDtls", "InstdAmt", "Amt"), (element, "AmtDtls", "InstdAmt", "Amt"),
@@ -106,9 +137,8 @@ def _entry(element: etree._Element, account: str, made_on: date | None, file: st
     payer, payer_account = _party(single if single is not None else element, credit=credit)
     reference = " ".join(dict.fromkeys(text for one in details for text in _remittance(one)))
     reference = reference or _text(element, "AddtlNtryInf")
-    bank_reference = _text(element, "AcctSvcrRef") or (
-        _text(single, "Refs", "AcctSvcrRef") if single is not None else ""
-    )
+    bank_reference = _text(single, "Refs", "AcctSvcrRef") if single is not None else ""
+    bank_reference = _text(element, "AcctSvcrRef") or bank_reference
     signed = amount if credit else -amount
     code = _text(element, "BkTxCd", "Domn", "Fmly", "Cd")
     return Entry(
@@ -187,12 +217,9 @@ def _money(element: etree._Element | None, file: str) -> tuple[Decimal, str]:
     if element is None:
         raise _unreadable(file, 1, _("an amount is missing"))
     text = (element.text or "").strip()
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise _unreadable(file, _line(element), _("{text} is no amount").format(text=repr(text))) from None
-    if not amount.is_finite() or amount < 0:
-        raise _unreadable(file, _line(element), _("{text} is no amount").format(text=repr(text)))
+    amount = amount_of(text)
+    if amount is None:
+        raise _unreadable(file, _line(element), _("{text} is no amount").format(text=repr(text[:40])))
     return amount, element.get("Ccy", "")
 
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
@@ -27,6 +25,7 @@ from workbench.statements.entries import (
     StatementDoesNotAddUp,
     StatementTruncated,
     StatementUnreadable,
+    amount_of,
     classify,
     with_fingerprints,
 )
@@ -47,6 +46,8 @@ class Profile:
     required: tuple[str, ...]
     dates: tuple[str, ...]
     decimal_mark: str
+    settled: tuple[str, ...] = ()
+    """Words in the ``status`` column of rows that moved money; empty where every row did."""
 
     def places(self, headings: Sequence[str]) -> dict[str, list[int]] | None:
         """Column numbers by field; None where a required heading is not there."""
@@ -76,13 +77,14 @@ def profile_from(text: str, name: str) -> Profile:
         settings = raw["read"]
         required, dates = tuple(settings["required"]), tuple(settings["dates"])
         mark = settings.get("decimal_mark", ".")
+        settled = tuple(settings.get("settled", ()))
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
             _("The statement profile {name} is not complete: {why}.").format(name=name, why=error),
             where=name,
             remedy=_("A profile has [columns] with headings and [read] with required, dates and decimal_mark."),
         ) from None
-    unknown = set(required) - columns.keys()
+    unknown = ({*required, "status"} if settled else set(required)) - columns.keys()
     if unknown or mark not in {".", ","}:
         raise ConfigurationError(
             _("The statement profile {name} requires columns that it does not name: {columns}.").format(
@@ -91,7 +93,7 @@ def profile_from(text: str, name: str) -> Profile:
             where=name,
             remedy=_("Add them under [columns]."),
         )
-    return Profile(name, str(raw.get("title", name)), columns, required, dates, mark)
+    return Profile(name, str(raw.get("title", name)), columns, required, dates, mark, settled)
 
 
 @cache
@@ -107,7 +109,7 @@ def read(text: str, file: str, profiles: Sequence[Profile] = ()) -> list[Stateme
 
     Args:
         text: the decoded file.
-        file: its name, for messages and as the account where the file names none.
+        file: its name, for messages. Where it has no column with the account, the profile's name is the account.
         profiles: the user's own, tried before the built-in ones.
 
     Raises:
@@ -146,7 +148,7 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
 def _read_rows(
     lines: Sequence[tuple[int, list[str]]], width: int, profile: Profile, places: Mapping[str, list[int]], file: str
 ) -> list[_Row]:
-    rows = []
+    whole = []
     for line, cells in lines:
         if len(cells) < width and not any(cell.strip() for cell in cells[1:]):
             continue  # a closing remark in the first cell
@@ -156,13 +158,19 @@ def _read_rows(
                 where=f"{file}:{line}",
                 remedy=_("The file is cut off; get it from the bank again."),
             )
-        rows.append(_row(cells, line, profile, places, file))
-    return rows
+        if not (profile.settled and places.get("status")) or _cell(cells, places, "status") in profile.settled:
+            whole.append((line, cells))
+    form = _date_form([(line, _cell(cells, places, "value_date")) for line, cells in whole], profile, file)
+    return [_row(cells, line, profile, form, places, file) for line, cells in whole]
 
 
-def _row(cells: list[str], line: int, profile: Profile, places: Mapping[str, list[int]], file: str) -> _Row:
+def _cell(cells: Sequence[str], places: Mapping[str, list[int]], name: str) -> str:
+    return next((cells[at].strip() for at in places.get(name, ()) if cells[at].strip()), "")
+
+
+def _row(cells: list[str], line: int, profile: Profile, form: str, places: Mapping[str, list[int]], file: str) -> _Row:
     def cell(name: str) -> str:
-        return next((cells[at].strip() for at in places.get(name, ()) if cells[at].strip()), "")
+        return _cell(cells, places, name)
 
     def money(name: str) -> Decimal | None:
         text = cell(name)
@@ -176,8 +184,9 @@ def _row(cells: list[str], line: int, profile: Profile, places: Mapping[str, lis
     text = " ".join(dict.fromkeys(cells[at].strip() for at in places.get("text", ()) if cells[at].strip()))
     payer = cell("payer")
     entry = Entry(
-        account=cell("account") or Path(file).stem,
-        value_date=_day(cell("value_date"), profile, file, line),
+        # Not the file's name: it changes from download to download, and entries would seem new each time.
+        account=cell("account") or profile.name,
+        value_date=_day(cell("value_date"), form, file, line),
         currency=currency,
         amount=amount,
         line=line,
@@ -242,21 +251,38 @@ def _balances(rows: Sequence[_Row], file: str) -> tuple[Decimal | None, Decimal 
 def _amount(text: str, profile: Profile, file: str, line: int) -> Decimal:
     group = "," if profile.decimal_mark == "." else "."
     plain = text.replace(group, "").replace(" ", "").replace("\u00a0", "").replace(profile.decimal_mark, ".")
+    amount = amount_of(plain.lstrip("+-"))
+    if amount is None or len(plain.lstrip("+-")) < len(plain) - 1:
+        raise _unreadable(file, line, _("{text} is no amount").format(text=repr(text[:40])))
+    return -amount if plain.startswith("-") else amount
+
+
+def _date_form(texts: Sequence[tuple[int, str]], profile: Profile, file: str) -> str:
+    """The one form that all dates of the column are in: a file does not change it from line to line."""
+    forms = list(profile.dates)
+    for line, text in texts:
+        left = [form for form in forms if _day_in(text, form) is not None]
+        if not left:
+            raise _unreadable(file, line, _("{text} is no date").format(text=repr(text[:40])))
+        forms = left
+    for line, text in texts:
+        if len({_day_in(text, form) for form in forms}) > 1:
+            raise _unreadable(file, line, _("{text} may be one of two days").format(text=repr(text[:40])))
+    return forms[0]
+
+
+def _day(text: str, form: str, file: str, line: int) -> date:
+    day = _day_in(text, form)
+    if day is None:
+        raise _unreadable(file, line, _("{text} is no date").format(text=repr(text[:40])))
+    return day
+
+
+def _day_in(text: str, form: str) -> date | None:
     try:
-        if not re.fullmatch(r"[+-]?\d+(\.\d+)?", plain):
-            raise InvalidOperation
-        return Decimal(plain)
-    except InvalidOperation:
-        raise _unreadable(file, line, _("{text} is no amount").format(text=repr(text[:40]))) from None
-
-
-def _day(text: str, profile: Profile, file: str, line: int) -> date:
-    for form in profile.dates:
-        try:
-            return datetime.strptime(text.split(" ", maxsplit=1)[0], form).date()
-        except ValueError:
-            continue
-    raise _unreadable(file, line, _("{text} is no date").format(text=repr(text[:40])))
+        return datetime.strptime(text.split(" ", maxsplit=1)[0], form).date()
+    except ValueError:
+        return None
 
 
 def _unreadable(file: str, line: int, why: str) -> StatementUnreadable:

@@ -20,6 +20,7 @@ __all__ = [
     "StatementDoesNotAddUp",
     "StatementTruncated",
     "StatementUnreadable",
+    "amount_of",
     "checked",
     "classify",
     "with_fingerprints",
@@ -91,12 +92,29 @@ class Statement:
         return self.opening + sum((one.amount for one in self.entries), Decimal(0)) == self.closing
 
 
+_AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?")
+
+
+def amount_of(digits: str) -> Decimal | None:
+    """An unsigned amount with a decimal point; None for anything else, also for more digits than money has."""
+    return Decimal(digits) if _AMOUNT.fullmatch(digits) else None
+
+
 def checked(statement: Statement) -> Statement:
     """The statement, unless its balances contradict its entries.
 
     Raises:
         StatementDoesNotAddUp: names the file, the line where the statement begins, and the difference.
     """
+    foreign = next((one for one in statement.entries if one.currency != statement.currency), None)
+    if foreign is not None and statement.opening is not None:
+        raise StatementUnreadable(
+            _("An entry is in {other}, the account in {currency}.").format(
+                other=foreign.currency, currency=statement.currency
+            ),
+            where=f"{statement.file}:{foreign.line}",
+            remedy=_("Get the file from the bank again; nothing of it was imported."),
+        )
     if statement.opening is not None and statement.closing is not None and not statement.adds_up:
         total = sum((one.amount for one in statement.entries), Decimal(0))
         raise StatementDoesNotAddUp(
@@ -164,7 +182,9 @@ def classify(amount: Decimal, payer: str, text: str, code: str = "") -> str:
     if by_code:
         return by_code
     for kind, words in _KINDS:
-        if words.search(text) and (amount < 0 or not payer or kind == "refund"):
+        # "Less bank charges" on money that comes in is what the payer wrote, no charge of ours.
+        fits = amount < 0 if kind == "fee" else amount < 0 or not payer or kind == "refund"
+        if fits and words.search(text):
             return kind
     if amount > 0 and payer:
         return "customer"

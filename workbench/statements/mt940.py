@@ -19,6 +19,7 @@ from workbench.statements.entries import (
     Statement,
     StatementTruncated,
     StatementUnreadable,
+    amount_of,
     checked,
     classify,
     with_fingerprints,
@@ -26,7 +27,9 @@ from workbench.statements.entries import (
 
 __all__ = ["looks_like", "read"]
 
-_TAG = re.compile(r"^:(\d{2}[A-Z]?):(.*)$", re.DOTALL)
+_TAG = re.compile(r"^\s*:(\d{2}[A-Z]?):(.*)$", re.DOTALL)
+_LINES = re.compile(r"\r\n|\n|\r")
+_WIDEST = 65  # characters of a line; a longer text goes on in the next, in the middle of a word
 _BALANCE = re.compile(r"^([CD])(\d{6})([A-Z]{3})([\d.,]+)")
 _ENTRY = re.compile(
     r"^(?P<value>\d{6})\s?(?P<booked>\d{4})?\s?(?P<mark>R?[CD])(?P<funds>[A-Z])?\s?(?P<amount>\d[\d.]*,?\d*)"
@@ -51,7 +54,7 @@ class _Draft:
 
 def looks_like(text: str) -> bool:
     """Whether the text has the tags of an MT940 or MT942."""
-    return bool(re.search(r"^:20:", text, re.MULTILINE) and re.search(r"^:(25|60F|60M|61):", text, re.MULTILINE))
+    return bool(re.search(r"(?:^|[\r\n]|\{4:)\s*:20:", text) and re.search(r"[\r\n]\s*:(25P?|60F|60M|61|34F):", text))
 
 
 def read(text: str, file: str) -> list[Statement]:
@@ -72,6 +75,8 @@ def read(text: str, file: str) -> list[Statement]:
         draft = drafts[-1]
         if tag in {"25", "25P"}:
             draft.account = value.split("\n")[0].strip()
+        elif tag in {"34F", "13D"}:
+            raise _unreadable(file, line, _("it is an interim report (MT942), which carries no balances"))
         elif tag in {"60F", "60M"}:
             draft.opening = _balance(value, file, line)
         elif tag == "61":
@@ -92,8 +97,8 @@ def read(text: str, file: str) -> list[Statement]:
 def _fields(text: str) -> Iterator[tuple[str, str, int]]:
     """Tags with their values and lines; a value goes on until the next tag or the end of the message."""
     tag, value, start = "", [""], 0
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = raw.rstrip()
+    for number, raw in enumerate(_LINES.split(text), start=1):
+        line = raw.rstrip().removeprefix("\ufeff")
         # An envelope may stand on the same line as the first tag: {1:…}{2:…}{4::20:…
         line = re.sub(r"^(\{\d:[^{}]*\})*\{4:", "", line)
         found = _TAG.match(line)
@@ -121,6 +126,8 @@ def _statement(draft: _Draft, file: str) -> Statement:
             remedy=_("The file is cut off or incomplete; get it from the bank again."),
         )
     currency = draft.closing[1]
+    if draft.opening[1] != currency:
+        raise _unreadable(file, draft.line, _("its balances are in two currencies"))
     entries = with_fingerprints(draft.entries)
     return checked(
         Statement(
@@ -201,24 +208,30 @@ def _structured(value: str) -> tuple[str, str, str]:
         parts = _SLASH_CODE.split(joined)
         tagged = {name: content.strip("/ ") for name, content in zip(parts[1::2], parts[2::2], strict=True)}
         payer = tagged.get("ORDP") or tagged.get("NAME", "")
-        return payer, tagged.get("IBAN", ""), tagged.get("REMI") or tagged.get("SVWZ", "")
-    return "", "", " ".join(value.split())
+        text = re.sub(r"^(USTD|STRD)//?", "", tagged.get("REMI") or tagged.get("SVWZ", ""))
+        own = tagged.get("EREF", "")
+        told = own and own.upper() != "NOTPROVIDED" and own not in text
+        return payer, tagged.get("IBAN", ""), f"{text} {own}".strip() if told else text
+    lines = value.split("\n")
+    return "", "", " ".join("".join(line if len(line) >= _WIDEST else f"{line} " for line in lines).split())
 
 
 def _tagged_money(value: str, name: str) -> tuple[str, Decimal] | None:
     joined = value.replace("\n", "")
     found = re.search(rf"/{name}/([A-Z]{{3}}[\d.,]+)", joined)
     money = _MONEY.match(found.group(1).rstrip("/")) if found else None
-    return (money.group(1), Decimal(money.group(2).replace(".", "").replace(",", ".").rstrip("."))) if money else None
+    amount = amount_of(money.group(2).replace(".", "").replace(",", ".").rstrip(".")) if money else None
+    return (money.group(1), amount) if money and amount is not None else None
 
 
 def _amount(text: str, file: str, line: int) -> Decimal:
     """``1234,56``; some banks write a point, some both."""
     plain = text.replace(".", "") if "," in text else text
     plain = plain.replace(",", ".").rstrip(".")
-    if not re.fullmatch(r"\d+(\.\d+)?", plain):
-        raise _unreadable(file, line, _("{text} is no amount").format(text=text))
-    return Decimal(plain)
+    amount = amount_of(plain)
+    if amount is None:
+        raise _unreadable(file, line, _("{text} is no amount").format(text=text[:40]))
+    return amount
 
 
 def _day(text: str, file: str, line: int) -> date:

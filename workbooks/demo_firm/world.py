@@ -281,7 +281,13 @@ def _payments(rng: random.Random, orders: list[Order]) -> list[Payment]:
             paid += 1
             key = (order.customer.number, order.currency)
             lump = waiting.get(key)
-            if lump and 0 <= (day - lump.day).days <= 3 and len(lump.parts) < 3 and rng.random() < 0.5:
+            if (
+                lump
+                and lump.day >= order.day
+                and 0 <= (day - lump.day).days <= 3
+                and len(lump.parts) < 3
+                and rng.random() < 0.5
+            ):
                 _join(lump, order, index, part)
                 continue
             waiting[key] = _payment(rng, order, index, part, day)
