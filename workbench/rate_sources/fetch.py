@@ -269,11 +269,15 @@ def _http_request(url: str, request: Request, known: Fetched | None) -> HttpRequ
 
 
 def _redirected(url: str, location: str, request: Request) -> str:
-    target = urljoin(url, location)
-    parts = urlsplit(target)
+    try:
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        inward = _is_local(target) and not _is_local(url)
+    except ValueError:
+        target, parts, inward = "", urlsplit(""), False
     downgraded = url.startswith("https:") and parts.scheme != "https"
-    inward = _is_local(target) and not _is_local(url)
-    if not location or parts.scheme not in {"http", "https"} or downgraded or inward or parts.username:
+    followed = location.isascii() and location.isprintable() and parts.scheme in {"http", "https"}
+    if not location or not followed or downgraded or inward or parts.username is not None:
         raise SourceLeftPath(
             _("The source sends the request to an address that is not safe to follow."),
             where=request.url,
@@ -374,7 +378,7 @@ def _unpacked(packed: bytes, request: Request, limits: Limits) -> bytes:
 
 def _check_body(body: bytes, headers: Message, request: Request) -> None:
     start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not start and not body.strip():
+    if not start and not body.strip(b"\xef\xbb\xbf \t\r\n"):
         if request.may_be_empty:
             return
         raise SourceEmpty(

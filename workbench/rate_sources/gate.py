@@ -228,10 +228,10 @@ def _how_wrong(
                     factor=text, value=_short(before)
                 )
     own = (row.source, row.kind)
-    for key, past in others:
+    for key, other in others:
         if (key.source, key.kind) != own or (key.base, key.quote) == (row.base, row.quote):
             continue
-        neighbour = past.neighbour(row.rate_date) if key.base == row.base or key.quote == row.quote else None
+        neighbour = other.neighbour(row.rate_date) if key.base == row.base or key.quote == row.quote else None
         if neighbour is not None and _apart(row.exact, neighbour[0]) <= _AGREE:
             return _("looks like the rate of {base}/{quote} under another name; before it was {value}").format(
                 base=key.base, quote=key.quote, value=_short(before)

@@ -210,7 +210,7 @@ def _read(path: Path) -> bytes:
 def _csv_rows(path: Path, body: bytes, _mapping: Mapping) -> Iterator[list[_Cell]]:
     try:
         text = body.decode("utf-8-sig")
-        reader = csv.reader(io.StringIO(text, newline=""), _delimiter(text), strict=True)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
         for row in reader:
             if any(cell.strip() for cell in row):
                 line = f"{path.name}:{reader.line_num}"
