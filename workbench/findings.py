@@ -240,6 +240,13 @@ CATALOGUE: dict[str, Kind] = {
         "Adopt the file that holds the order as well, or correct the number.",
         "请一并导入包含该订单的文件，或更正编号。",
     ),
+    "record.changed": Kind(
+        Severity.ASK,
+        "the register has the order {value} with other facts: {candidates}",
+        "登记册中订单 {value} 的内容不同：{candidates}",
+        "Change the order in the register, or give the new order a number of its own.",
+        "请在登记册中更改该订单，或为新订单另编号码。",
+    ),
     "record.number-twice": Kind(
         Severity.REPORT,
         "the order number {value} is used for different orders; each is kept",

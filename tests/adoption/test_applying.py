@@ -172,3 +172,30 @@ def test_plan_workbook_has_no_formula_and_asks(files: list[Path], tmp_path: Path
     questions = list(book["Questions"].iter_rows(values_only=True))
     assert questions[1][:2] == ("Orders.xlsx!Orders!D4", "cell.currency-unknown")
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def write_order(path: Path, number: str, day: date, amount: float) -> Path:
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet("Orders")
+    sheet.write_row(0, 0, ["Order No.", "Order date", "Customer", "Currency", "Amount"])
+    sheet.write_row(1, 0, [number, day, "Nord AB", "USD", amount])
+    book.close()
+    return path
+
+
+def test_a_changed_sheet_does_not_double_its_orders(tmp_path: Path, register: Register) -> None:
+    adoption.plan([write_order(tmp_path / "a.xlsx", "PI-1", date(2025, 3, 4), 1000)], BOOK).apply(register, "li.na")
+    changed = adoption.plan([write_order(tmp_path / "a.xlsx", "PI-1", date(2025, 3, 4), 1200)], BOOK, register=register)
+    assert [item.decision for item in changed.of("orders")] == [Decision.HELD]
+    (finding,) = [one for one in changed.findings if one.code == "record.changed"]
+    assert finding.candidates == ("2025-03-04 USD 1000.00", "2025-03-04 USD 1200")
+    changed.apply(register, "li.na")
+    assert [row["amount"] for row in register.rows("orders")] == [Decimal("1000.00")]
+
+
+def test_a_number_used_again_next_year_is_another_order(tmp_path: Path, register: Register) -> None:
+    adoption.plan([write_order(tmp_path / "a.xlsx", "001", date(2025, 1, 4), 1000)], BOOK).apply(register, "li.na")
+    later = adoption.plan([write_order(tmp_path / "b.xlsx", "001", date(2026, 1, 5), 900)], BOOK, register=register)
+    later.apply(register, "li.na")
+    assert register.count("orders") == 2
+    assert "record.number-twice" in {one.code for one in later.findings}

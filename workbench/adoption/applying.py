@@ -43,12 +43,18 @@ _COST_KINDS = {
 }  # fmt: skip
 
 
+SAME_ORDER_WITHIN = 183
+"""Days within which one order number means one order."""
+
+
 def tell_known(plan: Plan, register: Register) -> None:
     """Mark the records that the register has already, and refuse costs of orders that nobody has."""
     memory = _Memory.of(register)
     for item in plan.items:
         if item.decision is Decision.IMPORTED and memory.has(item):
             item.decision = Decision.KNOWN
+    for item in plan.of("orders", Decision.IMPORTED):
+        _hold_if_changed(plan, item, memory)
     orders = set(memory.order_ids) | {str(item.value("number")) for item in plan.of("orders", Decision.IMPORTED)}
     held = {str(item.value("number")) for item in plan.of("orders", Decision.HELD)}
     for item in plan.of("costs", Decision.IMPORTED):
@@ -58,6 +64,26 @@ def tell_known(plan: Plan, register: Register) -> None:
         item.decision = Decision.HELD if number in held else Decision.REFUSED
         if item.decision is Decision.REFUSED:
             plan.findings.append(Finding("record.order-unknown", item.record.place, number))
+
+
+def _hold_if_changed(plan: Plan, item: Item, memory: _Memory) -> None:
+    """Hold an order whose number the register has with other facts: a sheet that was changed must not double it.
+
+    Firms do start their numbers again, so the same number more than half a year apart is another order, and only told.
+    """
+    number, day = str(item.value("number")), item.value("date")
+    others = memory.orders_by_number.get(number, [])
+    if not others:
+        return
+    facts = [f"{other_day} {currency} {amount:f}" for other_day, currency, amount in others]
+    if isinstance(day, date) and all(abs((day - other_day).days) > SAME_ORDER_WITHIN for other_day, _c, _a in others):
+        told = Finding("record.number-twice", item.record.place, number)
+        if told not in plan.findings:  # a plan may be held against the register more than once
+            plan.findings.append(told)
+        return
+    item.decision = Decision.HELD
+    now = f"{day} {item.value('currency')} {item.value('amount')}"
+    plan.findings.append(Finding("record.changed", item.record.place, number, (*facts, now)))
 
 
 def apply_plan(plan: Plan, register: Register, author: str, book: RateBook) -> int | None:
@@ -83,6 +109,7 @@ class _Memory:
     codes: dict[str, str] = field(default_factory=dict)
     orders: set[tuple[object, ...]] = field(default_factory=set)
     order_ids: dict[str, list[str]] = field(default_factory=dict)
+    orders_by_number: dict[str, list[tuple[date, str, Decimal]]] = field(default_factory=dict)
     costs: Counter[tuple[object, ...]] = field(default_factory=Counter)
     fingerprints: set[str] = field(default_factory=set)
     open_findings: set[tuple[str, str]] = field(default_factory=set)
@@ -97,6 +124,8 @@ class _Memory:
         for row in register.rows("orders"):
             memory.orders.add((row["number"], row["order_date"], row["currency"], row["amount"]))
             memory.order_ids.setdefault(row["number"], []).append(row["id"])
+            facts = (row["order_date"], row["currency"], row["amount"])
+            memory.orders_by_number.setdefault(row["number"], []).append(facts)
         numbers = {row_id: number for number, ids in memory.order_ids.items() for row_id in ids}
         for row in register.rows("costs"):
             number = numbers[row["order_id"]]

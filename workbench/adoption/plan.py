@@ -86,6 +86,12 @@ class Item:
         """What tells the record apart from others of its kind, wherever it stands."""
         return (self.record.kind, *(str(self.value(name) or "") for name in _FACTS[self.record.kind]))
 
+    @property
+    def currency_as_written(self) -> str:
+        """What the sheet says for a currency that is not settled: ``? $``; amounts of different texts are never summed."""
+        texts = [one.value for name, one in self.record.findings if name == f"{self.name}.currency" and one.value]
+        return f"? {texts[0]}" if texts else "?"
+
     def value(self, field_name: str) -> object:
         """The record's value of ``amount``, ``currency``, …; None where it has none."""
         return self.record.values.get(f"{self.name}.{field_name}")
@@ -142,7 +148,7 @@ class Plan:
             if not isinstance(amount, Decimal):
                 continue
             sheet = item.record.sheet
-            key = (sheet.book, sheet.name, item.record.kind, str(item.value("currency") or "?"))
+            key = (sheet.book, sheet.name, item.record.kind, str(item.value("currency") or item.currency_as_written))
             totals.setdefault(key, ControlTotal(*key)).add(amount, item.decision.value)
         for total in totals.values():
             if total.sheet != total.imported + total.held + total.refused + total.known:
