@@ -88,9 +88,11 @@ class Item:
 
     @property
     def currency_as_written(self) -> str:
-        """What the sheet says for a currency that is not settled: ``? $``; amounts of different texts are never summed."""
-        texts = [one.value for name, one in self.record.findings if name == f"{self.name}.currency" and one.value]
-        return f"? {texts[0]}" if texts else "?"
+        """What is known of a currency that is not settled: ``? USS``, ``? USD/HKD``; unlike ones are never summed."""
+        for name, one in self.record.findings:
+            if name == f"{self.name}.currency":
+                return f"? {one.value}" if one.code == "cell.currency-unknown" else f"? {'/'.join(one.candidates[:3])}"
+        return "?"
 
     def value(self, field_name: str) -> object:
         """The record's value of ``amount``, ``currency``, …; None where it has none."""
