@@ -118,7 +118,7 @@ def test_a_restless_currency_has_a_wider_limit() -> None:
     ]
     book = RateBook(restless)
     day = START + timedelta(days=60)
-    assert not sift([row("TRY", "1250", day)], book).suspect
+    assert not sift([row("TRY", "1190", day)], book).suspect
     assert sift([row("TRY", "3000", day)], book).suspect
 
 

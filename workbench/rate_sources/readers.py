@@ -27,6 +27,7 @@ from workbench.rate_sources.errors import (
     SourceUnexpected,
 )
 from workbench.rate_sources.model import Context
+from workbench.rates.errors import ObservationRefused
 from workbench.rates.observation import Observation
 
 __all__ = [
@@ -190,7 +191,8 @@ class _Sober(TreeBuilder):
 def read_xml(body: bytes, context: Context) -> Element:
     """The root element; a document type, and with it every entity, is refused, and nothing is loaded from elsewhere."""
     text = decoded(body, context)
-    parser = XMLParser(target=_Sober(context))  # noqa: S314 - the builder breaks off at a document type
+    # An encoding that the answer claims for itself is not looked up: it was just read as UTF-8.
+    parser = XMLParser(target=_Sober(context), encoding="utf-8")  # noqa: S314 - the builder breaks off at a document type
     try:
         parser.feed(body)
         root: Element = parser.close()
@@ -295,16 +297,19 @@ def observed(
             where=context.where or None,
             remedy=_("Nothing of this answer was stored. Try again later, and tell the source if it stays so."),
         )
-    return Observation(
-        source=source,
-        kind=kind,
-        base=base,
-        quote=quote,
-        unit=unit,
-        value=text,
-        rate_date=rate_date,
-        fetched_at=context.fetched_at,
-        payload_sha256=context.payload_sha256,
-        valid_to=valid_to,
-        published_at=published_at,
-    )
+    try:
+        return Observation(
+            source=source,
+            kind=kind,
+            base=base,
+            quote=quote,
+            unit=unit,
+            value=text,
+            rate_date=rate_date,
+            fetched_at=context.fetched_at,
+            payload_sha256=context.payload_sha256,
+            valid_to=valid_to,
+            published_at=published_at,
+        )
+    except ObservationRefused as error:
+        raise unexpected(context, error.message) from error
