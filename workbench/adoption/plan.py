@@ -91,7 +91,7 @@ class Item:
         """What is known of a currency that is not settled: ``? USS``, ``? USD/HKD``; unlike ones are never summed."""
         for name, one in self.record.findings:
             if name == f"{self.name}.currency":
-                return f"? {one.value}" if one.code == "cell.currency-unknown" else f"? {'/'.join(one.candidates[:3])}"
+                return f"? {one.value}" if one.code == "cell.currency-unknown" else f"? {'/'.join(one.candidates[:2])}"
         return "?"
 
     def value(self, field_name: str) -> object:
