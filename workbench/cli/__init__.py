@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gettext
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,10 +17,10 @@ import click
 
 from workbench import __version__
 from workbench.cli.output import emit_error
-from workbench.errors import WorkbenchError
+from workbench.errors import FileRefused, WorkbenchError
 from workbench.i18n import LOCALE_DIR, _, current_language
 
-__all__ = ["main"]
+__all__ = ["FileUnusable", "main", "run"]
 
 _COMMANDS: dict[str, str] = {
     "demo": "workbench.cli.demo:command",
@@ -37,6 +38,12 @@ _COMMANDS: dict[str, str] = {
     "restore": "workbench.cli.register:restore",
     "completion": "workbench.cli.completion:command",
 }
+
+
+class FileUnusable(FileRefused):
+    """The operating system refused to read or write a file: no right to, no space, a folder in its place."""
+
+    code = "file.unusable"
 
 
 class _LazyGroup(click.Group):
@@ -73,8 +80,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; returns the exit status (0 done, 1 refused, 2 wrong usage)."""
     _speak_click()
+    _write_any_letter()
     try:
         outcome = _workbench.main(args=list(arguments), prog_name="workbench", standalone_mode=False)
+        sys.stdout.flush()
     except WorkbenchError as error:
         emit_error(error, as_json="--json" in arguments)
         return 1
@@ -86,9 +95,27 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     except BrokenPipeError:
         # The reader of our output (head, less) has gone: nothing is left to tell it.
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - replaces the dead stream until exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        emit_error(_unusable(error), as_json="--json" in arguments)
         return 1
     return outcome if isinstance(outcome, int) else 0
+
+
+def _unusable(error: OSError) -> FileUnusable:
+    return FileUnusable(
+        _("The system refuses: {reason}.").format(reason=error.strerror or str(error)),
+        where=str(error.filename) if error.filename is not None else None,
+        remedy=_("Check that the path exists, that you may read and write there, and that the disk is not full."),
+    )
+
+
+def _write_any_letter() -> None:
+    """Names in any script go out as UTF-8; what is no text in a file's name goes out escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _speak_click() -> None:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
+from decimal import Decimal
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from workbench.adoption import Plan
-from workbench.cli.options import author_option, open_register, register_option
-from workbench.cli.output import emit, json_option, progress, table
+from workbench.cli.options import author_option, open_register, refuse_targets, register_option
+from workbench.cli.output import emit, emit_error, in_minor_units, json_option, progress, say, table
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 from workbench.rates import RateBook
 
 SHOWN = 10
+_AMOUNTS = ("sheet", "imported", "held", "refused", "known")
 
 
 @click.command(
     "adopt",
+    short_help=_("Read legacy workbooks; import them with --apply."),
     help=_("Read legacy workbooks and show what would become of every row; with --apply, import in one undoable step."),
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
@@ -39,9 +43,7 @@ SHOWN = 10
 @register_option
 @author_option
 @json_option
-@click.pass_context
 def command(
-    context: click.Context,
     files: tuple[Path, ...],
     answers: Path | None,
     out: Path | None,
@@ -58,6 +60,9 @@ def command(
         raise ConfigurationError(
             _("There is no register to import into."), remedy=_("Give --register PATH, or set WORKBENCH_REGISTER.")
         )
+    if report:
+        report.parent.mkdir(parents=True, exist_ok=True)
+    refuse_targets(report, sources=[*files, answers, location])
     with ExitStack() as stack:
         register = stack.enter_context(open_register(location, actor=author)) if location else None
         book = load_book(register) if register else RateBook.embedded()
@@ -66,22 +71,33 @@ def command(
         if len(plan.refused) == len(files) == 1:
             raise plan.refused[0]
         if report:
-            plan.write_workbook(report)
+            _write_report(plan, report)
         written = plan.export(out) if out else []
         changeset = plan.apply(register, author) if apply_it and register else None
 
     def render(console: Console) -> None:
         _render(console, plan)
         if changeset:
-            console.print(_("Imported as changeset {number}.").format(number=changeset))
+            say(console, _("Imported as changeset {number}.").format(number=changeset))
         elif apply_it:
-            console.print(_("Nothing new: the register has all of it already."))
+            say(console, _("Nothing new: the register has all of it already."))
         else:
-            console.print(_("Nothing was written. Add --apply to import."))
+            say(console, _("Nothing is imported yet: add --apply to import."))
+        for error in plan.refused[1:]:
+            emit_error(error, as_json=False)
 
     result = {**plan.as_dict(), "report": report, "out": written, "changeset": changeset}
-    emit(result, render)
-    context.exit(1 if plan.refused else 0)
+    emit(result, render, failure=plan.refused[0] if plan.refused else None)
+
+
+def _write_report(plan: Plan, report: Path) -> None:
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        plan.write_workbook(report)
+    except FileCreateError as error:
+        # It wraps what the system said, and that is what the user needs to know.
+        raise OSError(0, str(error.args[0]), str(report)) from error
 
 
 def _render(console: Console, plan: Plan) -> None:
@@ -100,25 +116,21 @@ def _render(console: Console, plan: Plan) -> None:
             right=(1, 2, 3, 4),
         )
     )
-    totals = [one for one in plan.control_totals() if one.kind == "orders"]
+    totals: dict[str, Counter[str]] = {}
+    for one in plan.control_totals():
+        if one.kind == "orders":
+            into = totals.setdefault(one.currency, Counter())
+            for name in _AMOUNTS:
+                into[name] += getattr(one, name)
     console.print(
         table(
-            _("Order amounts: sheet = imported + held + refused + known"),
-            (
-                _("file"),
-                _("sheet"),
-                _("currency"),
-                _("in the sheet"),
-                _("imported"),
-                _("held"),
-                _("refused"),
-                _("known"),
-            ),
+            _("Order amounts: in the sheets = imported + held + refused + known"),
+            (_("currency"), _("in the sheets"), _("imported"), _("held"), _("refused"), _("known")),
             [
-                (one.file, one.sheet_name, one.currency, one.sheet, one.imported, one.held, one.refused, one.known)
-                for one in totals
+                (code, *(in_minor_units(Decimal(figures[name]), code) for name in _AMOUNTS))
+                for code, figures in sorted(totals.items())
             ],
-            right=(3, 4, 5, 6, 7),
+            right=(1, 2, 3, 4, 5),
         )
     )
     told = plan.findings
@@ -129,11 +141,9 @@ def _render(console: Console, plan: Plan) -> None:
                 _("{count} things to answer or to know").format(count=len(told)),
                 (_("where"), _("what"), _("remedy")),
                 rows,
+                whole=(0,),
             )
         )
         if len(told) > SHOWN:
-            console.print(
-                _("… and {count} more; --report FILE.xlsx lists all of them.").format(count=len(told) - SHOWN)
-            )
-    for error in plan.refused:
-        console.print(f"{_('refused')}: {error}", style="red", markup=False)
+            more = _("… and {count} more; --report FILE.xlsx lists all of them.")
+            say(console, more.format(count=len(told) - SHOWN))

@@ -11,6 +11,7 @@ from workbench.i18n import _
 
 @click.command(
     "completion",
+    short_help=_("Print a shell's completion script."),
     help=_('Print the completion script of a shell, e.g. for bash: eval "$(workbench completion bash)".'),
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from workbench.cli.output import emit, json_option, progress, table
-from workbench.findings import CATALOGUE
-from workbench.i18n import _, current_language
+from workbench.cli.output import emit, in_minor_units, json_option, progress, say, table
+from workbench.cli.words import heading_of, severity_word
+from workbench.errors import DataRefused
+from workbench.i18n import _
+
+
+class TotalsDiffer(DataRefused):
+    """Amounts were lost or doubled between the sheets and the register."""
+
+    code = "demo.totals-differ"
 
 
 @click.command(
     "demo",
+    short_help=_("See the main job done on a sample firm's old sheets."),
     help=_(
         "Turn the sample firm's old sheets and bank statements into a register and a workbook to open, in DIR (default: demo)."
     ),
@@ -22,8 +32,7 @@ from workbench.i18n import _, current_language
     "folder", metavar="[DIR]", required=False, default="demo", type=click.Path(file_okay=False, path_type=Path)
 )
 @json_option
-@click.pass_context
-def command(context: click.Context, folder: Path) -> None:
+def command(folder: Path) -> None:
     """Run the demo; exit status 1 should a control total not agree."""
     from workbench.demo import DemoOutcome, run_demo
 
@@ -40,11 +49,10 @@ def command(context: click.Context, folder: Path) -> None:
                 [
                     (
                         one.currency,
-                        one.sheets,
-                        one.imported,
-                        one.held,
-                        one.refused,
-                        one.register,
+                        *(
+                            in_minor_units(amount, one.currency)
+                            for amount in (one.sheets, one.imported, one.held, one.refused, one.register)
+                        ),
                         "✓" if one.agrees else "✗",
                     )
                     for one in outcome.orders
@@ -59,8 +67,8 @@ def command(context: click.Context, folder: Path) -> None:
                 [
                     (
                         code,
-                        amount,
-                        outcome.receipts_after.get(code),
+                        in_minor_units(amount, code),
+                        in_minor_units(outcome.receipts_after.get(code, Decimal(0)), code),
                         "✓" if amount == outcome.receipts_after.get(code) else "✗",
                     )
                     for code, amount in outcome.receipts_before.items()
@@ -70,29 +78,28 @@ def command(context: click.Context, folder: Path) -> None:
         )
         _findings(console, outcome.findings)
         matched = outcome.matched
-        console.print(
-            _("{post} receipts posted, {review} for review, {none} are no customer payment or match nothing.").format(
-                post=f"{matched['post']:,}", review=f"{matched['review']:,}", none=f"{matched['no_match']:,}"
-            )
-        )
-        console.print(
-            _("{count} pairs of customers may be one: see the sheet Duplicates.").format(count=outcome.duplicate_pairs)
-        )
-        console.print(
-            _("{count} changesets, verified; head {head}").format(count=outcome.changesets, head=outcome.head[:16])
-        )
-        console.print()
-        console.print(
-            _("Open {workbook} and begin on the sheet Today.").format(workbook=outcome.workbook), style="bold"
-        )
+        told = _("{post} receipts posted, {review} for review, {none} are no customer payment or match nothing.")
+        posted, review, none = (f"{matched[one]:,}" for one in ("post", "review", "no_match"))
+        say(console, told.format(post=posted, review=review, none=none))
+        pairs = _("{count} pairs of customers may be one: see the sheet Duplicates.")
+        say(console, pairs.format(count=outcome.duplicate_pairs))
+        proof = _("{count} changesets, verified; head {head}")
+        say(console, proof.format(count=outcome.changesets, head=outcome.head[:16]))
+        say(console, "")
+        say(console, _("Open {workbook} and begin on the sheet Today.").format(workbook=outcome.workbook), "bold")
 
-    emit(outcome.as_dict(), render)
-    context.exit(0 if agrees else 1)
+    failure = None
+    if not agrees:
+        failure = TotalsDiffer(
+            _("A control total does not agree: amounts were lost or doubled."),
+            where=str(outcome.register),
+            remedy=_("Compare the table of order amounts with Plan.xlsx."),
+        )
+    emit(outcome.as_dict(), render, failure=failure)
 
 
-def _records(console: Console, records: object) -> None:
+def _records(console: Console, counts: Mapping[str, Mapping[str, int]]) -> None:
     words = {"customers": _("customers"), "orders": _("orders"), "receipts": _("receipts"), "costs": _("costs")}
-    counts = dict(records) if isinstance(records, dict) else {}
     rows = [
         (words[kind], *(counts[kind].get(one, 0) for one in ("imported", "held", "refused")))
         for kind in words
@@ -103,10 +110,6 @@ def _records(console: Console, records: object) -> None:
     )
 
 
-def _findings(console: Console, findings: object) -> None:
-    chinese = current_language() == "zh_CN"
-    rows = [
-        (count, CATALOGUE[code].severity.value, CATALOGUE[code].title_zh if chinese else CATALOGUE[code].title_en)
-        for code, count in (findings.items() if isinstance(findings, dict) else ())
-    ]
+def _findings(console: Console, counts: Mapping[str, int]) -> None:
+    rows = [(count, severity_word(code), heading_of(code)) for code, count in counts.items()]
     console.print(table(_("Not understood or damaged: all listed in Plan.xlsx"), ("", "", _("what")), rows, right=(0,)))

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from workbench.cli.options import author_option, open_register, register_option
+from workbench.cli.options import author_option, open_register, refuse_targets, register_option
 from workbench.cli.output import emit, json_option, table
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
@@ -23,6 +23,7 @@ def group() -> None:
 
 @group.command(
     "scan",
+    short_help=_("Scan a table, or the register's customers."),
     help=_("Scan a table IN (.csv, .xlsx, .parquet; no register needed), or without IN the register's customers."),
 )
 @click.argument("source", metavar="[IN]", required=False, type=click.Path(dir_okay=False, path_type=Path))
@@ -47,6 +48,7 @@ def scan(
     """Scan a file or the register."""
     from workbench import duplicates
 
+    refuse_targets(out, clusters, sources=[source, location])
     changeset: int | None = None
     if source is not None:
         pairs = duplicates.scan(duplicates.read_rows(source), columns=_mapping(mapped), id_column=id_column)
@@ -67,7 +69,7 @@ def scan(
             for pair in pairs[:SHOWN]
         ]
         headings = (_("one"), _("other"), _("score"), _("decision"), _("reasons"))
-        console.print(table(_("{count} pairs").format(count=len(pairs)), headings, rows, right=(2,)))
+        console.print(table(_("{count} pairs").format(count=len(pairs)), headings, rows, right=(2,), whole=(0, 1, 3)))
 
     emit(
         {

@@ -15,7 +15,11 @@ def group() -> None:
     """Commands about single amounts."""
 
 
-@group.command("parse", help=_("Tell the amount and currency of TEXT, such as 'HK$ 12,000' or '1.234,56 €'."))
+@group.command(
+    "parse",
+    short_help=_("Tell what an amount as typed means."),
+    help=_("Tell the amount and currency of TEXT, such as 'HK$ 12,000' or '1.234,56 €'."),
+)
 @click.argument("text")
 @click.option("--hint", default="", metavar="CUR", help=_("Currency that the sheet is known to be in."))
 @click.option("--country", default="", metavar="CC", help=_("Country of the writer (ISO 3166), for '$' and 'kr'."))

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import click
 
-from workbench.errors import ConfigurationError
+from workbench.errors import ConfigurationError, FileRefused
 from workbench.i18n import _
 from workbench.register import Register
 
-__all__ = ["author_option", "open_register", "register_option"]
+__all__ = ["DAY", "TargetRefused", "author_option", "open_register", "refuse_targets", "register_option"]
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+"""A calendar day as 2026-03-31."""
+
+
+class TargetRefused(FileRefused):
+    """A file to write that has no folder, or would replace one of the files that the command reads."""
+
+    code = "file.target"
 
 
 def register_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -45,6 +55,28 @@ def open_register(location: str | None, *, actor: str | None = None) -> Register
             remedy=_("Give --register PATH, or set WORKBENCH_REGISTER; make one with: workbench new FILE.xlsx"),
         )
     return Register.open(location, actor=actor)
+
+
+def refuse_targets(*targets: Path | None, sources: Iterable[Path | str | None] = ()) -> None:
+    """Refuse a target before any work is done: without its folder, or one of the ``sources`` itself.
+
+    Raises:
+        TargetRefused: with the target as its place.
+    """
+    read = {Path(source).resolve() for source in sources if source and "://" not in str(source)}
+    for target in filter(None, targets):
+        if not target.parent.is_dir():
+            raise TargetRefused(
+                _("There is no folder {folder}.").format(folder=target.parent),
+                where=str(target),
+                remedy=_("Make the folder first."),
+            )
+        if target.resolve() in read:
+            raise TargetRefused(
+                _("{file} is read by this command and would be lost.").format(file=target.name),
+                where=str(target),
+                remedy=_("Give the result another name."),
+            )
 
 
 def _login_name() -> str:

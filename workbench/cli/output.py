@@ -7,21 +7,36 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.cells import cell_len
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from workbench.errors import WorkbenchError
+from workbench.money import CURRENCIES, minor_units
 
-__all__ = ["Progressor", "emit", "emit_error", "json_option", "progress", "table", "wants_json"]
+__all__ = [
+    "Progressor",
+    "emit",
+    "emit_error",
+    "in_minor_units",
+    "json_option",
+    "progress",
+    "say",
+    "table",
+    "wants_json",
+]
 
 Progressor = Callable[[str, int, int], None]
 """Called with a stage's name, the steps done and the steps in all."""
+_LONGEST_WHOLE = 36
+_WIDE = Context(prec=60)
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,12 +63,27 @@ def wants_json() -> bool:
     return bool(context and context.find_root().meta.get("json"))
 
 
-def emit(result: Mapping[str, object], render: Callable[[Console], None]) -> None:
-    """Print the result: as JSON when asked for, else through ``render``."""
+def emit(
+    result: Mapping[str, object], render: Callable[[Console], None], *, failure: WorkbenchError | None = None
+) -> None:
+    """Print the result: as JSON when asked for, else through ``render``.
+
+    With a ``failure`` the command did not do all of what was asked: it joins the object as ``error``, or is told on
+    standard error, and the exit status becomes 1.
+    """
     if wants_json():
-        click.echo(to_json(result))
+        click.echo(to_json({**result, "error": failure.as_dict()} if failure else result))
     else:
-        render(Console(soft_wrap=False))
+        render(Console())
+        if failure:
+            emit_error(failure, as_json=False)
+    if failure:
+        click.get_current_context().exit(1)
+
+
+def say(console: Console, text: str, style: str | None = None) -> None:
+    """One line as it is: names of files are no markup, and a line that is cut cannot be copied."""
+    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def emit_error(error: WorkbenchError, *, as_json: bool) -> None:
@@ -64,12 +94,12 @@ def emit_error(error: WorkbenchError, *, as_json: bool) -> None:
     from workbench.i18n import _
 
     console = Console(stderr=True, highlight=False)
-    console.print(f"[bold red]{_('Error')}[/] [{'dim'}]{error.code}[/]", end="  ")
-    console.print(error.message, markup=False)
+    console.print(f"[bold red]{_('Error')}[/] [dim]{error.code}[/]", end="  ")
+    say(console, error.message)
     if error.where:
-        console.print(f"  {_('where')}  {error.where}", markup=False)
+        say(console, f"  {_('where')}: {error.where}")
     if error.remedy:
-        console.print(f"  {_('remedy')}  {error.remedy}", markup=False)
+        say(console, f"  {_('remedy')}: {error.remedy}")
 
 
 def to_json(value: object) -> str:
@@ -89,26 +119,52 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[object]], *, right: Sequence[int] = ()) -> Table:
-    """A table for the terminal; ``right`` are the columns with figures."""
+def table(
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    right: Sequence[int] = (),
+    whole: Sequence[int] = (),
+) -> Table:
+    """A table for the terminal; ``right`` are the columns with figures. Those and short ``whole`` ones never break."""
     grid = Table(
-        title=title or None, title_justify="left", title_style="bold", header_style="bold", box=None, pad_edge=False
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        show_header=any(headings),
+        box=None,
+        pad_edge=False,
     )
+    texts = [tuple("" if cell is None else _text(cell) for cell in row) for row in rows]
     for number, heading in enumerate(headings):
-        grid.add_column(heading, justify="right" if number in right else "left", overflow="fold")
-    for row in rows:
-        grid.add_row(*("" if cell is None else _escape(cell) for cell in row))
+        widest = max((cell_len(row[number]) for row in texts), default=0)
+        grid.add_column(
+            heading,
+            justify="right" if number in right else "left",
+            overflow="fold",
+            no_wrap=number in right or (number in whole and widest <= _LONGEST_WHOLE),
+        )
+    for row in texts:
+        grid.add_row(*map(escape, row))
     return grid
 
 
-def _escape(cell: object) -> str:
-    from rich.markup import escape
+def in_minor_units(amount: Decimal, code: str) -> Decimal:
+    """The amount with the decimals of its currency, so that figures stand under each other; a finer one as it is."""
+    if code not in CURRENCIES:
+        return amount
+    shown = amount.quantize(Decimal(1).scaleb(-minor_units(code)), context=_WIDE)
+    return shown if shown == amount else amount
 
+
+def _text(cell: object) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:,f}"
     if isinstance(cell, int) and not isinstance(cell, bool):
         return f"{cell:,}"
-    return escape(str(cell))
+    return str(cell)
 
 
 @contextmanager

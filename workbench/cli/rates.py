@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,12 +10,23 @@ import click
 from rich.console import Console
 
 from workbench import money
-from workbench.cli.options import author_option, open_register, register_option
-from workbench.cli.output import emit, json_option, progress, table
+from workbench.cli.options import DAY, author_option, open_register, refuse_targets, register_option
+from workbench.cli.output import emit, json_option, progress, say, table
+from workbench.errors import RateError, SourceError
 from workbench.i18n import _
-from workbench.rates import RateBook
+from workbench.rates import Coverage, RateBook
 
-_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+class FiguresDrifted(RateError):
+    """Stored figures would come out otherwise with today's book."""
+
+    code = "rate.drift"
+
+
+class SourcesFailed(SourceError):
+    """Some of the asked sources gave nothing."""
+
+    code = "source.failed"
 
 
 @click.group("rates", help=_("Dated exchange rates with their source; never a guess."))
@@ -33,10 +44,14 @@ def _book(location: str | None) -> RateBook:
         return load_book(register)
 
 
-@group.command("get", help=_("Tell how much QUOTE one BASE was worth on DATE (2026-03-31), and who says so."))
+@group.command(
+    "get",
+    short_help=_("Look one rate up."),
+    help=_("Tell how much QUOTE one BASE was worth on DATE (2026-03-31), and who says so."),
+)
 @click.argument("base")
 @click.argument("quote")
-@click.argument("day", metavar="DATE", type=_DAY)
+@click.argument("day", metavar="DATE", type=DAY)
 @click.option("--policy", default="on_or_before", show_default=True, help=_("How the day is picked."))
 @click.option("--kind", default=None, help=_("mid, bank_buy, monthly, legal, peg, …"))
 @click.option("--source", default=None, help=_("Only this source."))
@@ -49,7 +64,7 @@ def get(
     rate = _book(location).get(base.upper(), quote.upper(), day.date(), policy=policy, kind=kind, source=source)
 
     def render(console: Console) -> None:
-        console.print(f"1 {rate.base} = [bold]{rate.value:f}[/] {rate.quote}")
+        say(console, f"1 {rate.base} = {rate.value:f} {rate.quote}", "bold")
         rows = [
             (_("rate date"), rate.rate_date.isoformat()),
             (_("age"), _("{days} days").format(days=rate.age_days)),
@@ -64,6 +79,7 @@ def get(
 
 @group.command(
     "convert",
+    short_help=_("Convert a CSV or Parquet file of amounts."),
     help=_(
         "Convert every row of IN (columns amount, currency, date) to one currency; a row without a rate gets an error code."
     ),
@@ -78,17 +94,15 @@ def convert(source_file: Path, target_file: Path, quote: str, policy: str, locat
     """Convert a CSV or Parquet file."""
     from workbench.rate_files import convert_file
 
+    refuse_targets(target_file, sources=[source_file, location])
     with progress() as step:
         outcome = convert_file(
             source_file, target_file, money.currency(quote.upper()).code, _book(location), policy=policy, progress=step
         )
 
     def render(console: Console) -> None:
-        console.print(
-            _("{converted} of {rows} rows converted, written to {file}.").format(
-                converted=outcome.converted, rows=outcome.rows, file=target_file
-            )
-        )
+        told = _("{converted} of {rows} rows converted, written to {file}.")
+        say(console, told.format(converted=f"{outcome.converted:,}", rows=f"{outcome.rows:,}", file=target_file))
         if outcome.errors:
             console.print(table(_("Not converted"), (_("reason"), _("rows")), list(outcome.errors.items()), right=(1,)))
 
@@ -99,16 +113,18 @@ def convert(source_file: Path, target_file: Path, quote: str, policy: str, locat
 
 
 @group.command(
-    "load", help=_("Store rates from a CSV or XLSX file, whose columns are named by options, in the register.")
+    "load",
+    short_help=_("Store rates from a CSV or XLSX file."),
+    help=_("Store rates from a CSV or XLSX file, whose columns are named by options, in the register."),
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--source", "name", required=True, help=_("Name of the institution that published them."))
-@click.option("--kind", default="mid", show_default=True)
-@click.option("--date-column", default="date", show_default=True)
-@click.option("--base-column", default="base", show_default=True)
-@click.option("--quote-column", default="quote", show_default=True)
-@click.option("--value-column", default="value", show_default=True)
-@click.option("--unit", default=1, show_default=True, help=_("UNIT base = value quote."))
+@click.option("--kind", default="mid", show_default=True, help=_("mid, bank_buy, monthly, …"))
+@click.option("--date-column", default="date", show_default=True, metavar="NAME", help=_("Column with the day."))
+@click.option("--base-column", default="base", show_default=True, metavar="NAME", help=_("Column converted from."))
+@click.option("--quote-column", default="quote", show_default=True, metavar="NAME", help=_("Column converted to."))
+@click.option("--value-column", default="value", show_default=True, metavar="NAME", help=_("Column with the rate."))
+@click.option("--unit", default=1, show_default=True, metavar="N", help=_("N base = value quote."))
 @register_option
 @author_option
 @json_option
@@ -149,26 +165,25 @@ def load(
 
 def _report_stored(result: dict[str, object], new: int, suspect: int) -> None:
     def render(console: Console) -> None:
-        console.print(_("{new} rates stored, {suspect} held back as suspect.").format(new=new, suspect=suspect))
+        say(console, _("{new} rates stored, {suspect} held back as suspect.").format(new=new, suspect=suspect))
 
     emit(result, render)
 
 
 @group.command(
     "update",
+    short_help=_("Fetch new rates (the only command that uses the network)."),
     help=_(
         "Fetch new rates from the named sources (default: ecb) into the register. The only command that uses the network."
     ),
 )
 @click.argument("sources", nargs=-1)
-@click.option("--since", type=_DAY, default=None, help=_("First day wanted."))
-@click.option("--until", type=_DAY, default=None, help=_("Last day wanted."))
+@click.option("--since", type=DAY, metavar="DATE", default=None, help=_("First day wanted."))
+@click.option("--until", type=DAY, metavar="DATE", default=None, help=_("Last day wanted."))
 @register_option
 @author_option
 @json_option
-@click.pass_context
 def update(
-    context: click.Context,
     sources: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
@@ -196,8 +211,15 @@ def update(
         headings = (_("source"), _("new"), _("revised"), _("unchanged"), _("suspect"), _("problem"))
         console.print(table(_("Rates"), headings, rows, right=(1, 2, 3, 4)))
 
-    emit({"sources": outcome.sources, "changeset": outcome.changeset}, render)
-    context.exit(1 if any(one["error"] for one in outcome.sources) else 0)
+    failed = [str(one["source"]) for one in outcome.sources if one["error"]]
+    failure = None
+    if failed:
+        failure = SourcesFailed(
+            _("Nothing came from {sources}.").format(sources=", ".join(failed)),
+            where=", ".join(failed),
+            remedy=_("See the problem beside each source; what the others gave is stored."),
+        )
+    emit({"sources": outcome.sources, "changeset": outcome.changeset}, render, failure=failure)
 
 
 @group.command("sources", help=_("List the sources that rates can come from."))
@@ -225,9 +247,13 @@ def sources() -> None:
 
 
 @group.command(
-    "check", help=_("Tell for every currency in circulation which rates there are, from when, how fresh, from whom.")
+    "check",
+    short_help=_("Tell which currencies have rates, and how fresh."),
+    help=_("Tell for every currency in circulation which rates there are, from when, how fresh, from whom."),
 )
-@click.option("--on", "day", type=_DAY, default=None, help=_("Day to judge freshness on (default: today)."))
+@click.option(
+    "--on", "day", type=DAY, metavar="DATE", default=None, help=_("Day to judge freshness on (default: today).")
+)
 @register_option
 @json_option
 def check(day: datetime | None, location: str | None) -> None:
@@ -238,25 +264,17 @@ def check(day: datetime | None, location: str | None) -> None:
 
     def render(console: Console) -> None:
         lines = [
-            (
-                one.currency,
-                money.CURRENCIES[one.currency].name_en,
-                one.source or "—",
-                one.kind,
-                one.first or "",
-                one.last or "",
-                (on - one.last).days if one.last else "",
-                one.observations,
-            )
+            (one.currency, one.source, one.kind, one.first, one.last, _age(one, on), one.observations)
             for one in rows
+            if one.observations
         ]
-        headings = (_("code"), _("currency"), _("source"), _("kind"), _("from"), _("to"), _("age in days"), _("rates"))
-        console.print(table(_("Coverage on {day}").format(day=on), headings, lines, right=(6, 7)))
-        console.print(
-            _("{covered} of {all} currencies in circulation have a rate.").format(
-                covered=len(covered), all=len(money.CURRENCIES)
-            )
-        )
+        headings = (_("code"), _("source"), _("kind"), _("from"), _("to"), _("days old"), _("rates"))
+        console.print(table(_("Coverage on {day}").format(day=on), headings, lines, right=(5, 6), whole=(0, 2, 3, 4)))
+        console.print()
+        without = sorted(set(money.CURRENCIES) - covered)
+        console.print(_("Without any rate: {codes}").format(codes=", ".join(without)), highlight=False)
+        told = _("{covered} of {all} currencies in circulation have a rate.")
+        say(console, told.format(covered=len(covered), all=len(money.CURRENCIES)))
 
     emit(
         {
@@ -268,7 +286,7 @@ def check(day: datetime | None, location: str | None) -> None:
                     "kind": one.kind,
                     "first": one.first,
                     "last": one.last,
-                    "age_days": (on - one.last).days if one.last else None,
+                    "age_days": _age(one, on),
                     "observations": one.observations,
                 }
                 for one in rows
@@ -281,18 +299,24 @@ def check(day: datetime | None, location: str | None) -> None:
 
 
 @group.command(
-    "lock", help=_("Fix 1 BASE = VALUE QUOTE for a document; needs a reason and a person, is never changed.")
+    "lock",
+    short_help=_("Fix a rate for a document."),
+    help=_("Fix 1 BASE = VALUE QUOTE for a document; needs a reason and a person, is never changed."),
 )
 @click.argument("base")
 @click.argument("quote")
 @click.argument("value")
 @click.option("--document", default="", help=_("Order, contract or customer it is for; empty: the whole company."))
 @click.option(
-    "--scope", type=click.Choice(["order", "customer", "company", "contract"]), default="order", show_default=True
+    "--scope",
+    type=click.Choice(["order", "customer", "company", "contract"]),
+    default="order",
+    show_default=True,
+    help=_("What the lock is for."),
 )
-@click.option("--from", "valid_from", type=_DAY, required=True)
-@click.option("--to", "valid_to", type=_DAY, default=None)
-@click.option("--reason", required=True)
+@click.option("--from", "valid_from", type=DAY, metavar="DATE", required=True, help=_("First day it holds."))
+@click.option("--to", "valid_to", type=DAY, metavar="DATE", default=None, help=_("Last day it holds."))
+@click.option("--reason", required=True, help=_("Why it was fixed."))
 @click.option("--person", required=True, help=_("Who agreed to it."))
 @register_option
 @author_option
@@ -329,13 +353,17 @@ def lock(
         )
     emit(
         {"lock": lock_id, "changeset": changeset},
-        lambda console: console.print(_("Rate lock {lock} is stored.").format(lock=lock_id)),
+        lambda console: say(console, _("Rate lock {lock} is stored.").format(lock=lock_id)),
     )
 
 
-@group.command("accept", help=_("Release a suspect rate (ROW, such as RO-000012) after a person has looked at it."))
+@group.command(
+    "accept",
+    short_help=_("Release a suspect rate."),
+    help=_("Release a suspect rate (ROW, such as RO-000012) after a person has looked at it."),
+)
 @click.argument("row")
-@click.option("--reason", required=True)
+@click.option("--reason", required=True, help=_("Why it is believed."))
 @register_option
 @author_option
 @json_option
@@ -347,18 +375,18 @@ def accept(row: str, reason: str, location: str | None, author: str) -> None:
         accepted = accept_suspect(register, row, reason=reason, author=author)
     emit(
         {"accepted": row, "row": accepted},
-        lambda console: console.print(_("{row} is accepted as {accepted}.").format(row=row, accepted=accepted)),
+        lambda console: say(console, _("{row} is accepted as {accepted}.").format(row=row, accepted=accepted)),
     )
 
 
 @group.command(
     "audit",
+    short_help=_("Recompute every converted figure of the register."),
     help=_("Recompute every converted figure of the register against today's book and list each drift with its cause."),
 )
 @register_option
 @json_option
-@click.pass_context
-def audit(context: click.Context, location: str | None) -> None:
+def audit(location: str | None) -> None:
     """Exit status 1 when a figure does not agree any more."""
     from workbench.rate_store import audit_register
 
@@ -366,12 +394,19 @@ def audit(context: click.Context, location: str | None) -> None:
         outcome = audit_register(register)
 
     def render(console: Console) -> None:
-        console.print(_("{count} converted figures recomputed.").format(count=outcome.checked))
+        say(console, _("{count} converted figures recomputed.").format(count=f"{outcome.checked:,}"))
         if outcome.drifts:
             rows = [(one.document, one.field, one.stored, one.expected, one.cause) for one in outcome.drifts]
             headings = (_("document"), _("field"), _("stored"), _("now"), _("cause"))
-            console.print(table(_("Drifts"), headings, rows, right=(2, 3)))
+            console.print(table(_("Drifts"), headings, rows))
 
+    failure = None
+    if outcome.drifts:
+        failure = FiguresDrifted(
+            _("{count} figures would come out otherwise today.").format(count=len(outcome.drifts)),
+            where=location,
+            remedy=_("Look at the causes; a figure is only changed by converting its document again."),
+        )
     emit(
         {
             "checked": outcome.checked,
@@ -387,8 +422,12 @@ def audit(context: click.Context, location: str | None) -> None:
             ],
         },
         render,
+        failure=failure,
     )
-    context.exit(1 if outcome.drifts else 0)
+
+
+def _age(one: Coverage, on: date) -> int | None:
+    return (on - one.last).days if one.last else None
 
 
 def _decimal(text: str) -> Decimal:

@@ -7,9 +7,12 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from workbench.cli.options import author_option, open_register, register_option
-from workbench.cli.output import emit, json_option, progress, table
+from workbench.cli.options import author_option, open_register, refuse_targets, register_option
+from workbench.cli.output import emit, emit_error, json_option, progress, say, table
 from workbench.i18n import _
+
+SHOWN = 10
+_FOLDER_FILES = ("customers.csv", "orders.csv", "items.csv", "receipts.csv", "history.csv")
 
 
 @click.group("receipts", help=_("Import bank statements and match receipts to orders."))
@@ -18,20 +21,23 @@ def group() -> None:
 
 
 @group.command(
-    "import", help=_("Import statement files (MT940, CAMT, CSV); what is known already is not imported twice.")
+    "import",
+    short_help=_("Import bank statements, each entry once."),
+    help=_("Import statement files (MT940, CAMT, CSV); what is known already is not imported twice."),
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
 @register_option
 @author_option
 @json_option
-@click.pass_context
-def import_(context: click.Context, files: tuple[Path, ...], location: str | None, author: str) -> None:
+def import_(files: tuple[Path, ...], location: str | None, author: str) -> None:
     """Import; exit status 1 when a file was refused."""
     from workbench.rate_store import load_book
     from workbench.receipts import import_statements
 
     with open_register(location, actor=author) as register, progress() as step:
         outcome = import_statements(register, files, load_book(register), author=author, progress=step)
+
+    refused = [one.error for one in outcome.files if one.error]
 
     def render(console: Console) -> None:
         rows = [
@@ -40,23 +46,29 @@ def import_(context: click.Context, files: tuple[Path, ...], location: str | Non
         ]
         headings = (_("file"), _("format"), _("entries"), _("new"), _("known"), _("adds up"))
         console.print(table(_("Statements"), headings, rows, right=(2, 3, 4)))
-        for one in outcome.files:
-            if one.error:
-                console.print(f"{_('refused')}: {one.error}", style="red", markup=False)
+        for finding in outcome.findings[:SHOWN]:
+            say(console, f"{finding.where}: {finding.message}")
+        if len(outcome.findings) > SHOWN:
+            say(console, _("… and {count} more.").format(count=len(outcome.findings) - SHOWN))
+        for error in refused[1:]:
+            emit_error(error, as_json=False)
 
     emit(
         {
             "files": [one.as_dict() for one in outcome.files],
             "totals": outcome.totals,
+            "findings": [one.as_dict() for one in outcome.findings],
             "changeset": outcome.changeset,
         },
         render,
+        failure=refused[0] if refused else None,
     )
-    context.exit(1 if any(one.error for one in outcome.files) else 0)
 
 
 @group.command(
-    "match", help=_("Match receipts to instalments: post what is sure, leave the rest for a person with reasons.")
+    "match",
+    short_help=_("Match receipts to instalments."),
+    help=_("Match receipts to instalments: post what is sure, leave the rest for a person with reasons."),
 )
 @click.option(
     "--folder",
@@ -73,6 +85,7 @@ def match(folder: Path | None, out: Path | None, location: str | None, author: s
     from workbench import matching
     from workbench.rate_store import load_book
 
+    refuse_targets(out, sources=[location, *(folder / name for name in _FOLDER_FILES if folder)])
     counts = dict.fromkeys(("post", "review", "no_match"), 0)
     changeset, allocations = None, 0
     if folder is not None:

@@ -9,13 +9,23 @@ from rich.console import Console
 
 from workbench import money
 from workbench.cli.options import author_option, open_register, register_option
-from workbench.cli.output import emit, json_option, progress, table
-from workbench.errors import FileRefused
+from workbench.cli.output import emit, json_option, progress, say, table
+from workbench.errors import FileRefused, RegisterError
 from workbench.i18n import _, current_language
 from workbench.register import Register
 
 
-@click.command("new", help=_("Make an empty register (FILE.sqlite) and its workbook (FILE.xlsx)."))
+class RegisterAltered(RegisterError):
+    """Rows or changesets do not agree with the hashes in the register's log."""
+
+    code = "register.altered"
+
+
+@click.command(
+    "new",
+    short_help=_("Make an empty register and its workbook."),
+    help=_("Make an empty register (FILE.sqlite) and its workbook (FILE.xlsx)."),
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--base", default="CNY", show_default=True, metavar="CUR", help=_("Currency of the firm's books."))
 @author_option
@@ -38,14 +48,17 @@ def new(file: Path, base: str, author: str) -> None:
         write_register_workbook(register, load_book(register), workbook, language=current_language()[:2])
 
     def render(console: Console) -> None:
-        console.print(
-            _("Register {register} and workbook {workbook} are ready.").format(register=location, workbook=workbook)
-        )
+        ready = _("Register {register} and workbook {workbook} are ready.")
+        say(console, ready.format(register=location, workbook=workbook))
 
     emit({"register": location, "workbook": workbook, "base_currency": base}, render)
 
 
-@click.command("log", help=_("List changesets, newest first: who, when, from where, why, how many rows."))
+@click.command(
+    "log",
+    short_help=_("List changesets, newest first."),
+    help=_("List changesets, newest first: who, when, from where, why, how many rows."),
+)
 @register_option
 @click.option("--limit", default=20, show_default=True, metavar="N", help=_("How many to list; 0 lists all."))
 @json_option
@@ -79,7 +92,9 @@ def log(location: str | None, limit: int) -> None:
 
 
 @click.command(
-    "undo", help=_("Take changeset NUMBER back, as a changeset of its own; refused where later work depends on it.")
+    "undo",
+    short_help=_("Take a changeset back."),
+    help=_("Take changeset NUMBER back, as a changeset of its own; refused where later work depends on it."),
 )
 @click.argument("number", type=click.IntRange(min=1))
 @register_option
@@ -94,42 +109,49 @@ def undo(number: int, location: str | None, author: str, reason: str) -> None:
         )
 
     def render(console: Console) -> None:
-        console.print(
-            _("Changeset {number} is taken back by changeset {made}.").format(number=number, made=made.number)
-        )
+        say(console, _("Changeset {number} is taken back by changeset {made}.").format(number=number, made=made.number))
 
     emit({"undone": number, "changeset": made.number, "hash": made.hash}, render)
 
 
-@click.command("verify", help=_("Check every changeset's hash, the chain, and every row against them."))
+@click.command(
+    "verify",
+    short_help=_("Check the log's hashes and every row."),
+    help=_("Check every changeset's hash, the chain, and every row against them."),
+)
 @register_option
 @json_option
-@click.pass_context
-def verify(context: click.Context, location: str | None) -> None:
+def verify(location: str | None) -> None:
     """Exit status 1 when anything does not agree."""
     with open_register(location) as register:
         outcome = register.verify()
 
     def render(console: Console) -> None:
         if outcome.ok:
-            console.print(
-                _("All {count} changesets and every row agree. Head {head}").format(
-                    count=outcome.changesets, head=outcome.head
-                )
-            )
-            return
-        console.print(_("The register has been changed behind its log:"), style="bold red")
+            agree = _("All {count} changesets and every row agree. Head {head}")
+            say(console, agree.format(count=outcome.changesets, head=outcome.head))
         for problem in outcome.problems:
-            console.print(f"  {problem}", markup=False)
+            say(console, f"  {problem}")
 
+    failure = None
+    if not outcome.ok:
+        failure = RegisterAltered(
+            _("The register has been changed behind its log: {count} problems.").format(count=len(outcome.problems)),
+            where=location,
+            remedy=_("Restore a backup made before, and find out who changed the file."),
+        )
     emit(
         {"ok": outcome.ok, "changesets": outcome.changesets, "head": outcome.head, "problems": list(outcome.problems)},
         render,
+        failure=failure,
     )
-    context.exit(0 if outcome.ok else 1)
 
 
-@click.command("backup", help=_("Copy the register to FILE while it is in use, and read the copy back."))
+@click.command(
+    "backup",
+    short_help=_("Copy the register while it is in use."),
+    help=_("Copy the register to FILE while it is in use, and read the copy back."),
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @register_option
 @json_option
@@ -142,12 +164,16 @@ def backup(file: Path, location: str | None) -> None:
         head = register.verify().head
 
     def render(console: Console) -> None:
-        console.print(_("Backup {file} is written and reads back whole.").format(file=file))
+        say(console, _("Backup {file} is written and reads back whole.").format(file=file))
 
     emit({"backup": file, "head": head}, render)
 
 
-@click.command("restore", help=_("Make the register LOCATION from backup FILE."))
+@click.command(
+    "restore",
+    short_help=_("Make a register from a backup."),
+    help=_("Make the register LOCATION from backup FILE."),
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.argument("to", metavar="LOCATION")
 @click.option("--force", is_flag=True, help=_("Replace a register that exists there."))
@@ -158,6 +184,6 @@ def restore(file: Path, to: str, force: bool) -> None:  # noqa: FBT001 - click p
         outcome = register.verify()
 
     def render(console: Console) -> None:
-        console.print(_("Register {to} is restored with {count} changesets.").format(to=to, count=outcome.changesets))
+        say(console, _("Register {to} is restored with {count} changesets.").format(to=to, count=outcome.changesets))
 
     emit({"register": to, "changesets": outcome.changesets, "head": outcome.head, "ok": outcome.ok}, render)

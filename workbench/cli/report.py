@@ -6,19 +6,22 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from workbench.cli.options import open_register, register_option
-from workbench.cli.output import emit, json_option, progress
+from workbench.cli.options import DAY, TargetRefused, open_register, refuse_targets, register_option
+from workbench.cli.output import emit, json_option, progress, say
 from workbench.i18n import _, current_language
 
 
-@click.command("report", help=_("Write a report made from the register; NAME is register (the register's workbook)."))
+@click.command(
+    "report",
+    short_help=_("Write a workbook made from the register."),
+    help=_("Write a report made from the register; NAME is register (the register's workbook)."),
+)
 @click.argument("name", type=click.Choice(["register"]))
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help=_("File to write (.xlsx)."))
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None, help=_("Language of the headings."))
 @click.option(
-    "--as-of", "as_of", type=click.DateTime(formats=["%Y-%m-%d"]), default=None, help=_("Day the workbook looks from.")
+    "--as-of", "as_of", type=DAY, metavar="DATE", default=None, help=_("Day the workbook looks from (2026-03-31).")
 )
 @register_option
 @json_option
@@ -27,6 +30,13 @@ def command(name: str, out: Path, language: str | None, as_of: datetime | None, 
     from workbench.rate_store import load_book
     from workbench.reports import write_register_workbook
 
+    refuse_targets(out, sources=[location])
+    if out.suffix.lower() != ".xlsx":
+        raise TargetRefused(
+            _("{file} is no name for a workbook.").format(file=out.name),
+            where=str(out),
+            remedy=_("Let the name end in .xlsx."),
+        )
     with open_register(location) as register, progress() as step:
         made = write_register_workbook(
             register,
@@ -38,9 +48,5 @@ def command(name: str, out: Path, language: str | None, as_of: datetime | None, 
         )
     emit(
         {"report": name, "file": out, "rows": dict(made.rows)},
-        lambda console: _told(console, out),
+        lambda console: say(console, _("{file} is written.").format(file=out)),
     )
-
-
-def _told(console: Console, out: Path) -> None:
-    console.print(_("{file} is written.").format(file=out))
