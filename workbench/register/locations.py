@@ -62,9 +62,15 @@ def engine_for(location: str | Path, *, must_exist: bool) -> sa.Engine:
 
 
 def has_register(engine: sa.Engine) -> bool:
-    """Whether there is a register already; NotARegister where there is something else."""
+    """Whether there is a register already; NotARegister where there is something else.
+
+    One whose making was interrupted before its first changeset holds nothing, and does not count.
+    """
     try:
-        return sa.inspect(engine).has_table("changesets")
+        if not sa.inspect(engine).has_table("changesets"):
+            return False
+        with engine.connect() as connection:
+            return connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar() is not None
     except sa.exc.DBAPIError as error:
         raise _unreadable(engine, error) from error
 
@@ -74,9 +80,15 @@ def check_schema(engine: sa.Engine, location: str | Path) -> None:
     try:
         with engine.connect() as connection:
             revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-            connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar()
+            newest = connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar()
     except sa.exc.DBAPIError as error:
         raise _unreadable(engine, error) from error
+    if newest is None:
+        raise NotARegister(
+            _("The making of this register was interrupted; it holds nothing."),
+            where=shown(location),
+            remedy=_("Create it again at the same place."),
+        )
     if revision != SCHEMA_REVISION:
         raise SchemaMismatch(
             _("The register has schema {found}; this version of Workbench works with {wanted}.").format(
