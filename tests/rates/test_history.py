@@ -155,3 +155,14 @@ def test_digits_stay_as_published() -> None:
     one = Observation("cfets", "parity", "JPY", "CNY", 100, Decimal("4.6100"), DAY)
     assert (one.digits, one.mantissa, one.exponent) == ("4.6100", 46100, -4)
     assert str(RateBook([one]).get("JPY", "CNY", DAY).value) == "0.046100"
+
+
+def test_rejecting_a_suspect_print_brings_back_what_stood_before() -> None:
+    day = date(2026, 3, 2)
+    good = Observation("house", "mid", "USD", "CNY", 1, "7.20", date(2026, 2, 27))
+    suspect = Observation("house", "mid", "USD", "CNY", 1, "72.0", day, status="suspect")
+    rejected = Observation("house", "mid", "USD", "CNY", 1, "72.0", day, revision=2, status="rejected")
+    with pytest.raises(RateSuspect):
+        RateBook([good, suspect]).get("USD", "CNY", day, source="house")
+    rate = RateBook([good, suspect, rejected]).get("USD", "CNY", day, source="house")
+    assert (rate.value, rate.rate_date) == (Decimal("7.20"), date(2026, 2, 27))

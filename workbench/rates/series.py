@@ -175,10 +175,12 @@ class Series:
             day: _InForce(held=False, revision=1, numerator=numerator * scale, end=0, decimals=-1)
             for day, numerator in zip(packed.days, packed.numerators, strict=True)
         }
+        # A rejected revision says that the one before it, with the same figure, was never right.
+        withdrawn = {(row.rate_date, row.revision - 1, row.exact) for row in self.rows if row.status == "rejected"}
         for row in self.rows:
-            if row.status == "rejected":
-                continue
             exact = row.exact
+            if row.status == "rejected" or (row.rate_date, row.revision, exact) in withdrawn:
+                continue
             candidate = _InForce(
                 held=row.status == "suspect",
                 revision=row.revision,

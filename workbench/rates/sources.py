@@ -47,6 +47,8 @@ RULES: dict[str, SourceRule] = {
         # The National Day week leaves up to nine days between two fixings.
         SourceRule("cfets", pivot="CNY", max_age=10, publishes_at=time(1, 15)),
         SourceRule("boc", pivot="CNY", max_age=10),
+        # Daily rates, but released once a week.
+        SourceRule("fred", pivot="USD", max_age=10),
         SourceRule("hmrc", pivot="GBP", max_age=31),
         SourceRule("treasury", pivot="USD", max_age=92),
     )
