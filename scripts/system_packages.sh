@@ -10,10 +10,8 @@ need() { # need PACKAGE TEST…
 }
 postgres_server() { ls /usr/lib/postgresql/*/bin/initdb; }
 cjk_font() { fc-list :lang=zh | grep -q .; }
-uno_bridge() { /usr/bin/python3 -c 'import uno'; }
 
 need libreoffice-calc command -v soffice
-need python3-uno uno_bridge
 need postgresql postgres_server
 need poppler-utils command -v pdftoppm
 need fontconfig command -v fc-list
