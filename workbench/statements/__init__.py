@@ -15,6 +15,7 @@ from workbench.statements.entries import (
     StatementDoesNotAddUp,
     StatementTruncated,
     StatementUnreadable,
+    with_fingerprints,
 )
 
 __all__ = [
@@ -49,10 +50,12 @@ def read_statements(path: str | Path, profiles: Sequence[Profile] = ()) -> list[
     data = _bytes(file)
     text = decode(data, file.name)
     if text.lstrip().startswith("<"):
-        return camt.read(data, file.name)
-    if mt940.looks_like(text):
-        return mt940.read(text, file.name)
-    return delimited.read(text, file.name, profiles)
+        found = camt.read(data, file.name)
+    elif mt940.looks_like(text):
+        found = mt940.read(text, file.name)
+    else:
+        found = delimited.read(text, file.name, profiles)
+    return with_fingerprints(found)
 
 
 def decode(data: bytes, file: str) -> str:

@@ -21,7 +21,7 @@ from workbench.statements.entries import (
     amount_of,
     checked,
     classify,
-    with_fingerprints,
+    reference_of,
 )
 
 __all__ = ["read"]
@@ -86,7 +86,7 @@ def _statement(element: etree._Element, kind: str, file: str) -> Statement:
         raise _unreadable(
             file, _line(element), _("it says {told} entries and has {count}").format(told=told, count=count)
         )
-    made = Statement(file, kind, account, currency, opening, closing, tuple(with_fingerprints(entries)), _line(element))
+    made = Statement(file, kind, account, currency, opening, closing, tuple(entries), _line(element))
     return checked(made)
 
 
@@ -155,7 +155,7 @@ def _entry(
         payer=payer,
         payer_account=payer_account,
         reference=reference,
-        bank_reference=bank_reference,
+        bank_reference=reference_of(bank_reference),
         kind=classify(signed, payer, f"{reference} {_text(element, 'AddtlNtryInf')}", code),
     )
 

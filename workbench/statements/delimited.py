@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from importlib import resources
 
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
+from workbench.money import parse
 from workbench.statements.entries import (
     Entry,
     Statement,
@@ -26,13 +28,20 @@ from workbench.statements.entries import (
     StatementTruncated,
     StatementUnreadable,
     amount_of,
+    checked,
     classify,
-    with_fingerprints,
+    reference_of,
 )
 
 __all__ = ["Profile", "built_in_profiles", "profile_from", "read"]
 
 _HEADING_WITHIN = 30
+_AMOUNTS = {
+    mark: re.compile(
+        rf"(?P<sign>[+-]?)[ \u00a0]*(?P<whole>[0-9]{{1,3}}(?:[{group} \u00a0\u202f'][0-9]{{3}})+|[0-9]+)(?:[{mark}](?P<part>[0-9]+))?"
+    )
+    for mark, group in ((".", ","), (",", "."))
+}
 _LONGEST_LINE = 1 << 20
 
 
@@ -63,6 +72,8 @@ class _Row:
     line: int
     entry: Entry
     balance: Decimal | None
+    moved: bool
+    """Whether the line tells an amount; one that only carries a balance forward does not."""
 
 
 def profile_from(text: str, name: str) -> Profile:
@@ -176,11 +187,14 @@ def _row(cells: list[str], line: int, profile: Profile, form: str, places: Mappi
         text = cell(name)
         return _amount(text, profile, file, line) if text and text != "-" else None
 
-    amount = money("amount")
-    if amount is None:
-        amount = (money("credit") or Decimal(0)) - abs(money("debit") or Decimal(0))
+    told, credit, debit = money("amount"), money("credit"), money("debit")
+    amount = told if told is not None else (credit or Decimal(0)) - abs(debit or Decimal(0))
+    moved = any(one is not None for one in (told, credit, debit))
+    balance = money("balance")
+    if not moved and balance is None:
+        raise _unreadable(file, line, _("there is no amount in the line"))
     fee = money("fee")
-    currency = cell("currency").upper()
+    currency = _currency(cell("currency"))
     text = " ".join(dict.fromkeys(cells[at].strip() for at in places.get("text", ()) if cells[at].strip()))
     payer = cell("payer")
     entry = Entry(
@@ -197,10 +211,15 @@ def _row(cells: list[str], line: int, profile: Profile, form: str, places: Mappi
         payer=payer,
         payer_account=cell("payer_account"),
         reference=text,
-        bank_reference=cell("bank_reference"),
+        bank_reference=reference_of(cell("bank_reference")),
         kind=classify(amount, payer, text),
     )
-    return _Row(line, entry, money("balance"))
+    return _Row(line, entry, balance, moved)
+
+
+def _currency(text: str) -> str:
+    """The ISO code; banks in China write 人民币 and 美元."""
+    return parse(f"1 {text}").currency or text.upper()
 
 
 def _statements(rows: list[_Row], profile: Profile, file: str) -> list[Statement]:
@@ -211,10 +230,9 @@ def _statements(rows: list[_Row], profile: Profile, file: str) -> list[Statement
     for (account, currency), some in groups.items():
         ordered = some if _follows(some) or not _follows(some[::-1]) else some[::-1]
         opening, closing = _balances(ordered, file)
-        entries = with_fingerprints(row.entry for row in ordered)
-        statements.append(
-            Statement(file, f"csv:{profile.name}", account, currency, opening, closing, tuple(entries), some[0].line)
-        )
+        entries = tuple(row.entry for row in ordered if row.moved)
+        form = f"csv:{profile.name}"
+        statements.append(checked(Statement(file, form, account, currency, opening, closing, entries, some[0].line)))
     if not statements:
         raise _unreadable(file, 1, _("there is no entry in it"))
     return statements
@@ -249,12 +267,13 @@ def _balances(rows: Sequence[_Row], file: str) -> tuple[Decimal | None, Decimal 
 
 
 def _amount(text: str, profile: Profile, file: str, line: int) -> Decimal:
-    group = "," if profile.decimal_mark == "." else "."
-    plain = text.replace(group, "").replace(" ", "").replace("\u00a0", "").replace(profile.decimal_mark, ".")
-    amount = amount_of(plain.lstrip("+-"))
-    if amount is None or len(plain.lstrip("+-")) < len(plain) - 1:
+    """``-1,234.50`` by the profile's decimal mark; groups of other than three figures are no groups."""
+    found = _AMOUNTS[profile.decimal_mark].fullmatch(text)
+    whole, part = (re.sub(r"\D", "", found["whole"]), found["part"] or "") if found else ("", "")
+    amount = amount_of(f"{whole}.{part}" if part else whole)
+    if found is None or amount is None:
         raise _unreadable(file, line, _("{text} is no amount").format(text=repr(text[:40])))
-    return -amount if plain.startswith("-") else amount
+    return -amount if found["sign"] == "-" else amount
 
 
 def _date_form(texts: Sequence[tuple[int, str]], profile: Profile, file: str) -> str:

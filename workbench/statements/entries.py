@@ -6,13 +6,14 @@ import hashlib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from workbench.errors import FileRefused
+from workbench.errors import FileRefused, MoneyError
 from workbench.i18n import _
+from workbench.money import to_minor
 
 __all__ = [
     "Entry",
@@ -23,6 +24,7 @@ __all__ = [
     "amount_of",
     "checked",
     "classify",
+    "reference_of",
     "with_fingerprints",
 ]
 
@@ -93,6 +95,7 @@ class Statement:
 
 
 _AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?")
+_NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED"})
 
 
 def amount_of(digits: str) -> Decimal | None:
@@ -100,12 +103,21 @@ def amount_of(digits: str) -> Decimal | None:
     return Decimal(digits) if _AMOUNT.fullmatch(digits) else None
 
 
+def reference_of(told: str) -> str:
+    """A bank's reference; empty where the field only says that there is none."""
+    return "" if told.upper() in _NO_REFERENCE else told
+
+
 def checked(statement: Statement) -> Statement:
     """The statement, unless its balances contradict its entries.
 
     Raises:
+        StatementUnreadable: an entry is in another currency than the account, in none that is known, or finer than its
+            currency; names the file and the line of the entry.
         StatementDoesNotAddUp: names the file, the line where the statement begins, and the difference.
     """
+    for one in statement.entries:
+        _check_amounts(one, statement.file)
     foreign = next((one for one in statement.entries if one.currency != statement.currency), None)
     if foreign is not None and statement.opening is not None:
         raise StatementUnreadable(
@@ -134,26 +146,57 @@ def checked(statement: Statement) -> Statement:
     return statement
 
 
-def with_fingerprints(entries: Iterable[Entry]) -> list[Entry]:
-    """Give every entry its stable identity.
+def _check_amounts(entry: Entry, file: str) -> None:
+    """Refuse an amount that its currency cannot have: then the figure was not read as it was meant."""
+    for amount, currency in (
+        (entry.amount, entry.currency),
+        (entry.instructed_amount, entry.instructed_currency),
+        (entry.fee_amount, entry.fee_currency),
+    ):
+        try:
+            if amount is not None:
+                to_minor(amount, currency or "")
+        except MoneyError as error:
+            raise StatementUnreadable(
+                error.message if currency else _("The entry does not say its currency."),
+                where=f"{file}:{entry.line}",
+                remedy=_("Get the file from the bank again; nothing of it was imported."),
+            ) from None
+
+
+def with_fingerprints(statements: Sequence[Statement]) -> list[Statement]:
+    """Give every entry of a file its stable identity.
 
     The bank's own reference with account, day and amount where there is one; otherwise everything the entry says. Entries
     that are alike in all of that are told apart by counting them, so that importing a file twice changes nothing and two
-    true payments of the same amount stay two.
+    true payments of the same amount stay two. The count goes on over a statement that opens with the closing balance of
+    the one before: it is that one's next page, not a further report of the same entries.
     """
     seen: Counter[str] = Counter()
-    result = []
-    for one in entries:
-        identity = [one.account, one.value_date.isoformat(), one.currency, format(one.amount.normalize(), "f")]
-        if one.bank_reference and one.bank_reference.upper() not in {"NONREF", "NOTPROVIDED"}:
-            identity.append(one.bank_reference)
-        else:
-            identity += [_folded(one.payer), _folded(one.reference)]
-        key = "\x1f".join(identity)
-        seen[key] += 1
-        digest = hashlib.sha256(f"{key}\x1f{seen[key]}".encode()).hexdigest()[:32]
-        result.append(replace(one, fingerprint=digest))
+    result: list[Statement] = []
+    for one in statements:
+        if not (result and _continues(one, result[-1])):
+            seen.clear()
+        entries = []
+        for entry in one.entries:
+            key = "\x1f".join(_identity(entry))
+            seen[key] += 1
+            digest = hashlib.sha256(f"{key}\x1f{seen[key]}".encode()).hexdigest()[:32]
+            entries.append(replace(entry, fingerprint=digest))
+        result.append(replace(one, entries=tuple(entries)))
     return result
+
+
+def _continues(one: Statement, before: Statement) -> bool:
+    same = (one.account, one.currency) == (before.account, before.currency)
+    return same and one.opening is not None and one.opening == before.closing
+
+
+def _identity(entry: Entry) -> list[str]:
+    facts = [entry.account, entry.value_date.isoformat(), entry.currency, format(entry.amount.normalize(), "f")]
+    if entry.bank_reference:
+        return [*facts, entry.bank_reference]
+    return [*facts, _folded(entry.payer), _folded(entry.reference)]
 
 
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (

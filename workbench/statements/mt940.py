@@ -22,7 +22,7 @@ from workbench.statements.entries import (
     amount_of,
     checked,
     classify,
-    with_fingerprints,
+    reference_of,
 )
 
 __all__ = ["looks_like", "read"]
@@ -30,6 +30,7 @@ __all__ = ["looks_like", "read"]
 _TAG = re.compile(r"^\s*:(\d{2}[A-Z]?):(.*)$", re.DOTALL)
 _LINES = re.compile(r"\r\n|\n|\r")
 _WIDEST = 65  # characters of a line; a longer text goes on in the next, in the middle of a word
+_GROUPED = re.compile(r"\d{1,3}(\.\d{3})+,\d*")
 _BALANCE = re.compile(r"^([CD])(\d{6})([A-Z]{3})([\d.,]+)")
 _ENTRY = re.compile(
     r"^(?P<value>\d{6})\s?(?P<booked>\d{4})?\s?(?P<mark>R?[CD])(?P<funds>[A-Z])?\s?(?P<amount>\d[\d.]*,?\d*)"
@@ -54,7 +55,9 @@ class _Draft:
 
 def looks_like(text: str) -> bool:
     """Whether the text has the tags of an MT940 or MT942."""
-    return bool(re.search(r"(?:^|[\r\n]|\{4:)\s*:20:", text) and re.search(r"[\r\n]\s*:(25P?|60F|60M|61|34F):", text))
+    # Blanks but no line ends before the colon: a megabyte of empty lines would be gone through once for each of them.
+    begins = re.search(r"(?:^|[\r\n]|\{4:)[ \t]*:20:", text)
+    return bool(begins and re.search(r"[\r\n][ \t]*:(25P?|60F|60M|61|34F):", text))
 
 
 def read(text: str, file: str) -> list[Statement]:
@@ -128,12 +131,8 @@ def _statement(draft: _Draft, file: str) -> Statement:
     currency = draft.closing[1]
     if draft.opening[1] != currency:
         raise _unreadable(file, draft.line, _("its balances are in two currencies"))
-    entries = with_fingerprints(draft.entries)
-    return checked(
-        Statement(
-            file, "mt940", draft.account, currency, draft.opening[0], draft.closing[0], tuple(entries), draft.line
-        )
-    )
+    opening, closing, entries = draft.opening[0], draft.closing[0], tuple(draft.entries)
+    return checked(Statement(file, "mt940", draft.account, currency, opening, closing, entries, draft.line))
 
 
 def _balance(value: str, file: str, line: int) -> tuple[Decimal, str]:
@@ -166,8 +165,8 @@ def _entry(value: str, draft: _Draft, file: str, line: int) -> Entry:
         currency=draft.opening[1],
         amount=amount,
         line=line,
-        bank_reference=bank.strip(),
-        reference="" if own.strip() in {"", "NONREF"} else own.strip(),
+        bank_reference=reference_of(bank.strip()),
+        reference=reference_of(own.strip()),
         payer="",
         kind=classify(amount, "", supplementary, code),
     )
@@ -225,10 +224,9 @@ def _tagged_money(value: str, name: str) -> tuple[str, Decimal] | None:
 
 
 def _amount(text: str, file: str, line: int) -> Decimal:
-    """``1234,56``; some banks write a point, some both."""
-    plain = text.replace(".", "") if "," in text else text
-    plain = plain.replace(",", ".").rstrip(".")
-    amount = amount_of(plain)
+    """``1234,56``; some banks write a point, some both: ``1.234,56``."""
+    plain = text.replace(".", "") if _GROUPED.fullmatch(text) else text
+    amount = amount_of(plain.replace(",", ".").rstrip("."))
     if amount is None:
         raise _unreadable(file, line, _("{text} is no amount").format(text=text[:40]))
     return amount
