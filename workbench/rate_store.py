@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from workbench.errors import RateError, RegisterError
+from workbench.errors import ConfigurationError, RateError, RegisterError
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.rates import Drift, Observation, Rate, RateBook, RateLock, audit
@@ -23,10 +23,13 @@ __all__ = [
     "audit_register",
     "converted_fields",
     "load_book",
+    "prefer_sources",
     "store_observations",
     "update_from_sources",
 ]
 
+_PREFERENCE = "rate_sources"
+"""Setting with the names of the sources in the order in which they are asked."""
 _CONVERTED_TABLES = {"orders": "order_date", "receipts": "value_date", "invoices": "invoice_date"}
 _OBSERVATION_FIELDS = (
     "source", "kind", "base", "quote", "unit", "value", "rate_date", "valid_to", "published_at", "fetched_at",
@@ -72,12 +75,48 @@ class AuditOutcome:
 
 
 def load_book(register: Register) -> RateBook:
-    """The embedded book with the register's own observations and locks on top."""
+    """The embedded book with the register's own observations and locks on top.
+
+    Where the firm has said which sources it goes by (``prefer_sources``), they are asked in that order.
+    """
     observations = [_observation(row) for row in register.rows("rate_observations")]
     locks = [_lock(row) for row in register.rows("rate_locks")]
     book = RateBook.embedded()
     book = book.with_observations(observations) if observations else book
-    return book.with_locks(locks) if locks else book
+    book = book.with_locks(locks) if locks else book
+    preferred = register.setting(_PREFERENCE)
+    return book.with_preference(*preferred, secondary=True) if preferred else book
+
+
+def prefer_sources(register: Register, names: Sequence[str], *, author: str) -> int | None:
+    """Let the register's rates come from these sources, in this order, and after them from the others it has.
+
+    Without names the usual order holds again: only the European Central Bank is asked, unless a source is named.
+    Returns the changeset, None where nothing changed.
+
+    Raises:
+        ConfigurationError: the register has no rates of one of them.
+    """
+    wanted = list(dict.fromkeys(names))
+    known = load_book(register).sources
+    for name in wanted:
+        if name not in known:
+            raise ConfigurationError(
+                _("The register has no rates of {source}.").format(source=name),
+                remedy=_("It has rates of: {sources}").format(sources=", ".join(known)),
+            )
+    rows = register.rows("settings", {"name": _PREFERENCE})
+    if wanted == (rows[0]["value"] if rows else []):
+        return None
+    why = _("rates come from: {sources}").format(sources=", ".join(wanted) or _("the usual source"))
+    with register.changeset(origin="settings", reason=why, author=author) as cs:
+        if not rows:
+            cs.insert("settings", [{"name": _PREFERENCE, "value": wanted}])
+        elif wanted:
+            cs.update("settings", rows[0]["id"], {"value": wanted}, expected_version=rows[0]["version"])
+        else:
+            cs.delete("settings", rows[0]["id"])
+    return cs.number
 
 
 def converted_fields(

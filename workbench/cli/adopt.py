@@ -97,7 +97,7 @@ def _write_report(plan: Plan, report: Path) -> None:
         plan.write_workbook(report)
     except FileCreateError as error:
         # It wraps what the system said, and that is what the user needs to know.
-        raise OSError(0, str(error.args[0]), str(report)) from error
+        raise next((one for one in error.args if isinstance(one, OSError)), OSError(str(error))) from error
 
 
 def _render(console: Console, plan: Plan) -> None:

@@ -247,6 +247,34 @@ def sources() -> None:
 
 
 @group.command(
+    "prefer",
+    short_help=_("Say which sources the register goes by."),
+    help=_(
+        "Let the register's rates come from SOURCES, in this order, then from the others it has. Without --usual and SOURCES: tell the order."
+    ),
+)
+@click.argument("sources", nargs=-1)
+@click.option("--usual", is_flag=True, help=_("Go by the usual source alone again."))
+@register_option
+@author_option
+@json_option
+def prefer(sources: tuple[str, ...], usual: bool, location: str | None, author: str) -> None:  # noqa: FBT001 - click passes flags so
+    """Set or tell the order of the sources."""
+    from workbench.rate_store import load_book, prefer_sources
+
+    if sources and usual:
+        raise click.UsageError(_("Give sources or --usual, not both."))
+    with open_register(location, actor=author) as register:
+        changeset = prefer_sources(register, sources, author=author) if sources or usual else None
+        book = load_book(register)
+    asked = book.sources if book.secondary else book.sources[:1]
+    emit(
+        {"asked": asked, "sources": book.sources, "changeset": changeset},
+        lambda console: say(console, _("Rates come from: {sources}").format(sources=", ".join(asked))),
+    )
+
+
+@group.command(
     "check",
     short_help=_("Tell which currencies have rates, and how fresh."),
     help=_("Tell for every currency in circulation which rates there are, from when, how fresh, from whom."),
