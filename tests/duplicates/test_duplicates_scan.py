@@ -280,3 +280,17 @@ def test_unreadable_files_are_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(FileRefused) as caught:
         read_rows(tmp_path / name)
     assert caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["a" * 300_000, " (" * 150_000, "a." * 150_000, " -" * 150_000, "x@" * 150_000],
+    ids=["letters", "brackets", "dots", "dashes", "mails"],
+)
+def test_a_hostile_cell_costs_no_more_than_a_long_one(cell: str) -> None:
+    rows = [
+        {"id": str(number), **dict.fromkeys(("name", "address", "email", "website", "phone", "country"), cell)}
+        for number in (1, 2)
+    ]
+    assert len(scan(rows)) <= 1
+    assert sum(map(len, name_tokens(cell))) <= 500

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from workbench.rates import LockRefused, Observation, RateBook, RateLock, moved
+from workbench.rates import LockRefused, Observation, RateBook, RateLock, RateMissing, moved
+from workbench.rates.frame import lookup
 
 DAY = date(2026, 3, 31)
 
@@ -107,3 +108,17 @@ def test_alert_when_the_market_has_moved(vectors: dict[str, Any], book: RateBook
     assert moved(agreed, book.get("USD", "CNY", DAY), Decimal("0.02")).alert
     with pytest.raises(LockRefused):
         moved(agreed, book.get("CNY", "USD", DAY))
+
+
+def test_asking_for_a_kind_of_agreement_gives_no_other(book: RateBook) -> None:
+    locked = book.with_locks([lock("7.25", "order", "SO-1"), lock("7.20", "company", "")])
+    assert locked.get("USD", "CNY", DAY, document="SO-1", kind="lock").kind == "lock"
+    assert locked.get("USD", "CNY", DAY, document="SO-1", kind="manual").kind == "manual"
+    with pytest.raises(RateMissing):
+        locked.get("USD", "CNY", DAY, document="SO-1", kind="contract")
+    assert lookup(locked, "USD", "CNY", [DAY], kind="contract").errors.tolist() == ["rate.missing"]
+
+
+def test_an_agreement_may_end_on_the_last_day_there_is(book: RateBook) -> None:
+    locked = book.with_locks([lock("7.20", "company", "", valid_to=date.max)])
+    assert lookup(locked, "USD", "CNY", [DAY]).rate.tolist() == [7.2]

@@ -12,6 +12,7 @@ import pytest
 from workbench.money import CURRENCIES, UnknownCurrency
 from workbench.rates import (
     PEGS,
+    POLICIES,
     Observation,
     PolicyRefused,
     RateBeforeFirst,
@@ -21,6 +22,7 @@ from workbench.rates import (
     RateStale,
     SourceRule,
 )
+from workbench.rates.frame import lookup
 
 DAY = date(2025, 1, 14)
 
@@ -330,3 +332,31 @@ def test_coverage_names_every_circulating_currency(embedded: RateBook) -> None:
     live = {row.currency for row in rows if row.last == date(2026, 10, 30)}
     assert len(live) == 47
     assert set(PEGS) <= live
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("day", [date.min, date(1, 1, 31), date(9999, 12, 31), date(9999, 12, 30)])
+def test_no_day_is_beyond_a_policy(policy: str, day: date) -> None:
+    """A slip in a cell may bring any day that the calendar has; the answer is a reason, not a failure."""
+    book = RateBook.embedded()
+    with pytest.raises((RateMissing, RateStale, RateBeforeFirst)):
+        book.get("USD", "CNY", day, policy=policy)
+    assert book.get("USD", "USD", day, policy=policy).value == 1
+
+
+def test_a_cross_is_as_old_as_its_rate_without_a_period() -> None:
+    """One leg holds for the month, the other is a daily rate: on the 30th the daily one is stale."""
+    first = date(2026, 3, 1)
+    book = RateBook(
+        [
+            Observation("bank", "mid", "USD", "CNY", 1, "7.2", first, valid_to=date(2026, 3, 31)),
+            Observation("bank", "mid", "EUR", "CNY", 1, "8.0", first),
+        ]
+    )
+    assert book.get("USD", "CNY", date(2026, 3, 30)).rate_date == first
+    assert book.get("USD", "EUR", date(2026, 3, 6)).rate_date == first
+    with pytest.raises(RateStale):
+        book.get("USD", "EUR", date(2026, 3, 30))
+    days = [date(2026, 3, 6), date(2026, 3, 30)]
+    assert lookup(book, "USD", "EUR", days).errors.tolist() == ["", "rate.stale"]
+    assert lookup(book, "USD", "CNY", days).errors.tolist() == ["", ""]

@@ -27,6 +27,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Field and the columns it is read from; a caller's own mapping goes before. All that are filled are used."""
 
+LONGEST_TEXT = 500
+"""Characters that are read of a cell: no name or address is longer, and hostile cells stay cheap."""
+
 _EMAIL = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 _DOTTED = re.compile(r"\b(?:\w[./]){1,}\w\b\.?")
 _BRACKET = re.compile(r"\s[(（][^)）]*[)）]\s*$|\s-\s[^-]*$")  # a remark typed behind the name
@@ -125,6 +128,7 @@ def name_tokens(name: str) -> tuple[str, ...]:
 
     A name that is nothing but legal forms keeps its words.
     """
+    name = name[:LONGEST_TEXT]
     words = _without_forms(_words(_BRACKET.sub(" ", name))) or _words(name)
     return tuple(word.translate(_letters()) or word for word in words if word != "and")
 
@@ -173,7 +177,7 @@ def record_of(row: Mapping[str, object], id_: str, columns: Mapping[str, str] | 
 
     def texts(field: str) -> list[str]:
         names = (own[field],) if field in own else COLUMNS[field]
-        return [str(row[name]).strip() for name in names if row.get(name) not in (None, "")]
+        return [str(row[name])[:LONGEST_TEXT].strip() for name in names if row.get(name) not in (None, "")]
 
     names = [Name.of(text) for text in (*texts("name")[:1], *texts("local_name"))]
     emails = {match.group().casefold() for text in texts("email") for match in _EMAIL.finditer(text)}

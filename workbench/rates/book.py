@@ -137,7 +137,7 @@ class RateBook:
                 base, quote, on, policy=policy, kind=kind, source=source, document=document, customer=customer
             )
         if self.locks and source is None and (kind is None or kind in AGREED):
-            lock = lock_in_force(self.locks, (base, quote), on, document=document, customer=customer)
+            lock = lock_in_force(self.locks, (base, quote), on, document=document, customer=customer, kind=kind)
             if lock is not None:
                 return lock.rate(base, quote, on, policy_named(policy).name)
         routes = self._planner.routes(base, quote, kind, source)

@@ -8,7 +8,7 @@ when a currency is first met. Days outside the grid are left to the scalar look-
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from math import prod
 from threading import Lock
@@ -57,7 +57,6 @@ STATUSES = (
 """Error code by status number; 0 is a rate."""
 DATE_MISSING = STATUSES.index("date.missing")
 OK, MISSING, STALE, BEFORE_FIRST, RETIRED_STATUS, SUSPECT = range(6)
-ONE_DAY = timedelta(days=1)
 _TRY_NEXT = (MISSING, STALE, BEFORE_FIRST)
 _MARGIN = 400
 _MILLENNIUM = date(2000, 1, 1).toordinal()
@@ -201,12 +200,15 @@ class Grid:
 
     def _overlay_locks(self, book: RateBook, code: str, answers: Answers) -> None:
         company = [lock for lock in book.locks if lock.scope == "company"]
-        days = {lock.valid_from for lock in company} | {lock.valid_to + ONE_DAY for lock in company if lock.valid_to}
-        bounds = sorted({self.first, *(min(max(day.toordinal(), self.first), self.first + self.width) for day in days)})
+        # Ordinals, for many an agreement ends on the calendar's last day, 9999-12-31, which has none after it.
+        days = {lock.valid_from.toordinal() for lock in company}
+        days |= {lock.valid_to.toordinal() + 1 for lock in company if lock.valid_to}
+        bounds = sorted({self.first, *(min(max(day, self.first), self.first + self.width) for day in days)})
         for start, stop in zip(bounds, [*bounds[1:], self.first + self.width], strict=True):
             if start < stop and company:
                 on = date.fromordinal(start)
-                lock = lock_in_force(company, (code, self._quote), on, document="", customer="")
+                kind = self._question[0]
+                lock = lock_in_force(company, (code, self._quote), on, document="", customer="", kind=kind)
                 if lock is not None:
                     rate = lock.rate(code, self._quote, on, self._policy.name)
                     for column, value in zip(answers.columns, cell_of(rate), strict=True):
@@ -297,8 +299,9 @@ def _published(route: Route, wanted: Ints, policy: Policy) -> Answers:
     day = days[at]
     answers = Answers(np.zeros(len(wanted), np.uint8), rate[at], day.copy(), numerator[at], denominator[at])
     # From the weakest reason to the strongest, as the scalar look-up would have met them first.
-    end = _period_end(tables, [row[at] for row in rows])
-    answers.refuse(np.where(end > 0, wanted > end, _too_old(route.rule, wanted, day)), STALE)
+    end, bounded = _period_end(tables, [row[at] for row in rows])
+    answers.refuse((end > 0) & (wanted > end), STALE)
+    answers.refuse(~bounded & _too_old(route.rule, wanted, day), STALE)
     if policy.pick == "period":
         answers.refuse(end == 0, MISSING)
     for table, row in zip(tables, rows, strict=True):
@@ -310,14 +313,15 @@ def _published(route: Route, wanted: Ints, policy: Policy) -> Answers:
     return answers
 
 
-def _period_end(tables: Sequence[Table], rows: Sequence[Ints]) -> Ints:
-    """The last day (ordinal) of the shortest period among the hops' rates; 0 where none has a period."""
+def _period_end(tables: Sequence[Table], rows: Sequence[Ints]) -> tuple[Ints, npt.NDArray[np.bool_]]:
+    """The last day (ordinal) of the shortest period among the hops' rates, 0 where none has one; and whether all have."""
     end = np.zeros(len(rows[0]), np.int64)
+    bounded = np.ones(len(rows[0]), np.bool_)
     for table, row in zip(tables, rows, strict=True):
-        if table.ends is not None:
-            own = np.array(table.ends, np.int64)[row]
-            end = np.where((end == 0) | ((own > 0) & (own < end)), own, end)
-    return end
+        own = np.zeros(len(row), np.int64) if table.ends is None else np.array(table.ends, np.int64)[row]
+        end = np.where((end == 0) | ((own > 0) & (own < end)), own, end)
+        bounded &= own > 0
+    return end, bounded
 
 
 def _too_old(rule: SourceRule, wanted: Ints, day: Ints) -> npt.NDArray[np.bool_]:

@@ -94,12 +94,17 @@ class RateLock:
 
 
 def lock_in_force(
-    locks: Iterable[RateLock], pair: tuple[str, str], on: date, *, document: str, customer: str
+    locks: Iterable[RateLock], pair: tuple[str, str], on: date, *, document: str, customer: str, kind: str | None = None
 ) -> RateLock | None:
-    """The lock that decides: a document's own before its customer's, the company's last; of equals the newest."""
+    """The lock that decides: a document's own before its customer's, the company's last; of equals the newest.
+
+    ``kind`` asks for locks of that kind of rate only.
+    """
     ranks = {"order": 3, "contract": 2, "customer": 1, "company": 0}
 
     def applies(lock: RateLock) -> bool:
+        if kind not in {None, _KIND_OF_SCOPE[lock.scope]}:
+            return False
         if lock.scope == "company":
             return True
         return lock.document == customer if lock.scope == "customer" else lock.document == document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -31,8 +32,9 @@ class Policy(NamedTuple):
     meaning: str
 
 
+# The calendar's very first days, which a slip in a cell can bring, have no day before them: they stand for themselves.
 def _day_before(day: date) -> int:
-    return day.toordinal() - 1
+    return max(day.toordinal() - 1, 1)
 
 
 def _first_of_month(day: date) -> int:
@@ -41,14 +43,15 @@ def _first_of_month(day: date) -> int:
 
 def _end_of_closed_month(day: date) -> int:
     # The month that the day closes, else the month before: its closing rate is known on that day.
-    following = day + timedelta(days=1)
-    return following.replace(day=1).toordinal() - 1
+    if day.day == monthrange(day.year, day.month)[1]:
+        return day.toordinal()
+    return _day_before(day.replace(day=1))
 
 
 def _customs_day(day: date) -> int:
     from workbench.dates import is_working_day, third_wednesday
 
-    before = day.replace(day=1) - timedelta(days=1)
+    before = date.fromordinal(_day_before(day.replace(day=1)))
     wednesday = third_wednesday(before.year, before.month)
     if not is_working_day(wednesday, "CN"):
         wednesday += timedelta(weeks=1)

@@ -178,7 +178,7 @@ class Route:
             raise self._missing(date.fromordinal(wanted))
         if limits and wanted > min(limits):
             raise self._stale(on, day, wanted - min(limits), 0)
-        if not limits:
+        if len(limits) < len(rows):
             self._check_age(on, day, wanted)
 
     def _check_age(self, on: date, day: int, wanted: int) -> None:
