@@ -115,6 +115,25 @@ def test_instructed_amount_stands_for_what_was_sent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("credited", "instructed", "posted"),
+    [
+        ("14712", "15000", True),  # 288 kept: within 5 %
+        ("14250", "15000", True),
+        ("14249.99", "15000", False),
+        ("440", "500", True),  # 60 kept: within the amount
+        ("439.99", "500", False),
+        ("1", "15000", False),  # else 14,999 would be booked as charges
+        ("16000", "15000", False),  # more came than was instructed: no charges at all
+    ],
+)
+def test_instructed_amount_counts_only_where_charges_explain_it(credited: str, instructed: str, posted: bool) -> None:
+    text = "SO26-00101" if instructed == "15000" else "SO26-00111"
+    proposal = one(receipt(credited, text, instructed_currency="USD", instructed_amount=D(instructed)))
+    assert (proposal.decision == "post") is posted
+    assert proposal.charges >= 0
+
+
+@pytest.mark.parametrize(
     ("payer", "code", "confidence"),
     [
         ("BRUECKNER MASCHINEN", "payer.same", "0.99"),

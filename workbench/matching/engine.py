@@ -129,7 +129,8 @@ def match(
         customers: rows with ``legal_name`` and ``local_name``.
         invoices: rows with ``number`` and ``order_id``.
         earlier_receipts: receipts that are dealt with, to know one that is reported again.
-        charges: how much may be missing before an amount no longer fits what is named.
+        charges: how much may be missing before an amount no longer fits what is named; where the bank tells the
+            amount instructed, the higher of the two limits holds.
         progress: called with a stage's name, the steps done and the steps in all.
     """
     ledger = _ledger(instalments, list(orders), list(customers), invoices)
@@ -251,7 +252,7 @@ def _propose(receipt: Mapping[str, Any], ledger: _Ledger, seen: _Seen, charges: 
         return _none(receipt, MatchReason("receipt.outgoing"))
     found = ledger.numbers.find(str(receipt.get("reference") or ""))
     if not found:
-        return _by_amount_or_payer(receipt, ledger, MatchReason("reference.none"))
+        return _by_amount_or_payer(receipt, ledger, charges, MatchReason("reference.none"))
     return _by_numbers(receipt, ledger, found, charges)
 
 
@@ -269,11 +270,12 @@ def _by_numbers(
         if len(named) > 1:
             shown = ", ".join(sorted(ledger.order_numbers[order] for order in named))
             reason = MatchReason.of("reference.shared", number=number, orders=shown)
-            return _by_amount_or_payer(receipt, ledger, reason, among=named)
+            return _by_amount_or_payer(receipt, ledger, charges, reason, among=named)
         orders.setdefault(named.pop(), set()).update(key[2:] for key in keys if key.startswith("i:"))
     if not any(one.amount > 0 for order in orders for one in ledger.by_order[order]):
-        return _by_amount_or_payer(receipt, ledger, MatchReason.of("reference.settled", numbers=", ".join(found)))
-    for came in _amounts(receipt):
+        settled = MatchReason.of("reference.settled", numbers=", ".join(found))
+        return _by_amount_or_payer(receipt, ledger, charges, settled)
+    for came in _amounts(receipt, charges):
         chosen = _chosen(orders, ledger, came)
         if chosen is not None:
             return _posted(receipt, ledger, came, chosen, told)
@@ -284,11 +286,18 @@ def _order_of(key: str, ledger: _Ledger) -> str:
     return ledger.instalments[key[2:]].order_id if key.startswith("i:") else key[2:]
 
 
-def _amounts(receipt: Mapping[str, Any]) -> list[_Came]:
-    """What the payer sent: as credited, and as instructed where the bank tells it."""
-    amounts = [_Came(receipt["amount"], receipt["currency"], "amount.credited")]
-    if receipt.get("instructed_amount") and receipt.get("instructed_currency") == receipt["currency"]:
-        amounts.append(_Came(receipt["instructed_amount"], receipt["currency"], "amount.instructed"))
+def _amounts(receipt: Mapping[str, Any], charges: Limits) -> list[_Came]:
+    """What the payer sent: as credited, and as instructed where the bank tells it.
+
+    The difference would be booked as charges, so one that no bank takes, or that is none at all, makes the amount
+    instructed worth nothing: it may not exceed both limits.
+    """
+    credited, instructed = receipt["amount"], receipt.get("instructed_amount")
+    amounts = [_Came(credited, receipt["currency"], "amount.credited")]
+    if instructed and receipt.get("instructed_currency") == receipt["currency"]:
+        most = max(charges.amount, instructed * charges.percent / 100)
+        if 0 < instructed - credited <= most:
+            amounts.append(_Came(instructed, receipt["currency"], "amount.instructed"))
     return amounts
 
 
@@ -373,11 +382,11 @@ def _not_agreeing(
 
 
 def _by_amount_or_payer(
-    receipt: Mapping[str, Any], ledger: _Ledger, why: MatchReason, among: set[str] | None = None
+    receipt: Mapping[str, Any], ledger: _Ledger, charges: Limits, why: MatchReason, among: set[str] | None = None
 ) -> Proposal:
     """No number to go by: instalments of this very amount, or else the payer's own, for a person to choose from."""
     by_payer = ledger.customer_of_name.get(_name_key(str(receipt.get("payer") or "")), set())
-    for came in _amounts(receipt):
+    for came in _amounts(receipt, charges):
         fitting = [
             one
             for one in ledger.by_amount.get((came.currency, came.amount), [])
