@@ -116,7 +116,7 @@ def _customers_zh(book: Any, file: str, own: list[Customer], traps: list[Trap], 
     titles = ("客户编号", "客户名称", "当地名称", "国家", "结算币种", "邮箱", "电话", "税号", "付款方式")
     for column, title in enumerate(titles):
         sheet.write(3, column, title, heading)
-    damaged = set(rng.sample(range(len(own)), 2))
+    damaged = set(rng.sample([number for number, one in enumerate(own) if one.tax_id], 2))
     plain = made.format(border=1)
     for number, one in enumerate(own):
         row = 4 + number

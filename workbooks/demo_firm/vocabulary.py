@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["COUNTRIES", "PRODUCTS", "SUPPLIERS", "Country"]
+__all__ = ["COUNTRIES", "EXTRAS", "LOCAL_EXTRAS", "PRODUCTS", "SUPPLIERS", "Country"]
 
 
 class Country(NamedTuple):
@@ -19,6 +19,7 @@ class Country(NamedTuple):
     second: tuple[str, ...]
     dialling: str
     local: tuple[str, ...] = ()  # words of the same companies in the local script, beside ``first``
+    local_second: tuple[str, ...] = ()  # likewise beside ``second``
     local_form: str = ""
 
 
@@ -67,13 +68,13 @@ COUNTRIES: tuple[Country, ...] = (
     Country("DK", "丹麦", "Denmark", "EUR", ("{a} {b} ApS", "{a} {b} A/S"), _NORDIC[::-1], ("Lys", "Værktøj", "Handel"), "45"),
     Country("JP", "日本", "Japan", "JPY", ("{a} {b} Co., Ltd.", "{a} {b} K.K."),
             ("Yamazora", "Minatobashi", "Kitahara", "Fujinoki", "Sakuradai", "Aonami"), ("Trading", "Denki", "Kogyo", "Shoji"), "81",
-            ("山空", "港橋", "北原", "藤之木", "桜台", "青波"), "{a}株式会社"),
+            ("山空", "港橋", "北原", "藤之木", "桜台", "青波"), ("貿易", "電機", "工業", "商事"), "{a}{b}株式会社"),
     Country("KR", "韩国", "Korea", "KRW", ("{a} {b} Co., Ltd.",),
             ("Hanbit", "Daeyang", "Seorim", "Mirae", "Cheongsol"), ("Trading", "Lighting", "Tech"), "82",
-            ("한빛", "대양", "서림", "미래", "청솔"), "주식회사 {a}"),
+            ("한빛", "대양", "서림", "미래", "청솔"), ("무역", "조명", "테크"), "주식회사 {a}{b}"),
     Country("HK", "香港", "Hong Kong", "HKD", ("{a} {b} Limited", "{a} {b} Co. Ltd."),
             ("Wing Fai", "Luen Hing", "Kwong Ming", "Tai Sang", "Shun Yip", "Yue Cheong"), ("Trading", "Enterprises", "Lighting"), "852",
-            ("永輝", "聯興", "光明", "大生", "順業", "裕昌"), "{a}有限公司"),
+            ("永輝", "聯興", "光明", "大生", "順業", "裕昌"), ("貿易", "企業", "照明"), "{a}{b}有限公司"),
     Country("SG", "新加坡", "Singapore", "SGD", ("{a} {b} Pte Ltd",),
             ("Merlimar", "Tanjong Hill", "Eng Seng", "Orchid Bay"), ("Supplies", "Trading", "Lighting"), "65"),
     Country("AU", "澳大利亚", "Australia", "AUD", ("{a} {b} Pty Ltd",),
@@ -97,6 +98,14 @@ COUNTRIES: tuple[Country, ...] = (
     Country("TR", "土耳其", "Turkey", "USD", ("{a} {b} A.Ş.", "{a} {b} Ltd. Şti."),
             ("Yıldıztepe", "Karaova", "Gümüşdere"), ("Aydınlatma", "Ticaret"), "90"),
 )  # fmt: skip
+
+# What sets apart firms that share a name and a trade, and how it is written in the local script.
+EXTRAS = ("International", "Group", "Direct", "Trade", "West", "Nova", "Plus", "One")
+LOCAL_EXTRAS = {
+    "JP": ("国際", "グループ", "ダイレクト", "通商", "西日本", "ノバ", "プラス", "ワン"),
+    "KR": ("국제", "그룹", "다이렉트", "통상", "서부", "노바", "플러스", "원"),
+    "HK": ("國際", "集團", "直銷", "通商", "西環", "諾華", "加", "一"),
+}
 
 # product, price in USD of one piece, lots it is sold in
 PRODUCTS: tuple[tuple[str, str, int], ...] = (

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from demo_firm.vocabulary import COUNTRIES, PRODUCTS, SUPPLIERS, Country
+from demo_firm.vocabulary import COUNTRIES, EXTRAS, LOCAL_EXTRAS, PRODUCTS, SUPPLIERS, Country
 from workbench.money import allocate, round_to_minor
 from workbench.rates import RateBook
 
@@ -141,17 +141,18 @@ def _customers(rng: random.Random) -> list[Customer]:
     while len(made) < CUSTOMERS:
         # Every country once, then by weight.
         country = COUNTRIES[len(made)] if len(made) < len(COUNTRIES) else rng.choices(COUNTRIES, weights)[0]
-        index = rng.randrange(len(country.first))
-        trade = rng.choice(country.second)
-        if rng.random() < 0.45:
-            trade = (
-                f"{trade} {rng.choice(('International', 'Group', 'Direct', 'Trade', 'West', 'Nova', 'Plus', 'One'))}"
-            )
-        name = rng.choice(country.forms).format(a=country.first[index], b=trade)
+        first, second = rng.randrange(len(country.first)), rng.randrange(len(country.second))
+        extra = rng.randrange(len(EXTRAS)) if rng.random() < 0.45 else None
+        trade = country.second[second] + (f" {EXTRAS[extra]}" if extra is not None else "")
+        name = rng.choice(country.forms).format(a=country.first[first], b=trade)
         if name in names:
             continue
         names.add(name)
-        made.append(_customer(rng, len(made) + 1, country, name, index))
+        local = ""
+        if country.local_form:
+            more = LOCAL_EXTRAS[country.code][extra] if extra is not None else ""
+            local = country.local_form.format(a=country.local[first], b=country.local_second[second] + more)
+        made.append(_customer(rng, len(made) + 1, country, name, local))
     for one in rng.sample(made, TWICE):
         second = rng.choice([name for name in SALES if name not in one.sales])
         one.sales = (*one.sales, second)
@@ -159,7 +160,7 @@ def _customers(rng: random.Random) -> list[Customer]:
     return made
 
 
-def _customer(rng: random.Random, number: int, country: Country, name: str, index: int) -> Customer:
+def _customer(rng: random.Random, number: int, country: Country, name: str, local: str) -> Customer:
     words = (
         "".join(letter for letter in name.split(" ", maxsplit=1)[0].lower() if letter.isascii() and letter.isalpha())
         or "firm"
@@ -167,7 +168,6 @@ def _customer(rng: random.Random, number: int, country: Country, name: str, inde
     domain = f"{words}{number}.example"
     homes = [sales for sales in SALES if country.code in _REGIONS[sales]]
     sales = rng.choice(homes or list(SALES))
-    local = country.local_form.format(a=country.local[index]) if country.local_form else ""
     contact = rng.choice(("Anna", "Peter", "Maria", "David", "Yuki", "Jin", "Omar", "Elena", "Lucas", "Sofia"))
     one = Customer(
         number=number,
@@ -195,12 +195,20 @@ def _in_latin(name: str) -> str:
 
 def _respelled(rng: random.Random, one: Customer) -> str:
     """How another salesperson wrote the same firm."""
-    choices = [one.name.upper(), one.name.replace(" & ", " and ").replace(".", "")]
+    words = one.name.split(" ")
+    long = max(words, key=len)
+    letter = one.name.index(long) + len(long) // 2
+    choices = [
+        one.name.upper(),
+        " ".join(words[:-1]),  # without its legal form
+        one.name[:letter] + one.name[letter + 1 :],  # a letter left out
+        one.name.replace(long, f"{long}{long[-1]}", 1),  # a letter twice
+    ]
     if one.local_name:
         choices = [one.local_name]
-    for long, short in (("Trading", "Trdg"), ("International", "Intl"), ("Lighting", "Lightings"), ("Limited", "Ltd")):
-        if long in one.name:
-            choices.append(one.name.replace(long, short))
+    for word, short in (("Trading", "Trdg"), ("International", "Intl"), ("Lighting", "Lightings"), ("Limited", "Ltd")):
+        if word in one.name:
+            choices.append(one.name.replace(word, short))
     return rng.choice([spelling for spelling in choices if spelling != one.name])
 
 
