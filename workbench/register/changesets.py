@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import groupby, islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
@@ -177,7 +177,7 @@ class Changeset:
         if problems:
             self._broken = True
             raise InvalidRows(table, problems)
-        self._write_update(connection, definition, before, after)
+        self._write_updates(connection, definition, [(before, after)])
         return int(after["version"])
 
     def delete(self, table: str, row_id: str, *, expected_version: int | None = None) -> None:
@@ -193,19 +193,25 @@ class Changeset:
             raise InvalidRows(
                 table, [Finding("row.in-use", f"{table} {row_id}", row_id, details={"table": ", ".join(users)})]
             )
-        self._write_delete(connection, definition, before)
+        self._write_deletes(connection, definition, [before])
 
     # What undo replays, in stored form; not for other callers.
 
-    def restore_stored(self, table: Table, before: Stored | None, after: Stored | None) -> None:
-        """Bring one row from ``before`` to ``after``, both in stored form with id and version."""
+    def restore_stored(self, table: Table, steps: Sequence[tuple[Stored | None, Stored | None]]) -> None:
+        """Bring rows from one state to another, in order, both in stored form; None is no row.
+
+        All steps are of one kind: insertions, changes or deletions.
+        """
         connection = self._begin()
-        if before is None and after is not None:
-            self._write_inserts(connection, table, [after])
-        elif after is None and before is not None:
-            self._write_delete(connection, table, before)
-        elif before is not None and after is not None:
-            self._write_update(connection, table, before, after)
+        inserted = [after for before, after in steps if before is None and after is not None]
+        deleted = [before for before, after in steps if before is not None and after is None]
+        changed = [(before, after) for before, after in steps if before is not None and after is not None]
+        if inserted:
+            self._write_inserts(connection, table, inserted)
+        if deleted:
+            self._write_deletes(connection, table, deleted)
+        if changed:
+            self._write_updates(connection, table, changed)
 
     def connection(self) -> sa.Connection:
         """The connection that holds the write lock."""
@@ -381,26 +387,31 @@ class Changeset:
         )
         self._log(connection, ((table.name, row["id"], "insert", None, canonical(row)) for row in rows))
 
-    def _write_update(self, connection: sa.Connection, table: Table, before: Stored, after: Stored) -> None:
-        names = sorted(
-            name
-            for name in {*before, *after} - {"id"}
-            if before.get(name) != after.get(name) or type(before.get(name)) is not type(after.get(name))
-        )
-        old = {name: before.get(name) for name in names}
-        new = {name: after.get(name) for name in names}
+    def _write_updates(self, connection: sa.Connection, table: Table, changed: Iterable[tuple[Stored, Stored]]) -> None:
         sqlite = self._register.is_sqlite
         mark = "?" if sqlite else "%s"
-        connection.exec_driver_sql(
-            f'UPDATE "{table.name}" SET {", ".join(f"{chr(34)}{n}{chr(34)} = {mark}" for n in names)} WHERE id = {mark}',  # noqa: S608
-            (*to_database(table, new, names, sqlite=sqlite), before["id"]),
-        )
-        self._log(connection, [(table.name, before["id"], "update", canonical(old), canonical(new))])
+        for names, run in groupby(changed, key=_changed_fields):
+            pairs = list(run)
+            setting = ", ".join(f'"{name}" = {mark}' for name in names)
+            connection.exec_driver_sql(
+                f'UPDATE "{table.name}" SET {setting} WHERE id = {mark}',  # noqa: S608 - names come from TABLES
+                [(*to_database(table, after, names, sqlite=sqlite), before["id"]) for before, after in pairs],
+            )
+            self._log(
+                connection,
+                (
+                    (table.name, before["id"], "update", _only(before, names), _only(after, names))
+                    for before, after in pairs
+                ),
+            )
 
-    def _write_delete(self, connection: sa.Connection, table: Table, before: Stored) -> None:
-        made = METADATA.tables[table.name]
-        connection.execute(made.delete().where(made.c.id == before["id"]))
-        self._log(connection, [(table.name, before["id"], "delete", canonical(before), None)])
+    def _write_deletes(self, connection: sa.Connection, table: Table, rows: Sequence[Stored]) -> None:
+        mark = "?" if self._register.is_sqlite else "%s"
+        connection.exec_driver_sql(
+            f'DELETE FROM "{table.name}" WHERE id = {mark}',  # noqa: S608 - the name comes from TABLES
+            [(row["id"],) for row in rows],
+        )
+        self._log(connection, ((table.name, row["id"], "delete", canonical(row), None) for row in rows))
 
     def _log(self, connection: sa.Connection, changes: Iterable[tuple[str, str, str, str | None, str | None]]) -> None:
         lines = []
@@ -413,6 +424,21 @@ class Changeset:
             f"INSERT INTO changes (changeset, seq, table_name, row_id, action, before, after) VALUES ({holders})",  # noqa: S608
             lines,
         )
+
+
+def _changed_fields(pair: tuple[Stored, Stored]) -> tuple[str, ...]:
+    before, after = pair
+    return tuple(
+        sorted(
+            name
+            for name in {*before, *after} - {"id"}
+            if before.get(name) != after.get(name) or type(before.get(name)) is not type(after.get(name))
+        )
+    )
+
+
+def _only(row: Stored, names: Iterable[str]) -> str:
+    return canonical({name: row.get(name) for name in names})
 
 
 def _doubled(

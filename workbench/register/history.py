@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["Verification", "log", "rows_as_of", "state_hash", "undo", "verify"]
 
 _PROBLEMS_SHOWN = 20
+_UNDO_CHUNK = 20_000
+_IN_LIMIT = 900
 _Change = tuple[str, str | None, str | None]  # action, before, after
+_RowChange = tuple[str, str | None, str | None]  # row id, before, after
 
 
 class Verification(NamedTuple):
@@ -74,20 +77,28 @@ def rows_as_of(register: Register, table: Table, as_of: datetime | int) -> Itera
 
 
 def undo(register: Register, number: int, *, author: str, reason: str) -> Changeset:
-    """Take a changeset back as a changeset of its own."""
-    with register.changeset(origin="undo", reason=reason, author=author, undoes=number) as cs:
-        connection = cs.connection()
-        _refuse_undo(connection, number)
-        changes = METADATA.tables["changes"]
-        done = connection.execute(
-            sa.select(changes.c.table_name, changes.c.row_id, changes.c.action, changes.c.before, changes.c.after)
-            .where(changes.c.changeset == number)
-            .order_by(changes.c.seq.desc())
-        ).all()
-        for table_name, row_id, action, before, after in done:
-            table = TABLES[table_name]
-            now = _current(connection, table, row_id)
-            cs.restore_stored(table, now, _reverted(now, action, before, after))
+    """Take a changeset back as a changeset of its own: its changes in reverse, the newest first."""
+    try:
+        with register.changeset(origin="undo", reason=reason, author=author, undoes=number) as cs:
+            connection = cs.connection()
+            _refuse_undo(connection, number)
+            for table, action, changes in _newest_first(connection, number):
+                rows = _current(connection, table, {row_id for row_id, _before, _after in changes})
+                steps = []
+                for row_id, before, after in changes:
+                    now = rows.get(row_id)
+                    rows[row_id] = _reverted(now, action, before, after)
+                    steps.append((now, rows[row_id]))
+                cs.restore_stored(table, steps)
+    except sa.exc.IntegrityError as error:
+        raise UndoRefused(
+            _(
+                "Changeset {number} cannot be taken back: a row that it needs is gone by now, or another has taken its "
+                "place ({why})."
+            ).format(number=number, why=str(error.orig).strip().splitlines()[0]),
+            remedy=_("Undo the later changesets first, newest first, or correct the rows by hand."),
+            blocking="",
+        ) from error
     return cs
 
 
@@ -173,11 +184,35 @@ def _reverted(now: Stored | None, action: str, before: str | None, after: str | 
     return row
 
 
-def _current(connection: sa.Connection, table: Table, row_id: str) -> Stored | None:
+def _newest_first(connection: sa.Connection, number: int) -> Iterator[tuple[Table, str, list[_RowChange]]]:
+    """The changes of a changeset backwards, in runs of the same kind on the same table."""
+    changes = METADATA.tables["changes"]
+    columns = (
+        changes.c.seq,
+        changes.c.table_name,
+        changes.c.action,
+        changes.c.row_id,
+        changes.c.before,
+        changes.c.after,
+    )
+    query = sa.select(*columns).where(changes.c.changeset == number).order_by(changes.c.seq.desc()).limit(_UNDO_CHUNK)
+    found = connection.execute(query).all()
+    while found:
+        for (table_name, action), run in groupby(found, key=lambda row: (row.table_name, row.action)):
+            yield TABLES[table_name], action, [(row.row_id, row.before, row.after) for row in run]
+        found = connection.execute(query.where(changes.c.seq < found[-1].seq)).all()
+
+
+def _current(connection: sa.Connection, table: Table, row_ids: set[str]) -> dict[str, Stored | None]:
     columns = data_columns(table)
     made = METADATA.tables[table.name]
-    found = connection.execute(sa.select(*(made.c[name] for name in columns)).where(made.c.id == row_id)).first()
-    return None if found is None else from_database(table, columns, found, sqlite=_is_sqlite(connection))
+    query = sa.select(*(made.c[name] for name in columns))
+    rows: dict[str, Stored | None] = {}
+    every = iter(sorted(row_ids))
+    while some := list(islice(every, _IN_LIMIT)):
+        for found in connection.execute(query.where(made.c.id.in_(some))):
+            rows[found.id] = from_database(table, columns, found, sqlite=_is_sqlite(connection))
+    return rows
 
 
 def _refuse_undo(connection: sa.Connection, number: int) -> None:
@@ -191,8 +226,11 @@ def _refuse_undo(connection: sa.Connection, number: int) -> None:
         sa.select(changesets.c.undoes, changesets.c.number).where(changesets.c.undoes.is_not(None)).order_by("number")
     )
     undone_by: dict[int, int] = {undoes: one for undoes, one in taken_back}  # noqa: C416 - rows are not plain tuples
-    # An undo that was itself taken back no longer counts.
-    undone = {target for target, by in undone_by.items() if by not in undone_by}
+    undone: set[int] = set()
+    for target in sorted(undone_by, reverse=True):
+        # An undo that was itself taken back no longer counts.
+        if undone_by[target] not in undone:
+            undone.add(target)
     if number in undone:
         raise UndoRefused(
             _("Changeset {number} is taken back already, by changeset {by}.").format(
