@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from workbench.adoption import Plan
+from workbench.adoption import Answers, Plan, read_answers
 from workbench.cli.options import author_option, open_register, refuse_targets, register_option
 from workbench.cli.output import emit, emit_error, in_minor_units, json_option, progress, say, table
 from workbench.errors import ConfigurationError
@@ -67,7 +67,8 @@ def command(
         register = stack.enter_context(open_register(location, actor=author)) if location else None
         book = load_book(register) if register else RateBook.embedded()
         step = stack.enter_context(progress())
-        plan = adoption.plan(files, book, register=register, answers=answers, progress=step)
+        given = _answers(answers) if answers else None
+        plan = adoption.plan(files, book, register=register, answers=given, progress=step)
         if len(plan.refused) == len(files) == 1:
             raise plan.refused[0]
         if report:
@@ -88,6 +89,17 @@ def command(
 
     result = {**plan.as_dict(), "report": report, "out": written, "changeset": changeset}
     emit(result, render, failure=plan.refused[0] if plan.refused else None)
+
+
+def _answers(path: Path) -> Answers:
+    answers = read_answers(path)
+    if not answers.given:
+        raise ConfigurationError(
+            _("There are no answers in the file."),
+            where=path.name,
+            remedy=_("Give a CSV or JSON file with the columns place, code and answer."),
+        )
+    return answers
 
 
 def _write_report(plan: Plan, report: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 
 import click
 from rich.console import Console
 
 from workbench.cli.options import author_option, open_register, refuse_targets, register_option
-from workbench.cli.output import emit, json_option, table
+from workbench.cli.output import emit, json_option, progress, table
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 
@@ -51,7 +52,11 @@ def scan(
     refuse_targets(out, clusters, sources=[source, location])
     changeset: int | None = None
     if source is not None:
-        pairs = duplicates.scan(duplicates.read_rows(source), columns=_mapping(mapped), id_column=id_column)
+        rows = duplicates.read_rows(source)
+        with progress() as step:
+            pairs = duplicates.scan(
+                rows, columns=_mapping(mapped, tuple(rows[0]) if rows else ()), id_column=id_column, progress=step
+            )
     else:
         with open_register(location, actor=author) as register:
             recorded = duplicates.record_pairs(register, author)
@@ -84,14 +89,33 @@ def scan(
     )
 
 
-def _mapping(mapped: tuple[str, ...]) -> dict[str, str]:
+def _mapping(mapped: tuple[str, ...], columns: Collection[str]) -> dict[str, str]:
+    """Field and column of every ``--map``; refuses names that mean nothing, and a table of which nothing is known."""
+    from workbench.duplicates.normalise import COLUMNS
+
+    field_of = {name: field for field, names in COLUMNS.items() for name in (*names, field)}
     pairs = {}
     for one in mapped:
-        field, equals, column = one.partition("=")
-        if not (field and equals and column):
+        name, equals, column = one.partition("=")
+        if not equals or name not in field_of:
             raise ConfigurationError(
                 _("{text} does not name a field and a column.").format(text=one),
-                remedy=_("Write for example --map legal_name=Company"),
+                where="--map",
+                remedy=_("Write for example --map name=Company; fields are {fields}.").format(
+                    fields=", ".join(COLUMNS)
+                ),
             )
-        pairs[field] = column
+        if column not in columns:
+            raise _no_column(column, columns)
+        pairs[field_of[name]] = column
+    if not pairs and not field_of.keys() & set(columns):
+        raise _no_column("name", columns)
     return pairs
+
+
+def _no_column(column: str, columns: Collection[str]) -> ConfigurationError:
+    return ConfigurationError(
+        _("The table has no column {column}.").format(column=column),
+        where="--map",
+        remedy=_("Say which column is what: --map name=…; it has {columns}.").format(columns=", ".join(columns)),
+    )

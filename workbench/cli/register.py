@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from workbench import money
-from workbench.cli.options import author_option, open_register, register_option
+from workbench.cli.options import author_option, open_register, refuse_targets, register_option
 from workbench.cli.output import emit, json_option, progress, say, table
 from workbench.errors import FileRefused, RegisterError
 from workbench.i18n import _, current_language
@@ -37,6 +37,7 @@ def new(file: Path, base: str, author: str) -> None:
 
     base = money.currency(base.upper()).code
     workbook, location = file.with_suffix(".xlsx"), file.with_suffix(".sqlite")
+    refuse_targets(workbook, location)
     for path in (workbook, location):
         if path.exists():
             raise FileRefused(
