@@ -20,6 +20,7 @@ LEVELS = {
     "i18n": 0,
     "money": 0,
     "dates": 0,
+    "reasons": 0,
     "rates": 1,
     "rate_files": 2,
     "rate_sources": 2,
@@ -86,7 +87,9 @@ def test_imports_go_to_lower_levels_only() -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("module", ["workbench.money", "workbench.rates", "workbench.dates", "workbench.findings", "udfs"])
+@pytest.mark.parametrize(
+    "module", ["workbench.money", "workbench.rates", "workbench.dates", "workbench.findings", "udfs"]
+)
 def test_scalar_path_loads_nothing_heavy(module: str) -> None:
     script = f"import sys, {module}; print(' '.join(sorted({{name.partition('.')[0] for name in sys.modules}})))"
     loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
@@ -131,12 +134,21 @@ def test_error_codes_are_unique_and_dotted() -> None:
             visit(child)
 
     visit(WorkbenchError)
-    assert {"rate.missing", "rate.stale", "rate.retired", "rate.before-first", "currency.unknown", "rate.suspect"} <= codes.keys()
+    assert {
+        "rate.missing",
+        "rate.stale",
+        "rate.retired",
+        "rate.before-first",
+        "currency.unknown",
+        "rate.suspect",
+    } <= codes.keys()
 
 
 def test_code_speaks_only_of_the_project() -> None:
     machine_path = re.compile(r"(?<![\w.])/(root|work|home|farm)/")
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split(
+        "\n"
+    )
     wrong = []
     for name in filter(None, tracked):
         path = ROOT / name

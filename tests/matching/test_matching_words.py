@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from workbench.duplicates import DuplicateReason, Reason
+from workbench.duplicates import DuplicateReason
 from workbench.i18n import use_language
 from workbench.matching import MatchReason
+from workbench.reasons import Reason
 
 PACKAGE = Path(__file__).resolve().parents[2] / "workbench"
 

@@ -3,13 +3,12 @@
 from workbench.duplicates.engine import DuplicatePair, clusters, scan
 from workbench.duplicates.files import read_rows, write_clusters, write_pairs
 from workbench.duplicates.normalise import fold, name_tokens
-from workbench.duplicates.reasons import DuplicateReason, Reason, told
+from workbench.duplicates.reasons import DuplicateReason
 from workbench.duplicates.stored import RecordedPairs, record_pairs
 
 __all__ = [
     "DuplicatePair",
     "DuplicateReason",
-    "Reason",
     "RecordedPairs",
     "clusters",
     "fold",
@@ -17,7 +16,6 @@ __all__ = [
     "read_rows",
     "record_pairs",
     "scan",
-    "told",
     "write_clusters",
     "write_pairs",
 ]

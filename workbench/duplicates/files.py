@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.duplicates.engine import DuplicatePair
-from workbench.duplicates.reasons import told
 from workbench.errors import FileRefused
 from workbench.i18n import _
+from workbench.reasons import told
 from workbench.sheets import Cell
 from workbench.sheets import read as read_workbook
 

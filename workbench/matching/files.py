@@ -9,10 +9,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TypeVar
 
-from workbench.duplicates import told
 from workbench.errors import FileRefused
 from workbench.i18n import _
 from workbench.matching.engine import Proposal, match
+from workbench.reasons import told
 
 __all__ = ["COLUMNS", "match_folder", "prediction_rows", "write_predictions"]
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from workbench.duplicates import told
 from workbench.errors import RateError
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.matching.engine import DEFAULT_CHARGES, Proposal, match, with_refusal
 from workbench.rates import RateBook
+from workbench.reasons import told
 from workbench.register import Changeset, Register
 from workbench.settlement import (
     Basis,

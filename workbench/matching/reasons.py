@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.duplicates import Reason
 from workbench.i18n import _
+from workbench.reasons import Reason
 
 __all__ = ["MatchReason"]
 
