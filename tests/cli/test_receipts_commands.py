@@ -126,7 +126,8 @@ def test_match_a_folder(workbench: Workbench, folder: Path) -> None:
         found = workbench("receipts", "match", "--folder", folder, "--out", out, "--json")
         assert found.status == 0
         assert found.json.keys() == {"receipts", "post", "review", "no_match", "allocations", "out", "changeset"}
-        assert (found.json["post"], found.json["out"], found.json["changeset"]) == (1, str(out), None)
+        counts = [found.json[name] for name in ("receipts", "post", "review", "no_match")]
+        assert (counts, found.json["out"], found.json["changeset"]) == ([2, 1, 0, 1], str(out), None)
         (row,) = rows_of(out)
         assert list(row) == ["receipt_id", "item_id", "amount", "confidence", "decision", "reasons"]
         assert (row["receipt_id"], row["item_id"], row["amount"], row["decision"]) == (

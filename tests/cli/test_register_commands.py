@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
@@ -120,7 +121,8 @@ def test_verify_notices_a_row_changed_behind_the_log(workbench: Workbench, regis
 def test_backup_and_restore(workbench: Workbench, register: Path, tmp_path: Path) -> None:
     before = state(register)
     copy = tmp_path / "saved" / "copy.backup"
-    workbench("backup", copy, "--register", register, "--json").error("register.backup")
+    workbench("backup", copy, "--register", register, "--json").error("file.target")
+    workbench("backup", register, "--register", register, "--json").error("file.target")
     copy.parent.mkdir()
     saved = workbench("backup", copy, "--register", register, "--json")
     assert saved.json.keys() == {"backup", "head"}
@@ -170,6 +172,16 @@ def test_demo_prints_what_scripts_rely_on(demo_dir: Path) -> None:
         assert sums["sheets"] == sums["imported"] + sums["held"] + sums["refused"]
         assert sums["register"] == sums["imported"]
     assert "error" not in made
+
+
+@pytest.mark.parametrize("name", ["register.sqlite", "Register.xlsx", "Plan.xlsx"])
+def test_demo_replaces_nothing_of_the_users(workbench: Workbench, tmp_path: Path, register: Path, name: str) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    mine = Path(shutil.copy(register, folder / name))
+    workbench("demo", folder, "--json").error("file.target")
+    assert mine.read_bytes() == register.read_bytes()
+    assert list(folder.iterdir()) == [mine]
 
 
 def test_demo_into_a_file_is_refused(workbench: Workbench, tmp_path: Path) -> None:

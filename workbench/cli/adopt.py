@@ -128,6 +128,7 @@ def _render(console: Console, plan: Plan) -> None:
             right=(1, 2, 3, 4),
         )
     )
+    say(console, "")
     totals: dict[str, Counter[str]] = {}
     for one in plan.control_totals():
         if one.kind == "orders":
@@ -147,6 +148,7 @@ def _render(console: Console, plan: Plan) -> None:
     )
     told = plan.findings
     if told:
+        say(console, "")
         rows = [(one.where, one.message, one.remedy) for one in told[:SHOWN]]
         console.print(
             table(

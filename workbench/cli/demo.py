@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from workbench.cli.options import TargetRefused
 from workbench.cli.output import emit, in_minor_units, json_option, progress, say, table
 from workbench.cli.words import heading_of, severity_word
-from workbench.errors import DataRefused
+from workbench.errors import DataRefused, RegisterError
 from workbench.i18n import _
 
 
@@ -36,12 +38,14 @@ def command(folder: Path) -> None:
     """Run the demo; exit status 1 should a control total not agree."""
     from workbench.demo import DemoOutcome, run_demo
 
+    _refuse_other_work(folder)
     with progress() as step:
         outcome: DemoOutcome = run_demo(folder, progress=step)
     agrees = outcome.ok and all(one.agrees for one in outcome.orders)
 
     def render(console: Console) -> None:
         _records(console, outcome.records)
+        say(console, "")
         console.print(
             table(
                 _("Order amounts: in the sheets = imported + held + refused; the register counted again afterwards"),
@@ -60,6 +64,7 @@ def command(folder: Path) -> None:
                 right=(1, 2, 3, 4, 5),
             )
         )
+        say(console, "")
         console.print(
             table(
                 _("Statement entries: in the files, and in the register"),
@@ -76,7 +81,9 @@ def command(folder: Path) -> None:
                 right=(1, 2),
             )
         )
+        say(console, "")
         _findings(console, outcome.findings)
+        say(console, "")
         matched = outcome.matched
         told = _("{post} receipts posted, {review} for review, {none} are no customer payment or match nothing.")
         posted, review, none = (f"{matched[one]:,}" for one in ("post", "review", "no_match"))
@@ -96,6 +103,25 @@ def command(folder: Path) -> None:
             remedy=_("Compare the table of order amounts with Plan.xlsx."),
         )
     emit(outcome.as_dict(), render, failure=failure)
+
+
+def _refuse_other_work(folder: Path) -> None:
+    """The demo replaces what an earlier demo made, and nothing else."""
+    from workbench.demo import AUTHOR
+    from workbench.register import Register
+
+    location = folder / "register.sqlite"
+    there = [one for one in (location, folder / "Register.xlsx", folder / "Plan.xlsx") if one.exists()]
+    if location in there:
+        with suppress(RegisterError), Register.open(location) as register:
+            if register.log()[-1].author == AUTHOR:
+                return
+    if there:
+        raise TargetRefused(
+            _("{file} is not of an earlier demo and would be lost.").format(file=there[0].name),
+            where=str(there[0]),
+            remedy=_("Give the demo a folder of its own: workbench demo DIR"),
+        )
 
 
 def _records(console: Console, counts: Mapping[str, Mapping[str, int]]) -> None:

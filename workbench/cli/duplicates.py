@@ -55,7 +55,7 @@ def scan(
         rows = duplicates.read_rows(source)
         with progress() as step:
             pairs = duplicates.scan(
-                rows, columns=_mapping(mapped, tuple(rows[0]) if rows else ()), id_column=id_column, progress=step
+                rows, columns=_mapping(mapped, tuple(rows[0])) if rows else {}, id_column=id_column, progress=step
             )
     else:
         with open_register(location, actor=author) as register:

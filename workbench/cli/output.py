@@ -13,10 +13,11 @@ from typing import Any
 
 import click
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from workbench.errors import WorkbenchError
 from workbench.money import CURRENCIES, minor_units
@@ -126,12 +127,9 @@ def table(
     *,
     right: Sequence[int] = (),
     whole: Sequence[int] = (),
-) -> Table:
+) -> RenderableType:
     """A table for the terminal; ``right`` are the columns with figures. Those and short ``whole`` ones never break."""
     grid = Table(
-        title=title or None,
-        title_justify="left",
-        title_style="bold",
         header_style="bold",
         show_header=any(headings),
         box=None,
@@ -148,7 +146,7 @@ def table(
         )
     for row in texts:
         grid.add_row(*map(escape, row))
-    return grid
+    return Group(Text(title, style="bold"), grid) if title else grid
 
 
 def in_minor_units(amount: Decimal, code: str) -> Decimal:

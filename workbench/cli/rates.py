@@ -241,7 +241,9 @@ def sources() -> None:
 
     def render(console: Console) -> None:
         lines = [(row["name"], row["title"], _("yes") if row["needs_key"] else "", row["attribution"]) for row in rows]
-        console.print(table(_("Rate sources"), (_("name"), _("institution"), _("key"), _("attribution")), lines))
+        console.print(
+            table(_("Rate sources"), (_("name"), _("institution"), _("key"), _("attribution")), lines, whole=(0,))
+        )
 
     emit({"sources": rows}, render)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import click
@@ -91,7 +92,7 @@ def match(folder: Path | None, out: Path | None, location: str | None, author: s
     if folder is not None:
         with progress() as step:
             rows = matching.match_folder(folder, progress=step)
-        decided = {row["receipt_id"]: row["decision"] for row in rows}
+        decided = {**_unmatched(folder), **{row["receipt_id"]: row["decision"] for row in rows}}
     else:
         with open_register(location, actor=author) as register, progress() as step:
             report = matching.run(register, load_book(register), author, progress=step)
@@ -108,3 +109,9 @@ def match(folder: Path | None, out: Path | None, location: str | None, author: s
         console.print(table(_("{count} receipts").format(count=len(decided)), ("", ""), lines, right=(1,)))
 
     emit({"receipts": len(decided), **counts, "allocations": allocations, "out": out, "changeset": changeset}, render)
+
+
+def _unmatched(folder: Path) -> dict[str, str]:
+    """Every receipt of the folder as one that matches nothing: predictions only name those that match."""
+    with (folder / "receipts.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return {row["receipt_id"]: "no_match" for row in csv.DictReader(stream)}

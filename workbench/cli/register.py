@@ -87,7 +87,7 @@ def log(location: str | None, limit: int) -> None:
             (row["number"], f"{row['at']:%Y-%m-%d %H:%M}", row["author"], row["origin"], row["changes"], row["reason"])
             for row in rows
         ]
-        console.print(table(_("Changesets"), headings, lines, right=(0, 4)))
+        console.print(table(_("Changesets"), headings, lines, right=(0, 4), whole=(1, 2, 3)))
 
     emit({"changesets": rows}, render)
 
@@ -158,6 +158,7 @@ def verify(location: str | None) -> None:
 @json_option
 def backup(file: Path, location: str | None) -> None:
     """Write and verify a backup."""
+    refuse_targets(file, sources=[location])
     with open_register(location) as register, progress() as step:
         step(_("backup"), 0, 1)
         register.backup(file)
