@@ -88,7 +88,15 @@ def test_imports_go_to_lower_levels_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["workbench.money", "workbench.rates", "workbench.dates", "workbench.findings", "udfs"]
+    "module",
+    [
+        "workbench.money",
+        "workbench.rates",
+        "workbench.dates",
+        "workbench.findings",
+        "workbench.reasons",
+        "udfs.functions",
+    ],
 )
 def test_scalar_path_loads_nothing_heavy(module: str) -> None:
     script = f"import sys, {module}; print(' '.join(sorted({{name.partition('.')[0] for name in sys.modules}})))"

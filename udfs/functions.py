@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 
-from udfs.registry import Cell, Parameter, function
-from workbench.errors import MoneyError
+from udfs.registry import ArgumentRefused, Cell, Parameter, function
+from workbench.dates import read_date
 from workbench.i18n import _
-from workbench.money import Hints, from_cell, parse
+from workbench.money import Hints, currency, from_cell, parse
 from workbench.rates import Rate, RateBook
 
 __all__ = ["fx_convert", "fx_parse", "fx_rate", "fx_source", "use_book"]
@@ -19,14 +19,17 @@ _DATE = Parameter("date", "day the rate is wanted for", "汇率日期")
 _POLICY = Parameter(
     "policy", "how the day is picked; on_or_before if empty", "取数规则；默认取当日或之前最近一日", optional=True
 )
-_SERIAL_DAY_ZERO = date(1899, 12, 30)
 
-_books: list[RateBook] = []
+
+class _Host:
+    """What the cells of this process are computed from."""
+
+    book: RateBook | None = None
 
 
 def use_book(book: RateBook | None) -> None:
     """The book that cells are computed from; None is the embedded one."""
-    _books[:] = [] if book is None else [book]
+    _Host.book = book
 
 
 @function(
@@ -46,10 +49,11 @@ def fx_rate(base: Cell, quote: Cell, day: Cell, policy: Cell = None) -> Decimal:
     help_zh="折算为目标币种的金额，按该币种最小单位四舍五入一次。",
 )  # fmt: skip
 def fx_convert(amount: Cell, base: Cell, quote: Cell, day: Cell, policy: Cell = None) -> Decimal:
-    """The amount at the rate of that day."""
+    """The amount at the rate of that day; raises InexactCell where a cell could not hold it to the last digit."""
     if not isinstance(amount, int | float | str | Decimal):
-        raise MoneyError(_("There is no amount."), remedy=_("Give a number."))
-    return _rate(base, quote, day, policy).convert(from_cell(amount))
+        raise ArgumentRefused(_("There is no amount."), remedy=_("Give a number."))
+    given = from_cell(amount)
+    return from_cell(_rate(base, quote, day, policy).convert(given))
 
 
 @function(
@@ -71,37 +75,39 @@ def fx_source(base: Cell, quote: Cell, day: Cell, policy: Cell = None) -> str:
     help_zh="将文本识别为 ISO 币种与金额，例如 HKD 12000；有歧义时返回错误。",
 )  # fmt: skip
 def fx_parse(text: Cell, hint: Cell = None) -> str:
-    """``CODE amount``; raises MoneyError where the text is ambiguous or no amount."""
-    parsed = parse(str(text or ""), Hints(currency=str(hint or "")))
+    """``CODE amount``; refused where the text is ambiguous or no amount. A number needs the hint for its currency."""
+    known = _code(hint)
+    if known:
+        currency(known)
+    parsed = parse("" if text is None else str(text), Hints(currency=known))
     if parsed.ambiguous or parsed.amount is None or parsed.currency is None:
         candidates = ", ".join([*parsed.candidates, *(format(one, "f") for one in parsed.amount_candidates)])
-        raise MoneyError(
-            _("{text} cannot be read for sure ({candidates}).").format(text=text, candidates=candidates or "—"),
+        raise ArgumentRefused(
+            _("{text} cannot be read for sure ({candidates}).").format(text=repr(text), candidates=candidates or "—"),
             remedy=_("Write the ISO code and a plain number."),
         )
     return f"{parsed.currency} {parsed.amount:f}"
 
 
 def _rate(base: Cell, quote: Cell, day: Cell, policy: Cell) -> Rate:
-    book = _books[0] if _books else RateBook.embedded()
-    return book.get(_code(base), _code(quote), _day(day), policy=str(policy or "on_or_before"))
+    book = _Host.book or RateBook.embedded()
+    return book.get(_code(base), _code(quote), _day(day), policy=str(policy or "").strip() or "on_or_before")
 
 
 def _code(cell: Cell) -> str:
-    return str(cell or "").strip().upper()
+    return "" if cell is None else str(cell).strip().upper()
 
 
 def _day(cell: Cell) -> date:
-    """A day as a host hands it over: a date, an ISO text, or a serial number of the 1900 system."""
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and 1 <= cell < 2_958_466:
-        return _SERIAL_DAY_ZERO + timedelta(days=int(cell))
-    try:
-        return date.fromisoformat(str(cell).strip())
-    except ValueError:
-        raise MoneyError(
-            _("{value} is no date.").format(value=cell), remedy=_("Give a date cell or 2026-03-31.")
-        ) from None
+    """A day as a host hands it over: a date, a text that can be one day only, or a serial number of the 1900 system."""
+    read = read_date(cell)
+    if read.date is not None:
+        return read.date
+    if read.candidates:
+        days = ", ".join(day.isoformat() for day in read.candidates)
+        problem = _("{value} may be one of several days: {days}.").format(value=repr(cell), days=days)
+    elif cell is None or cell == "":
+        problem = _("There is no date.")
+    else:
+        problem = _("{value} is no date.").format(value=repr(cell))
+    raise ArgumentRefused(problem, remedy=_("Give a date cell or 2026-03-31."))

@@ -7,6 +7,7 @@ whole-column form over numpy and is imported separately.
 from __future__ import annotations
 
 from workbench.money.amounts import (
+    AmountTooLong,
     Balances,
     CurrencyMismatch,
     InexactCell,
@@ -38,6 +39,7 @@ from workbench.money.parsing import Hints, Parsed, parse
 __all__ = [
     "CURRENCIES",
     "RETIRED",
+    "AmountTooLong",
     "Balances",
     "Currency",
     "CurrencyMismatch",

@@ -18,6 +18,7 @@ from workbench.i18n import _
 from workbench.money.currencies import minor_units
 
 __all__ = [
+    "AmountTooLong",
     "Balances",
     "CurrencyMismatch",
     "InexactCell",
@@ -60,6 +61,12 @@ class InexactCell(MoneyError):
     """The cell's number has more than 15 significant digits, so the sheet itself does not hold it exactly (R4)."""
 
     code = "money.inexact-cell"
+
+
+class AmountTooLong(MoneyError):
+    """The amount has more digits than are computed with (60), or is no number at all."""
+
+    code = "money.too-long"
 
 
 class Rounding(Enum):
@@ -128,8 +135,8 @@ def from_minor(units: int, code: str) -> Decimal:
         raise _too_long(units) from None
 
 
-def _too_long(amount: object) -> MoneyError:
-    return MoneyError(
+def _too_long(amount: object) -> AmountTooLong:
+    return AmountTooLong(
         _("{amount} has more than 60 digits, or is no number.").format(amount=amount), remedy=_("Check the amount.")
     )
 
@@ -219,7 +226,7 @@ def _exactly(operation: Callable[[Decimal, Decimal], Decimal], one: Decimal, oth
     try:
         return operation(one, other)
     except decimal.DecimalException:
-        raise MoneyError(
+        raise AmountTooLong(
             _("{one} and {other} together need more than 60 digits.").format(one=one, other=other),
             remedy=_("Round the amounts first."),
         ) from None
