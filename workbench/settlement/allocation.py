@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Any
 
 from workbench.errors import MoneyError, RateError
 from workbench.findings import Finding
 from workbench.i18n import _
-from workbench.money import Money, allocate, relieve
+from workbench.money import Money, allocate, relieve, to_minor
 from workbench.rates import RateBook
 from workbench.settlement.receivables import OpenItem
 from workbench.settlement.valuation import SAME_CURRENCY, RateChoice, Valuation, Valuer
@@ -80,10 +80,11 @@ def allocate_receipt(
     realised. The last part of an item, and of a receipt, takes what is left in base currency.
 
     Raises:
-        AllocationRefused: a part is zero, of the wrong sign or more than is open; an item is named twice; or the parts
-            are more than the receipt holds.
+        AllocationRefused: a part is zero, of the wrong sign or more than is open; an item is named twice; the parts are
+            more than the receipt holds; or charges are below zero or belong to nothing that is settled.
+        MinorUnitsError: a part is finer than its currency.
     """
-    _check(receipt, parts)
+    _check(receipt, parts, charges)
     valuer = Valuer(book, base_currency, choice or RateChoice())
     try:
         cash = valuer.on(receipt["currency"], receipt["value_date"], receipt)
@@ -140,10 +141,13 @@ def rate_missing(receipt: Mapping[str, Any], error: RateError) -> Finding:
     return Finding("settlement.rate-missing", f"receipts {receipt['id']}", receipt["currency"], details=details)
 
 
-def _check(receipt: Mapping[str, Any], parts: Sequence[Part]) -> None:
+def _check(receipt: Mapping[str, Any], parts: Sequence[Part], charges: Decimal) -> None:
+    if charges < 0 or (charges and not parts):
+        raise _refused(receipt, _("charges of {charges} belong to nothing that is settled").format(charges=charges))
     seen: set[str] = set()
     for part in parts:
         item = part.item
+        to_minor(part.amount, item.currency)
         if item.instalment_id in seen:
             raise _refused(receipt, _("{instalment} is named twice").format(instalment=item.instalment_id))
         seen.add(item.instalment_id)
@@ -208,5 +212,6 @@ def _relieved(part: Part, settled: Decimal, cash: Valuation) -> tuple[Decimal, V
         return relieve(item.open_amount, item.open_base, part.amount, cash.base), item.carrying
     if item.currency == cash.currency:
         return settled, cash
-    implied = (settled / part.amount).quantize(_RATE_DIGITS)
+    with localcontext(prec=60):
+        implied = (settled / part.amount).quantize(_RATE_DIGITS)
     return settled, Valuation(item.currency, cash.base, implied, cash.rate_date, cash.source)

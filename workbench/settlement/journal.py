@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from workbench.money import round_to_minor
+from workbench.money import round_fraction
 from workbench.settlement.receivables import OpenItem
 
 __all__ = ["Delivery", "journal"]
@@ -85,7 +86,8 @@ def _fee_base(row: Mapping[str, Any]) -> Decimal:
     fee = row.get("fee_amount") or Decimal(0)
     if not fee:
         return Decimal(0)
-    return round_to_minor(row["settlement_amount"] * fee / (row["receipt_amount"] + fee), row["base_currency"])
+    share = Fraction(fee) / Fraction(row["receipt_amount"] + fee)
+    return round_fraction(Fraction(row["settlement_amount"]) * share, row["base_currency"])
 
 
 def _receivable(currency: str) -> str:

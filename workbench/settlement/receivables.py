@@ -78,7 +78,7 @@ class Receivables:
         for row in sorted(invoices, key=lambda row: (row["invoice_date"], str(row["number"]))):
             self._invoice.setdefault(row["order_id"], row)
         self._allocations: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        self._shares: dict[tuple[str, date], dict[str, Decimal]] = {}
+        self._shares: dict[tuple[str, str, date], dict[str, Decimal]] = {}
         self.settle(allocations)
 
     def settle(self, allocations: Iterable[Mapping[str, Any]]) -> None:
@@ -124,7 +124,7 @@ class Receivables:
 
     def _share(self, order_id: str, day: date, carrying: Valuation) -> dict[str, Decimal]:
         """Each instalment's share of the base amount that the order's receivable had on the day it arose."""
-        key = (order_id + carrying.currency, day)
+        key = (order_id, carrying.currency, day)
         if key not in self._shares:
             rows = [row for row in self._by_order[order_id] if row["currency"] == carrying.currency]
             unpaid = [row["amount"] - self._paid_before(row["id"], day) for row in rows]

@@ -13,7 +13,7 @@ __all__ = ["Difference", "Limits", "ToleranceError", "classify_difference", "tol
 
 
 class ToleranceError(MoneyError):
-    """A tolerance below zero."""
+    """A tolerance below zero, or no number."""
 
     code = "settlement.tolerance"
 
@@ -26,9 +26,9 @@ class Limits:
     percent: Decimal
 
     def __post_init__(self) -> None:
-        if self.amount < 0 or self.percent < 0:
+        if not all(limit.is_finite() and limit >= 0 for limit in (self.amount, self.percent)):
             raise ToleranceError(
-                _("a tolerance cannot be negative: {amount}, {percent} %").format(
+                _("a tolerance is a number, not below zero: {amount}, {percent} %").format(
                     amount=self.amount, percent=self.percent
                 ),
                 remedy=_("Give zero to accept no difference."),
