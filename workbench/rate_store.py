@@ -239,7 +239,11 @@ def add_lock(
 
 
 def accept_suspect(register: Register, row_id: str, *, reason: str, author: str) -> str:
-    """Release a suspect observation: its next revision, with status ok, is stored beside it. Returns the new row's id."""
+    """Release a suspect observation: its next revision, with status ok, is stored beside it. Returns the new row's id.
+
+    Raises:
+        RegisterError: the row is not held back, or the source has given another figure of that day since.
+    """
     row = register.get("rate_observations", row_id)
     if row["status"] != "suspect":
         raise RegisterError(
@@ -247,8 +251,18 @@ def accept_suspect(register: Register, row_id: str, *, reason: str, author: str)
             where=f"rate_observations {row_id}",
             remedy=_("Only suspect rates need to be accepted."),
         )
+    same = {name: row[name] for name in ("source", "kind", "base", "quote", "rate_date")}
+    later = [one for one in register.rows("rate_observations", same) if one["revision"] > row["revision"]]
+    in_force = [one["id"] for one in later if one["status"] == "ok"]
+    if in_force:
+        raise RegisterError(
+            _("{later} has replaced {row} already.").format(later=in_force[-1], row=row_id),
+            where=f"rate_observations {row_id}",
+            remedy=_("Load the figure again if the earlier one is right after all."),
+        )
     suspect = _observation(row)
-    accepted = replace(suspect, revision=suspect.revision + 1, status="ok", note=reason)
+    revision = max([suspect.revision, *(one["revision"] for one in later)]) + 1
+    accepted = replace(suspect, revision=revision, status="ok", note=reason)
     why = _("suspect rate {row} accepted: {reason}").format(row=row_id, reason=reason)
     with register.changeset(origin="rates", reason=why, author=author) as cs:
         (accepted_id,) = cs.insert("rate_observations", [_observation_row(accepted)])

@@ -126,15 +126,33 @@ def test_a_lock_decides_for_its_company(workbench: Workbench, register: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("value", "code"), [("0", "rate.lock-refused"), ("-7.1", "rate.lock-refused"), ("seven", "money.error")]
+    ("value", "status"),
+    [("0", 1), ("0.00", 1), ("-7.1", 2), ("seven", 2), ("1e5", 2), ("7,1", 2), ("", 2), ("9" * 40, 2)],
 )
-def test_a_lock_without_a_rate_is_refused(workbench: Workbench, register: Path, value: str, code: str) -> None:
+def test_a_lock_without_a_rate_is_refused(workbench: Workbench, register: Path, value: str, status: int) -> None:
     before = state(register)
-    workbench(
+    refused = workbench(
         "rates", "lock", "USD", "CNY", "--scope", "company", "--from", "2026-03-01", "--reason", "r", "--person", "p",
         "--register", register, "--json", "--", value,
-    ).error(code)  # fmt: skip
+    )  # fmt: skip
+    assert refused.status == status
+    if status == 1:
+        refused.error("rate.lock-refused")
     assert state(register) == before
+
+
+def test_a_lock_keeps_every_digit(workbench: Workbench, register: Path) -> None:
+    workbench(
+        "rates", "lock", "USD", "CNY", "7.12345678901234567890", "--scope", "order", "--document", "PI-1", "--from",
+        "2026-03-01", "--reason", "r", "--person", "p", "--register", register,
+    )  # fmt: skip
+    with Register.open(register) as opened:
+        (row,) = opened.rows("rate_locks")
+    assert (row["value"], row["document"], row["rate_row"]["source"]) == (
+        Decimal("7.12345678901234567890"),
+        "PI-1",
+        "ecb",
+    )
 
 
 # Rates of Vietnam, which nobody in the embedded book has: 100 VND in CNY, with one figure a hundred times too large.
@@ -224,6 +242,10 @@ def test_a_correction_replaces_the_slip(workbench: Workbench, register: Path, tm
     assert (corrected["revised"], corrected["unchanged"]) == (1, len(DAYS) - 1)
     found = workbench("rates", "get", "VND", "CNY", SLIP, "--source", "sbv", "--register", register, "--json").json
     assert Decimal(found["value"]) < Decimal("0.001")
+    with Register.open(register) as opened:
+        (slip,) = opened.rows("rate_observations", {"status": "suspect"})
+    accept = ("rates", "accept", slip["id"], "--reason", "x", "--register", register, "--json")
+    workbench(*accept).error("register.error")
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,27 @@ def test_log_and_undo(workbench: Workbench, register: Path) -> None:
     assert (newest["undoes"], newest["author"], newest["reason"]) == (3, "li.na", "not ours")
     workbench("undo", "99", "--register", register, "--json").error("register.undo-refused")
     workbench("undo", "4", "--register", register, "--json").error("register.undo-refused")
+    workbench("undo", "1", "--register", register, "--json").error("register.undo-refused")
     assert workbench("undo", "0", "--register", register).status == 2
     assert state(register) == (empty, 7)
+
+
+def test_somebody_always_signs(workbench: Workbench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORKBENCH_AUTHOR", "")
+    workbench("new", tmp_path / "a.xlsx", "--author", " ")
+    workbench("new", tmp_path / "b.xlsx")
+    for name in ("a.sqlite", "b.sqlite"):
+        (entry,) = workbench("log", "--register", tmp_path / name, "--json").json["changesets"]
+        assert entry["author"].strip()
+
+
+def test_a_password_in_an_address_is_never_shown(workbench: Workbench) -> None:
+    pytest.importorskip("psycopg", reason="psycopg is an extra")
+    address = "postgresql://li.na:tell-nobody@127.0.0.1:1/firm"
+    for arguments in (("log",), ("verify",), ("rates", "get", "EUR", "USD", "2026-03-31")):
+        found = workbench(*arguments, "--register", address, "--json")
+        found.error("register.missing")
+        assert "tell-nobody" not in found.out + found.err
 
 
 def test_verify_notices_a_row_changed_behind_the_log(workbench: Workbench, register: Path) -> None:

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from workbench.cli.options import author_option, open_register, refuse_targets, register_option
-from workbench.cli.output import emit, json_option, progress, table
+from workbench.cli.output import emit, json_option, progress, say, table
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 
@@ -69,6 +69,9 @@ def scan(
     counts = Counter(pair.decision for pair in pairs)
 
     def render(console: Console) -> None:
+        if not pairs:
+            say(console, _("No customers that may be one."))
+            return
         rows = [
             (pair.id_a, pair.id_b, pair.score, pair.decision, "; ".join(reason.text for reason in pair.reasons))
             for pair in pairs[:SHOWN]

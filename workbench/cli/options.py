@@ -41,7 +41,8 @@ def author_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--author",
         envvar="WORKBENCH_AUTHOR",
-        default=_login_name,
+        default="",
+        callback=lambda _context, _parameter, name: name.strip() or _login_name(),
         metavar="NAME",
         help=_("Who makes the change, for the log [env: WORKBENCH_AUTHOR; else the login name]"),
     )(command)

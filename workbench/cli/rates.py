@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from workbench.cli.output import emit, json_option, progress, say, table
 from workbench.errors import RateError, SourceError
 from workbench.i18n import _
 from workbench.rates import Coverage, RateBook
+from workbench.register.locations import shown
 
 
 class FiguresDrifted(RateError):
@@ -27,6 +29,13 @@ class SourcesFailed(SourceError):
     """Some of the asked sources gave nothing."""
 
     code = "source.failed"
+
+
+def _rate_value(_context: click.Context, _parameter: click.Parameter, text: str) -> Decimal:
+    """A rate in plain digits, with all of them."""
+    if not re.fullmatch(r"[0-9]{1,12}(?:\.[0-9]{1,24})?", text, re.ASCII):
+        raise click.BadParameter(_("{value} is no rate.").format(value=repr(text)))
+    return Decimal(text)
 
 
 @click.group("rates", help=_("Dated exchange rates with their source; never a guess."))
@@ -68,7 +77,7 @@ def get(
         rows = [
             (_("rate date"), rate.rate_date.isoformat()),
             (_("age"), _("{days} days").format(days=rate.age_days)),
-            (_("source"), f"{rate.source} ({rate.kind})"),
+            (_("source"), rate.source if rate.source == rate.kind else f"{rate.source} ({rate.kind})"),
             (_("policy"), rate.policy),
             *((_("leg"), f"1 {leg.base} = {leg.value} {leg.quote}  {leg.rate_date}") for leg in rate.legs),
         ]
@@ -335,7 +344,7 @@ def check(day: datetime | None, location: str | None) -> None:
 )
 @click.argument("base")
 @click.argument("quote")
-@click.argument("value")
+@click.argument("value", callback=_rate_value)
 @click.option("--document", default="", help=_("Order, contract or customer it is for; empty: the whole company."))
 @click.option(
     "--scope",
@@ -354,7 +363,7 @@ def check(day: datetime | None, location: str | None) -> None:
 def lock(
     base: str,
     quote: str,
-    value: str,
+    value: Decimal,
     document: str,
     scope: str,
     valid_from: datetime,
@@ -372,7 +381,7 @@ def lock(
             register,
             base=money.currency(base.upper()).code,
             quote=money.currency(quote.upper()).code,
-            value=_decimal(value),
+            value=value,
             document=document,
             scope=scope,
             valid_from=valid_from.date(),
@@ -434,7 +443,7 @@ def audit(location: str | None) -> None:
     if outcome.drifts:
         failure = FiguresDrifted(
             _("{count} figures would come out otherwise today.").format(count=len(outcome.drifts)),
-            where=location,
+            where=shown(location or ""),
             remedy=_("Look at the causes; a figure is only changed by converting its document again."),
         )
     emit(
@@ -458,7 +467,3 @@ def audit(location: str | None) -> None:
 
 def _age(one: Coverage, on: date) -> int | None:
     return (on - one.last).days if one.last else None
-
-
-def _decimal(text: str) -> Decimal:
-    return money.from_cell(text, where="VALUE")

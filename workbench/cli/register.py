@@ -12,7 +12,8 @@ from workbench.cli.options import author_option, open_register, refuse_targets, 
 from workbench.cli.output import emit, json_option, progress, say, table
 from workbench.errors import FileRefused, RegisterError
 from workbench.i18n import _, current_language
-from workbench.register import Register
+from workbench.register import Register, UndoRefused
+from workbench.register.locations import shown
 
 
 class RegisterAltered(RegisterError):
@@ -105,6 +106,12 @@ def log(location: str | None, limit: int) -> None:
 def undo(number: int, location: str | None, author: str, reason: str) -> None:
     """Undo one changeset."""
     with open_register(location, actor=author) as register:
+        if number == 1:
+            raise UndoRefused(
+                _("Changeset 1 made the register; without it there is none."),
+                where=shown(location or ""),
+                remedy=_("Make another register with: workbench new FILE.xlsx"),
+            )
         made = register.undo(
             number, author=author, reason=reason or _("undo of changeset {number}").format(number=number)
         )
@@ -138,7 +145,7 @@ def verify(location: str | None) -> None:
     if not outcome.ok:
         failure = RegisterAltered(
             _("The register has been changed behind its log: {count} problems.").format(count=len(outcome.problems)),
-            where=location,
+            where=shown(location or ""),
             remedy=_("Restore a backup made before, and find out who changed the file."),
         )
     emit(
@@ -186,6 +193,8 @@ def restore(file: Path, to: str, force: bool) -> None:  # noqa: FBT001 - click p
         outcome = register.verify()
 
     def render(console: Console) -> None:
-        say(console, _("Register {to} is restored with {count} changesets.").format(to=to, count=outcome.changesets))
+        told = _("Register {register} is restored with {count} changesets.")
+        say(console, told.format(register=place, count=outcome.changesets))
 
-    emit({"register": to, "changesets": outcome.changesets, "head": outcome.head, "ok": outcome.ok}, render)
+    place = shown(to)
+    emit({"register": place, "changesets": outcome.changesets, "head": outcome.head, "ok": outcome.ok}, render)
