@@ -177,6 +177,13 @@ def test_reported_twice_is_posted_once() -> None:
     assert [proposal.decision for proposal in propose(first, again, without)] == ["post", "no_match", "no_match"]
 
 
+def test_a_payment_of_an_order_without_instalments_is_not_called_paid_twice() -> None:
+    left = [row for row in INSTALMENTS if row["order_id"] != "O-1"]
+    (proposal,) = match([receipt("15000", "SO26-00101")], left, ORDERS, CUSTOMERS)
+    assert (proposal.decision, proposal.parts) == ("review", ())
+    assert codes(proposal) == {"reference.nothing-owed"}
+
+
 def test_two_payments_of_one_day_are_two() -> None:
     first = receipt("500", "SO26-00111", bank_reference="FT1")
     second = receipt("500", "SO26-00111", bank_reference="FT2", id="R-2")

@@ -272,9 +272,11 @@ def _by_numbers(
             reason = MatchReason.of("reference.shared", number=number, orders=shown)
             return _by_amount_or_payer(receipt, ledger, charges, reason, among=named)
         orders.setdefault(named.pop(), set()).update(key[2:] for key in keys if key.startswith("i:"))
-    if not any(one.amount > 0 for order in orders for one in ledger.by_order[order]):
-        settled = MatchReason.of("reference.settled", numbers=", ".join(found))
-        return _by_amount_or_payer(receipt, ledger, charges, settled)
+    owed = [one.amount for order in orders for one in ledger.by_order[order]]
+    if not any(amount > 0 for amount in owed):
+        # An order without instalments was cancelled or has none yet: then nothing is paid twice.
+        code = "reference.settled" if owed else "reference.nothing-owed"
+        return _by_amount_or_payer(receipt, ledger, charges, MatchReason.of(code, numbers=", ".join(found)))
     for came in _amounts(receipt, charges):
         chosen = _chosen(orders, ledger, came)
         if chosen is not None:
@@ -402,7 +404,7 @@ def _by_amount_or_payer(
     if open_:
         customers = ", ".join(ledger.customers[customer][0] for customer in sorted(by_payer))
         return _review(receipt, [why, MatchReason.of("payer.known", customer=customers)], open_)
-    if why.code == "reference.settled":
+    if why.code in {"reference.settled", "reference.nothing-owed"}:
         return _review(receipt, [why], [])
     return _none(receipt, why, MatchReason("receipt.unknown"))
 

@@ -23,6 +23,7 @@ class MatchReason(Reason):
             "reference.none": _("the remittance text names no number of an open order"),
             "reference.shared": _("{number} names more than one order: {orders}"),
             "reference.settled": _("{numbers} is paid already; this may be paid twice"),
+            "reference.nothing-owed": _("{numbers} has no instalment; the order may be cancelled"),
             "amount.credited": _("the amount credited, {amount} {currency}, is the open amount"),
             "amount.instructed": _("the amount the payer instructed, {amount} {currency}, is the open amount"),
             "amount.sum": _("it is the sum of the {count} open amounts named"),
