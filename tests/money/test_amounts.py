@@ -279,3 +279,38 @@ def test_rounding_is_the_spreadsheets(tmp_path: Path) -> None:
         if round_to_minor(value, "USD") != Decimal(row[1])
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("number", ["NaN", "sNaN", "Infinity", "-Infinity"])
+def test_what_is_no_number_goes_nowhere(number: str) -> None:
+    bad = Decimal(number)
+    for use in (
+        lambda: round_to_minor(bad, "USD"),
+        lambda: to_minor(bad, "USD"),
+        lambda: from_cell(bad),
+        lambda: Money(bad, "USD"),
+        lambda: allocate(bad, [1, 1], "USD"),
+        lambda: allocate(Decimal(1), [bad, 1], "USD"),
+        lambda: relieve(bad, Decimal(7), Decimal(1), "USD"),
+        lambda: relieve(Decimal(2), bad, Decimal(1), "USD"),
+        lambda: relieve(Decimal(2), Decimal(7), bad, "USD"),
+    ):
+        with pytest.raises(MoneyError):
+            use()
+
+
+def test_a_float_is_no_weight_and_no_cell_of_another_type_is_read() -> None:
+    with pytest.raises(MoneyError):
+        allocate(Decimal(1), [0.1, 0.2], "USD")  # type: ignore[list-item]  # the refusal is what is tested
+    with pytest.raises(MoneyError):
+        from_cell([1])  # type: ignore[arg-type]  # the refusal is what is tested
+
+
+def test_money_and_a_bare_number_do_not_mix() -> None:
+    for use in (
+        lambda: Money(Decimal(1), "USD") + 5,  # type: ignore[operator]  # the refusal is what is tested
+        lambda: Money(Decimal(1), "USD") < Decimal(5),  # type: ignore[operator]  # the refusal is what is tested
+        lambda: sum([Money(Decimal(1), "USD")]),  # type: ignore[list-item]  # the refusal is what is tested
+    ):
+        with pytest.raises(TypeError):
+            use()

@@ -84,6 +84,8 @@ def round_to_minor(amount: Decimal, code: str, mode: Rounding = Rounding.HALF_UP
     Decimal('1235')
     """
     unit = _UNIT[minor_units(code)]
+    if not amount.is_finite():
+        raise _too_long(amount)
     try:
         return amount.quantize(unit, rounding=mode.value, context=_ROUNDING)
     except decimal.InvalidOperation:
@@ -157,7 +159,7 @@ def from_cell(value: float | str | Decimal, *, where: str | None = None) -> Deci
             raise decimal.InvalidOperation
         # float's own text, for a subclass such as numpy's writes its type around it
         number = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
-    except decimal.InvalidOperation:
+    except (decimal.InvalidOperation, TypeError, ValueError):
         raise MoneyError(
             _("{value} is no number.").format(value=repr(value)), where=where, remedy=_("Type a plain number.")
         ) from None
@@ -181,9 +183,9 @@ def allocate(total: Decimal, weights: Sequence[Decimal | int], code: str) -> lis
 
     Raises:
         MinorUnitsError: the total is finer than the currency allows.
-        MoneyError: no weights, a negative one, or all zero.
+        MoneyError: no weights, a negative one, a float, or all zero.
     """
-    exact = [Fraction(weight) for weight in weights]
+    exact = [_exact(weight) for weight in weights]
     whole = sum(exact, Fraction(0))
     if not exact or min(exact) < 0 or whole == 0:
         raise MoneyError(
@@ -212,14 +214,24 @@ def relieve(open_document: Decimal, open_base: Decimal, part: Decimal, base_code
     The last piece takes whatever is left in base currency, so that nothing open in one currency means nothing open in
     the other.
     """
-    if part == open_document:
+    settled, owed, base = _exact(part), _exact(open_document), _exact(open_base)
+    if settled == owed:
         return open_base
-    if open_document == 0 or not 0 <= Fraction(part) / Fraction(open_document) <= 1:
+    if owed == 0 or not 0 <= settled / owed <= 1:
         raise MoneyError(
             _("{part} cannot be settled of {open} open.").format(part=part, open=open_document),
             remedy=_("Settle at most what is open; book the rest as a customer credit."),
         )
-    return round_fraction(Fraction(open_base) * Fraction(part) / Fraction(open_document), base_code)
+    return round_fraction(base * settled / owed, base_code)
+
+
+def _exact(number: Decimal | int) -> Fraction:
+    """The number as a fraction; a float, which is not what it looks like, and what is no number are refused."""
+    if not isinstance(number, Decimal | int) or not Decimal(number).is_finite():
+        raise MoneyError(
+            _("{amount} is no decimal number.").format(amount=repr(number)), remedy=_("Give amounts as Decimal or int.")
+        )
+    return Fraction(number)
 
 
 def _exactly(operation: Callable[[Decimal, Decimal], Decimal], one: Decimal, other: Decimal) -> Decimal:
@@ -299,6 +311,8 @@ class Money:
         return f"{self.currency} {self.amount:f}"
 
     def _must_match(self, other: Money) -> None:
+        if not isinstance(other, Money):
+            raise TypeError(f"{self} and {other!r}: an amount without a currency is no money")
         if self.currency != other.currency:
             raise CurrencyMismatch(
                 _("{one} and {other} are different currencies.").format(one=self, other=other),
