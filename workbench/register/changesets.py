@@ -31,7 +31,7 @@ __all__ = ["GENESIS", "Changeset", "LogEntry", "body_line", "changeset_hash", "t
 
 GENESIS = "0" * 64
 """What the first changeset has as the hash before it."""
-_CHUNK = 20_000
+_CHUNK = 5_000
 _IN_LIMIT = 900
 
 
@@ -50,8 +50,11 @@ class LogEntry(NamedTuple):
 
 def body_line(seq: int, table: str, row_id: str, action: str, before: str | None, after: str | None) -> bytes:
     """What a change contributes to its changeset's hash; lengths make the parts unmistakable."""
-    parts = (str(seq), table, row_id, action, before or "", after or "")
-    return ("\x1f".join(f"{len(part)}:{part}" for part in parts) + "\n").encode()
+    before, after = before or "", after or ""
+    return (
+        f"{len(str(seq))}:{seq}\x1f{len(table)}:{table}\x1f{len(row_id)}:{row_id}\x1f{len(action)}:{action}\x1f"
+        f"{len(before)}:{before}\x1f{len(after)}:{after}\n"
+    ).encode()
 
 
 def changeset_hash(

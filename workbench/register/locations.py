@@ -18,6 +18,7 @@ __all__ = ["WRITE_LOCK", "check_schema", "engine_for", "has_register", "is_postg
 WRITE_LOCK = 0x57424348  # "WBCH": the advisory lock that PostgreSQL writers take turns on
 _NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ncpfs"}
 _BUSY_SECONDS = 30
+_CACHE_KIB = 64 * 1024  # with less, a large import writes its index pages again and again
 
 
 def is_postgres(location: str | Path) -> bool:
@@ -132,6 +133,7 @@ def _sqlite(path: Path) -> sa.Engine:
             "foreign_keys = ON",
             f"busy_timeout = {_BUSY_SECONDS * 1000}",
             "trusted_schema = OFF",
+            f"cache_size = -{_CACHE_KIB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
