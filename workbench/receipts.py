@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -150,8 +151,6 @@ def _store(
     findings: list[Finding],
     author: str,
 ) -> int:
-    from hashlib import sha256
-
     names = sorted({path.name for _fingerprint, _entry, path in sources})
     hashes = {path: sha256(path.read_bytes()).hexdigest() for path in {path for _f, _e, path in sources}}
     reason = _("bank statements: {files}").format(files=", ".join(names[:5]) + (" …" if len(names) > 5 else ""))

@@ -218,6 +218,19 @@ def test_targets_are_looked_at_before_anything_is_imported(
     assert state(register) == before
 
 
+def test_files_of_one_name_do_not_share_a_folder(
+    workbench: Workbench, orders: Path, register: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "2025").mkdir()
+    other = Path(shutil.copy(orders, tmp_path / "2025" / orders.name))
+    before = state(register)
+    both = ("adopt", orders, other, "--register", register, "--json")
+    workbench(*both, "--apply", "--out", tmp_path / "out").error("file.target")
+    assert not (tmp_path / "out").exists()
+    assert state(register) == before
+    assert workbench(*both).status == 0
+
+
 def test_names_with_markup_are_shown_as_they_are(workbench: Workbench, orders: Path, tmp_path: Path) -> None:
     odd = Path(shutil.copy(orders, tmp_path / "[bold]Tom 订单[.xlsx"))
     assert "[bold]Tom" in workbench("adopt", odd).out

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from workbench.adoption import Answers, Plan, read_answers
-from workbench.cli.options import author_option, open_register, refuse_targets, register_option
+from workbench.cli.options import TargetRefused, author_option, open_register, refuse_targets, register_option
 from workbench.cli.output import emit, emit_error, in_minor_units, json_option, progress, say, table
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
@@ -60,6 +60,13 @@ def command(
         raise ConfigurationError(
             _("There is no register to import into."), remedy=_("Give --register PATH, or set WORKBENCH_REGISTER.")
         )
+    twice = [name for name, times in Counter(file.stem for file in files).items() if times > 1]
+    if out and twice:
+        raise TargetRefused(
+            _("Several files are named {name}, and --out makes a folder for each name.").format(name=twice[0]),
+            where=str(out / twice[0]),
+            remedy=_("Adopt them one after the other, each with its own --out."),
+        )
     if report:
         report.parent.mkdir(parents=True, exist_ok=True)
     refuse_targets(report, sources=[*files, answers, location])
@@ -81,7 +88,7 @@ def command(
         if changeset:
             say(console, _("Imported as changeset {number}.").format(number=changeset))
         elif apply_it:
-            say(console, _("Nothing new: the register has all of it already."))
+            say(console, _("Nothing new to import."))
         else:
             say(console, _("Nothing is imported yet: add --apply to import."))
         for error in plan.refused[1:]:

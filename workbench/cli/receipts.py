@@ -47,6 +47,10 @@ def import_(files: tuple[Path, ...], location: str | None, author: str) -> None:
         ]
         headings = (_("file"), _("format"), _("entries"), _("new"), _("known"), _("adds up"))
         console.print(table(_("Statements"), headings, rows, right=(2, 3, 4)))
+        if outcome.changeset:
+            say(console, _("Imported as changeset {number}.").format(number=outcome.changeset))
+        elif not refused:
+            say(console, _("Nothing new to import."))
         for finding in outcome.findings[:SHOWN]:
             say(console, f"{finding.where}: {finding.message}")
         if len(outcome.findings) > SHOWN:
