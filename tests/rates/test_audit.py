@@ -34,12 +34,7 @@ def posted(book: RateBook, currency: str = "USD", **changes: Any) -> dict[str, A
         "amount": amount,
         "base_amount": rate.convert(amount),
         "date": DAY,
-        "rate_value": rate.value,
-        "rate_date": rate.rate_date,
-        "rate_source": rate.source,
-        "rate_kind": rate.kind,
-        "rate_policy": rate.policy,
-        "rate_legs": rate.as_dict()["legs"],
+        **rate.as_fields(),
     }
     return {**document, **changes}
 

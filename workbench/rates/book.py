@@ -60,8 +60,8 @@ class RateBook:
         self.locks = tuple(locks)
         self._planner = Planner(self._series, self.preference, self.rule, secondary=secondary)
         # Shadow the methods of the same name: a repeated question is answered by the C cache alone.
-        vars(self)["get"] = lru_cache(_CACHED_RATES)(self._get)
-        vars(self)["known_at"] = lru_cache(_CACHED_VIEWS)(self._known_at)
+        vars(self)["get"] = lru_cache(_CACHED_RATES)(self.get)
+        vars(self)["known_at"] = lru_cache(_CACHED_VIEWS)(self.known_at)
 
     @classmethod
     @lru_cache(1)
@@ -105,31 +105,6 @@ class RateBook:
             RateSuspect: the rate of that day is held back.
             PolicyRefused: no such policy.
         """
-        return self._get(
-            base,
-            quote,
-            on,
-            policy=policy,
-            kind=kind,
-            source=source,
-            document=document,
-            customer=customer,
-            known_at=known_at,
-        )
-
-    def _get(
-        self,
-        base: str,
-        quote: str,
-        on: date,
-        *,
-        policy: str = "on_or_before",
-        kind: str | None = None,
-        source: str | None = None,
-        document: str = "",
-        customer: str = "",
-        known_at: datetime | None = None,
-    ) -> Rate:
         if type(on) is not date:
             raise TypeError(f"a rate is wanted for a date, not for {type(on).__name__}")
         if known_at is not None:
@@ -174,9 +149,6 @@ class RateBook:
 
     def known_at(self, moment: datetime) -> RateBook:
         """The book as it could be known at that moment: later publications, revisions and locks are not in it."""
-        return self._known_at(moment)
-
-    def _known_at(self, moment: datetime) -> RateBook:
         until = in_utc(moment)
         return self._like(
             series={key: one.known_at(until) for key, one in self._series.items()},

@@ -88,6 +88,17 @@ class Rate(NamedTuple):
         units, parts = amount.as_integer_ratio()
         return round_fraction(Fraction(units * numerator, parts * denominator), self.quote, rounding)
 
+    def as_fields(self) -> dict[str, object]:
+        """The rate under the names that a converted figure has in the register, and that ``audit`` reads."""
+        return {
+            "rate_value": self.value,
+            "rate_date": self.rate_date,
+            "rate_source": self.source,
+            "rate_kind": self.kind,
+            "rate_policy": self.policy,
+            "rate_legs": [leg.as_dict() for leg in self.legs],
+        }
+
     def as_dict(self) -> dict[str, object]:
         """The rate as the command line's JSON object: decimals as text, dates as ISO."""
         return {

@@ -17,7 +17,7 @@ from workbench.errors import RateError
 from workbench.rates import Rate, RateBook
 from workbench.register import Field, Register
 
-__all__ = ["Amounts", "Figures", "LatestRate", "Row", "evidence_of"]
+__all__ = ["Amounts", "Figures", "LatestRate", "Row"]
 
 Row = dict[str, Any]
 Amounts = dict[str, Decimal]
@@ -132,7 +132,7 @@ class Figures:
             row["base_currency"] = self.base if row["open_base"] is not None else None
             latest = self.rates[row["currency"]]
             if latest.rate and row["open_base"] is not None:
-                row.update(evidence_of(latest.rate))
+                row.update(latest.rate.as_fields())
 
     def _derive_orders(self) -> None:
         open_amounts: dict[str, Decimal] = defaultdict(Decimal)
@@ -190,15 +190,3 @@ def _receipt_state(row: Row, decision: str) -> str:
     if row["amount"] <= ZERO or row.get("kind") not in _INCOMING or decision == "no_match":
         return "not_applicable"
     return "review" if decision == "review" else "unmatched"
-
-
-def evidence_of(rate: Rate) -> Row:
-    """A rate of the book under the names that a converted figure of the register has."""
-    return {
-        "rate_value": rate.value,
-        "rate_date": rate.rate_date,
-        "rate_source": rate.source,
-        "rate_kind": rate.kind,
-        "rate_policy": rate.policy,
-        "rate_legs": rate.as_dict()["legs"],
-    }

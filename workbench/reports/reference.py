@@ -12,7 +12,7 @@ from workbench.money import CURRENCIES
 from workbench.register.tables import TABLES
 from workbench.reports.columns import Alert, Column, Kind, Sheet, Table
 from workbench.reports.evidence import legs_text, rates_used, sources_named
-from workbench.reports.figures import Figures, Row, evidence_of
+from workbench.reports.figures import Figures, Row
 from workbench.reports.layout import HEAD_ROW, SheetWriter, list_name
 from workbench.reports.styles import Palette
 from workbench.reports.texts import Texts
@@ -69,7 +69,7 @@ def _latest(figures: Figures, code: str, texts: Texts) -> Row:
     if latest.problem:
         row["remedy"] = texts.say("update-rates")
     if latest.rate:
-        row |= evidence_of(latest.rate)
+        row |= latest.rate.as_fields()
         row["age_days"] = latest.rate.age_days
         row["legs_text"] = legs_text(row)
     return row
