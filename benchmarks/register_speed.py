@@ -7,20 +7,24 @@
 Loading counts everything between the rows as people give them (Decimal, date) and the commit on disk: checks, ids,
 references, the change of every row and its hash. The peers store the same rows in a table of the same columns and
 indexes: Python's sqlite3 with executemany (no checks, no log) and pandas to_sql (without even the indexes). Loading is
-measured in processor time and by the clock, so that a busy machine shows; the rest by the clock.
+measured in processor time and by the clock, so that a busy machine shows; the rest by the clock. Each load runs in a
+process of its own; its peak is the memory it took beyond what was there before, while rows come one at a time.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import sqlite3
 import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from datetime import date, timedelta
 from decimal import Decimal
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +36,7 @@ from workbench.register import Register
 CURRENCIES = ("USD", "EUR", "JPY", "CNY")
 CUSTOMERS = 1_000
 SINGLES = 100
+UNDONE = 20_000
 FIRST_DAY = date(2021, 1, 4)
 EVIDENCE = {
     "base_currency": "CNY",
@@ -47,12 +52,13 @@ EVIDENCE = {
 
 
 class Loaded(NamedTuple):
-    """One way of storing the rows: seconds of processor time and by the clock."""
+    """One way of storing the rows: seconds of processor time and by the clock, and the memory it took on top."""
 
     name: str
     rows: int
     processor: float
     clock: float
+    peak_mib: float
 
 
 def orders(count: int, customers: list[str], *, evidence: bool) -> Iterator[dict[str, Any]]:
@@ -78,9 +84,18 @@ def orders(count: int, customers: list[str], *, evidence: bool) -> Iterator[dict
 
 
 def timed(name: str, rows: int, work: Callable[[], Any]) -> Loaded:
-    clock, processor = time.perf_counter(), time.process_time()
+    memory, clock, processor = peak_mib(), time.perf_counter(), time.process_time()
     work()
-    return Loaded(name, rows, time.process_time() - processor, time.perf_counter() - clock)
+    return Loaded(name, rows, time.process_time() - processor, time.perf_counter() - clock, peak_mib() - memory)
+
+
+def peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def in_its_own_process(work: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(work, *arguments, **options).result()
 
 
 def milliseconds(work: Callable[[int], Any], times: int) -> float:
@@ -97,11 +112,10 @@ def register_load(path: Path, rows: int, *, evidence: bool) -> Loaded:
     with Register.create(path, actor="benchmark") as register:
         with register.changeset(origin="benchmark", reason="customers", author="benchmark") as cs:
             customers = cs.insert("customers", [{"legal_name": f"Firm {n}"} for n in range(CUSTOMERS)])
-        prepared = list(orders(rows, customers, evidence=evidence))
 
         def load() -> None:
             with register.changeset(origin="benchmark", reason="orders", author="benchmark") as cs:
-                cs.insert("orders", prepared)
+                cs.insert("orders", orders(rows, customers, evidence=evidence))
 
         return timed("Workbench: checked, logged, hashed", rows, load)
 
@@ -130,9 +144,22 @@ def register_work(path: Path, rows: int) -> dict[str, float]:
         figures["undo one changeset"] = milliseconds(
             lambda n: register.undo(number - n, author="benchmark", reason="undo"), 10
         )
+        with register.changeset(origin="benchmark", reason="more", author="benchmark") as more:
+            more.insert("orders", orders(UNDONE, ["C-000001"], evidence=False))
+        figures[f"undo a changeset of {UNDONE:,} rows"] = milliseconds(
+            lambda _n: register.undo(more.number, author="benchmark", reason="undo"), 1
+        )
+        memory = peak_mib()
+        figures["read every order, one at a time"] = milliseconds(lambda _n: _read_all(register), 1)
+        figures["… MiB that took"] = peak_mib() - memory
         figures["verify all"] = milliseconds(lambda _n: _must_be_whole(register), 1)
         figures["backup"] = milliseconds(lambda _n: register.backup(path.with_suffix(".backup")), 1)
     return figures
+
+
+def _read_all(register: Register) -> None:
+    for _row in register.stream("orders"):
+        pass
 
 
 def _must_be_whole(register: Register) -> None:
@@ -141,38 +168,32 @@ def _must_be_whole(register: Register) -> None:
         raise SystemExit(f"the register is damaged: {outcome.problems}")
 
 
-def plain_sqlite(path: Path, source: Path) -> Loaded:
+def plain_sqlite(path: Path, source: Path, rows: int) -> Loaded:
     """The same stored rows, columns and indexes, without checks and log."""
-    with closing(sqlite3.connect(source)) as connection:
-        (table,) = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'orders'").fetchone()
-        indexes = connection.execute(
-            "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'orders' AND sql IS NOT NULL"
-        ).fetchall()
-        prepared = connection.execute("SELECT * FROM orders").fetchall()
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(table)
-        for (index,) in indexes:
-            connection.execute(index)
+    with closing(sqlite3.connect(source)) as stored, closing(sqlite3.connect(path)) as connection:
+        connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536")
+        for (statement,) in stored.execute(
+            "SELECT sql FROM sqlite_master WHERE tbl_name = 'orders' AND sql IS NOT NULL ORDER BY type DESC"
+        ):
+            connection.execute(statement)
+        rows_as_stored = stored.execute("SELECT * FROM orders")
+        holders = ", ".join("?" * len(rows_as_stored.description))
 
         def load() -> None:
-            holders = ", ".join("?" * len(prepared[0]))
-            connection.executemany(f"INSERT INTO orders VALUES ({holders})", prepared)
+            connection.executemany(f"INSERT INTO orders VALUES ({holders})", rows_as_stored)
             connection.commit()
 
-        return timed("sqlite3 executemany: no checks, no log", len(prepared), load)
+        return timed("sqlite3 executemany: no checks, no log", rows, load)
 
 
-def pandas_sql(path: Path, source: Path) -> Loaded:
-    with closing(sqlite3.connect(source)) as connection:
-        frame = pd.read_sql("SELECT * FROM orders", connection)
-    with closing(sqlite3.connect(path)) as connection:
-        return timed(
-            "pandas to_sql: no checks, no log, no index",
-            len(frame),
-            lambda: frame.to_sql("orders", connection, index=False, chunksize=20_000),
-        )
+def pandas_sql(path: Path, source: Path, rows: int) -> Loaded:
+    with closing(sqlite3.connect(source)) as stored, closing(sqlite3.connect(path)) as connection:
+
+        def load() -> None:
+            frame = pd.read_sql("SELECT * FROM orders", stored)
+            frame.to_sql("orders", connection, index=False, chunksize=20_000)
+
+        return timed("pandas read_sql and to_sql: no index, either", rows, load)
 
 
 def main() -> None:
@@ -181,19 +202,22 @@ def main() -> None:
     options.add_argument("--evidence", action="store_true", help="orders with rate, source and legs")
     given = options.parse_args()
     figures: dict[int, dict[str, float]] = {}
-    print(f"{'loading orders':44}{'rows':>10}{'rows/s cpu':>12}{'rows/s clock':>14}{'time vs ours':>14}{'MB':>8}")
+    print(
+        f"{'loading orders':44}{'rows':>10}{'rows/s cpu':>12}{'rows/s clock':>14}{'time vs ours':>14}{'MB':>8}{'peak MiB':>10}"
+    )
     for rows in given.rows:
         with tempfile.TemporaryDirectory() as folder:
             ours, plain, frame = (Path(folder) / name for name in ("register.sqlite", "plain.sqlite", "frame.sqlite"))
-            timings = [(register_load(ours, rows, evidence=given.evidence), ours)]
-            timings += [(plain_sqlite(plain, ours), plain), (pandas_sql(frame, ours), frame)]
+            timings = [(in_its_own_process(register_load, ours, rows, evidence=given.evidence), ours)]
+            timings += [(in_its_own_process(plain_sqlite, plain, ours, rows), plain)]
+            timings += [(in_its_own_process(pandas_sql, frame, ours, rows), frame)]
             own = timings[0][0].processor
             for one, path in timings:
                 print(
                     f"{one.name:44}{rows:>10,}{rows / one.processor:>12,.0f}{rows / one.clock:>14,.0f}"
-                    f"{one.processor / own:>13.2f}×{path.stat().st_size / 1e6:>8,.0f}"
+                    f"{one.processor / own:>13.2f}×{path.stat().st_size / 1e6:>8,.0f}{one.peak_mib:>10,.0f}"
                 )
-            figures[rows] = register_work(ours, rows)
+            figures[rows] = in_its_own_process(register_work, ours, rows)
     print(f"\n{'milliseconds at so many orders':44}" + "".join(f"{rows:>12,}" for rows in given.rows))
     for name in figures[given.rows[0]]:
         print(f"{name:44}" + "".join(f"{figures[rows][name]:>12,.2f}" for rows in given.rows))
