@@ -123,3 +123,13 @@ def test_every_amount_of_fifteen_digits_is_read(units: list[int], code: str) -> 
     minor, exact = from_cells(cells, code)
     assert minor.tolist() == units
     assert exact.all()
+
+
+@pytest.mark.parametrize("mode", Rounding)
+@pytest.mark.parametrize("divisor", [1, 2, 3, 5, 7, 10, 15, 99, 100])
+def test_one_divisor_for_all_rows_gives_what_a_column_of_it_gives(divisor: int, mode: Rounding) -> None:
+    amounts = np.arange(-150, 151)
+    expected = [int(round_fraction(Fraction(amount * 3, divisor), "JPY", mode)) for amount in amounts.tolist()]
+    for denominator in (divisor, np.full(len(amounts), divisor)):
+        found = convert_cross(amounts, 3, denominator, from_units=0, to_units=0, mode=mode)
+        assert found.tolist() == expected

@@ -188,17 +188,19 @@ def _divide_chunk(amounts: Ints, factor: Ints, divisor: Ints, mode: Rounding, ou
     if divisor.ndim == 0 and mode is Rounding.HALF_UP:
         largest = max(int(amounts.max()), -int(amounts.min())) * int(factor.max())
         if largest + int(divisor) < _PRODUCT_LIMIT:
-            _divide_by_one_even_number(amounts, factor, int(divisor), out)
+            _divide_by_one_number(amounts, factor, int(divisor), out)
             return None
     return _divide_by_proposal(amounts, factor, divisor, mode, out)
 
 
-def _divide_by_one_even_number(amounts: Ints, factor: Ints, divisor: int, out: Ints) -> None:
-    """HALF_UP where no product leaves 64 bits; the divisor is 1 or even, as every power of ten is."""
+def _divide_by_one_number(amounts: Ints, factor: Ints, divisor: int, out: Ints) -> None:
+    """HALF_UP where no product leaves 64 bits."""
     np.multiply(amounts, factor, out=out)
-    if divisor > 1:
-        out += divisor // 2 + (out >> 63)  # a negative tie goes down, away from zero
-        out //= divisor
+    if divisor == 1:
+        return
+    # A negative tie goes down, away from zero; an odd divisor leaves no ties.
+    out += divisor // 2 + (out >> 63 if divisor % 2 == 0 else 0)
+    out //= divisor
 
 
 def _divide_by_proposal(amounts: Ints, factor: Ints, divisor: Ints, mode: Rounding, out: Ints) -> Bools | None:
