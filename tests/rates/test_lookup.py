@@ -360,3 +360,19 @@ def test_a_cross_is_as_old_as_its_rate_without_a_period() -> None:
     days = [date(2026, 3, 6), date(2026, 3, 30)]
     assert lookup(book, "USD", "EUR", days).errors.tolist() == ["", "rate.stale"]
     assert lookup(book, "USD", "CNY", days).errors.tolist() == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("digits", "unit", "per_one"),
+    [
+        ("12345678901234567890.12345678901234567890", 1, "12345678901234567890.12345678901234567890"),
+        ("1.00000000000000000010", 1_000_000, "0.00000100000000000000000010"),
+        ("7.1000", 1, "7.1000"),
+        ("461.280", 100, "4.61280"),
+        ("100", 100, "1.00"),
+    ],
+)
+def test_published_digits_are_kept_to_the_last(digits: str, unit: int, per_one: str) -> None:
+    rate = RateBook([Observation("bank", "mid", "USD", "CNY", unit, digits, DAY)]).get("USD", "CNY", DAY)
+    assert (str(rate.value), str(rate.legs[0].value)) == (per_one, per_one)
+    assert rate.exact == Fraction(digits) / unit

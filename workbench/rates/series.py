@@ -132,9 +132,12 @@ class Series:
     def leg(self, row: int) -> Leg:
         """Row ``row`` of the table as a published rate."""
         table = self.table
-        value = quotient(table.numerators[row], table.denominator)
-        if table.decimals is not None and table.decimals[row] >= 0:
-            value = value.quantize(Decimal(1).scaleb(-table.decimals[row]))
+        decimals = -1 if table.decimals is None else table.decimals[row]
+        if decimals >= 0:
+            # As text, for arithmetic would round to the precision of the context.
+            value = Decimal(f"{table.numerators[row] * 10**decimals // table.denominator}E-{decimals}")
+        else:
+            value = quotient(table.numerators[row], table.denominator)
         return Leg(self.key.base, self.key.quote, value, date.fromordinal(table.days[row]))
 
     def observations(self) -> Iterator[Observation]:
