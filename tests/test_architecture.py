@@ -87,6 +87,26 @@ def test_imports_go_to_lower_levels_only() -> None:
     assert not wrong
 
 
+def test_imports_are_absolute() -> None:
+    """A relative import would go unseen by the test of levels."""
+    relative = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert not relative
+
+
+def test_a_module_is_short_enough_to_be_read_at_once() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in [*sources(), *sorted((ROOT / "udfs").rglob("*.py"))]
+        if "migrations" not in path.parts and (lines := len(path.read_text(encoding="utf-8").splitlines())) > 600
+    }
+    assert not long
+
+
 @pytest.mark.parametrize(
     "module",
     [

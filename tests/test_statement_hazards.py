@@ -57,7 +57,17 @@ def test_a_reference_that_says_there_is_none_is_no_reference(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("currency", "amount"),
-    [("XYZ", "100,00"), ("USD", "1.234"), ("JPY", "1.234"), ("JPY", "100,50"), ("KWD", "1,2345"), ("USD", "1.23,50")],
+    [
+        ("XYZ", "100,00"),
+        ("DEM", "100,00"),
+        ("CLF", "1,0000"),
+        ("XAU", "1,00"),
+        ("USD", "1.234"),
+        ("JPY", "1.234"),
+        ("JPY", "100,50"),
+        ("KWD", "1,2345"),
+        ("USD", "1.23,50"),
+    ],
 )
 def test_an_amount_that_the_currency_cannot_have_is_refused(tmp_path: Path, currency: str, amount: str) -> None:
     with pytest.raises(StatementUnreadable, match=r"a\.txt:"):

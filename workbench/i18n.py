@@ -14,7 +14,6 @@ from pathlib import Path
 __all__ = ["_", "current_language", "use_language"]
 
 LOCALE_DIR = Path(__file__).parent / "locale"
-LANGUAGES = ("en", "zh_CN")
 
 
 def _wanted() -> str:

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from workbench.errors import FileRefused, MoneyError
 from workbench.i18n import _
-from workbench.money import to_minor
+from workbench.money import RETIRED, currency, to_minor
 
 __all__ = [
     "Entry",
@@ -148,17 +148,18 @@ def checked(statement: Statement) -> Statement:
 
 def _check_amounts(entry: Entry, file: str) -> None:
     """Refuse an amount that its currency cannot have: then the figure was not read as it was meant."""
-    for amount, currency in (
+    for amount, code in (
         (entry.amount, entry.currency),
         (entry.instructed_amount, entry.instructed_currency),
         (entry.fee_amount, entry.fee_currency),
     ):
         try:
             if amount is not None:
-                to_minor(amount, currency or "")
+                # Of old statements some are in money that is no more; it was money then.
+                to_minor(amount, code if code in RETIRED else currency(code or "").code)
         except MoneyError as error:
             raise StatementUnreadable(
-                error.message if currency else _("The entry does not say its currency."),
+                error.message if code else _("The entry does not say its currency."),
                 where=f"{file}:{entry.line}",
                 remedy=_("Get the file from the bank again; nothing of it was imported."),
             ) from None
