@@ -59,7 +59,7 @@ def test_a_reference_that_says_there_is_none_is_no_reference(tmp_path: Path) -> 
     ("currency", "amount"),
     [
         ("XYZ", "100,00"),
-        ("DEM", "100,00"),
+        ("DEM", "1,234"),
         ("CLF", "1,0000"),
         ("XAU", "1,00"),
         ("USD", "1.234"),

@@ -150,13 +150,13 @@ def _check_amounts(entry: Entry, file: str) -> None:
     """Refuse an amount that its currency cannot have: then the figure was not read as it was meant."""
     for amount, code in (
         (entry.amount, entry.currency),
-        (entry.instructed_amount, entry.instructed_currency),
-        (entry.fee_amount, entry.fee_currency),
+        (entry.instructed_amount, entry.instructed_currency or ""),
+        (entry.fee_amount, entry.fee_currency or ""),
     ):
         try:
             if amount is not None:
                 # Of old statements some are in money that is no more; it was money then.
-                to_minor(amount, code if code in RETIRED else currency(code or "").code)
+                to_minor(amount, code if code in RETIRED else currency(code).code)
         except MoneyError as error:
             raise StatementUnreadable(
                 error.message if code else _("The entry does not say its currency."),
