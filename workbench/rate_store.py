@@ -120,7 +120,15 @@ def prefer_sources(register: Register, names: Sequence[str], *, author: str) -> 
 
 
 def converted_fields(
-    book: RateBook, amount: Decimal, currency: str, base: str, day: date, where: str
+    book: RateBook,
+    amount: Decimal,
+    currency: str,
+    base: str,
+    day: date,
+    where: str,
+    *,
+    document: str = "",
+    customer: str = "",
 ) -> tuple[Mapping[str, Any], Finding | None]:
     """The figure in base currency with all of its evidence, as fields of the register.
 
@@ -131,11 +139,13 @@ def converted_fields(
         base: currency of the books.
         day: the day the rate is wanted for (order date, value date, invoice date).
         where: the place, for the finding.
+        document: number of the order or contract, whose own lock comes before any published rate.
+        customer: code of the customer, whose agreed rate comes next.
 
     Without a rate that can be stood behind the fields stay empty and the finding says why; never 1.
     """
     try:
-        rate = book.get(currency, base, day)
+        rate = book.get(currency, base, day, document=document, customer=customer)
     except RateError as error:
         details = {"currency": currency, "base": base, "date": day.isoformat(), "reason": error.message}
         return {}, Finding("rate.unavailable", where, format(amount, "f"), details=details)

@@ -15,7 +15,7 @@ import xlsxwriter
 
 from workbench import adoption
 from workbench.adoption import Decision
-from workbench.errors import ConfigurationError
+from workbench.errors import ConfigurationError, WorkbenchError
 from workbench.rates import RateBook
 from workbench.register import Register
 
@@ -199,3 +199,47 @@ def test_a_number_used_again_next_year_is_another_order(tmp_path: Path, register
     later.apply(register, "li.na")
     assert register.count("orders") == 2
     assert "record.number-twice" in {one.code for one in later.findings}
+
+
+def test_an_order_with_a_lock_is_valued_at_its_lock(tmp_path: Path, register: Register) -> None:
+    from workbench.rate_store import add_lock, audit_register, load_book
+
+    add_lock(
+        register, scope="order", document="PI-1", base="USD", quote="CNY", value=Decimal("7.25"),
+        valid_from=date(2025, 3, 1), valid_to=None, reason="signed", person="Wang Fang", author="li.na",
+    )  # fmt: skip
+    book = load_book(register)
+    for number in ("PI-1", "PI-2"):
+        path = write_order(tmp_path / f"{number}.xlsx", number, date(2025, 3, 4), 1000)
+        adoption.plan([path], book, register=register).apply(register, "li.na")
+    locked, free = register.rows("orders")
+    assert (locked["rate_kind"], locked["rate_value"], locked["base_amount"]) == (
+        "lock",
+        Decimal("7.25"),
+        Decimal("7250.00"),
+    )
+    assert free["rate_kind"] == "mid"
+    assert audit_register(register).drifts == ()
+
+
+def test_two_files_of_one_name_are_not_mixed_up(tmp_path: Path) -> None:
+    for folder in ("2024", "2025"):
+        (tmp_path / folder).mkdir()
+        write_order(tmp_path / folder / "Orders.xlsx", folder, date(2025, 3, 4), 1000)
+    made = adoption.plan(sorted(tmp_path.rglob("Orders.xlsx")), BOOK)
+    assert [one.code for one in made.refused] == ["file.same-name"]
+    assert len(made.of("orders")) == 1
+
+
+def test_answers_without_their_columns_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "answers.csv").write_text("where,what\nOrders.xlsx!Orders!D4,USD\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        adoption.read_answers(tmp_path / "answers.csv")
+
+
+def test_a_plan_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    made = adoption.plan([write_order(tmp_path / "a.xlsx", "1", date(2025, 3, 4), 1)], BOOK)
+    (tmp_path / "Plan.xlsx").mkdir()
+    with pytest.raises(WorkbenchError, match="cannot be written"):
+        made.write_workbook(tmp_path / "Plan.xlsx")
+    assert not list(tmp_path.glob(".*part"))

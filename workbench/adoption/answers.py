@@ -90,7 +90,7 @@ def read_answers(path: str | Path) -> Answers:
         rows = (
             _json_rows(json.loads(text)) if path.suffix.lower() == ".json" else list(csv.DictReader(io.StringIO(text)))
         )
-        return Answers({(row["place"], row.get("code") or ""): row["answer"] for row in rows if row.get("answer")})
+        return Answers({(row["place"], row.get("code") or ""): row["answer"] for row in rows if row["answer"]})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigurationError(
             _("The answers cannot be read."),

@@ -230,7 +230,10 @@ class _Writer:
             row: Row = {field_name: item.value(name) for name, field_name in _ORDER_FIELDS.items()}
             row["customer_id"] = self.memory.customer(item.value("customer"), item.value("customer_code"))
             row["note"] = _joined(item.value("product"), item.value("note"))
-            row.update(self._converted(item, row["amount"], row["currency"], row["order_date"]))
+            code = str(item.value("customer_code") or "")
+            row.update(
+                self._converted(item, row["amount"], row["currency"], row["order_date"], str(row["number"]), code)
+            )
             rows.append(row)
         ids = self.changes.insert("orders", rows)
         for row_id, item in zip(ids, items, strict=True):
@@ -289,9 +292,14 @@ class _Writer:
         ids = self.changes.insert("costs", rows)
         self.sources.extend(_source_row("costs", row_id, item) for row_id, item in zip(ids, kept, strict=True))
 
-    def _converted(self, item: Item, amount: Decimal, currency: str, day: date) -> Row:
+    def _converted(
+        self, item: Item, amount: Decimal, currency: str, day: date, document: str = "", customer: str = ""
+    ) -> Row:
         """The figure in base currency with its evidence, or nothing and a finding."""
-        evidence, problem = converted_fields(self.book, amount, currency, self.base, day, item.record.place)
+        place = item.record.place
+        evidence, problem = converted_fields(
+            self.book, amount, currency, self.base, day, place, document=document, customer=customer
+        )
         if problem is not None:
             self.problems.append(problem)
         return dict(evidence)

@@ -57,6 +57,12 @@ _FACTS = {
 }
 
 
+class SameName(FileRefused):
+    """Two files of one plan have the same name, so that no place in them could be told apart."""
+
+    code = "file.same-name"
+
+
 class Decision(Enum):
     """What becomes of a record."""
 
@@ -216,6 +222,12 @@ def plan(
     files = [Path(path) for path in paths]
     for number, path in enumerate(files, start=1):
         try:
+            if path.name in {one.name for one in files[: number - 1]}:
+                raise SameName(
+                    _("Two of the files are called {name}.").format(name=path.name),
+                    where=str(path),
+                    remedy=_("Adopt them one after the other, or rename one: places are told by the file's name."),
+                )
             workbook = read(path)
         except FileRefused as error:
             made.refused.append(error)

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from workbench.adoption.plan import Plan
+from workbench.errors import FileRefused
 from workbench.findings import Severity
 from workbench.i18n import _
 from workbench.money import CURRENCIES, number_format
@@ -22,8 +24,28 @@ _EXACT_DIGITS = 15
 
 
 def write_plan_workbook(plan: Plan, path: Path) -> Path:
-    """Write the plan; returns the path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write the plan; the file appears whole or not at all. Returns the path.
+
+    Raises:
+        FileRefused: the place cannot be written to, or the workbook is open elsewhere.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(plan, part)
+        part.replace(path)
+    except (OSError, FileCreateError) as error:
+        raise FileRefused(
+            _("The plan cannot be written: {why}").format(why=error),
+            where=str(path),
+            remedy=_("Close the workbook where it is open, or choose another place."),
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return path
+
+
+def _write(plan: Plan, path: Path) -> None:
     book = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
@@ -65,7 +87,6 @@ def write_plan_workbook(plan: Plan, path: Path) -> Path:
     pages.page(_("Cells"), (_("File"), _("Sheet"), _("Cells"), _("What they are")), _cells(plan))
     pages.page(_("Files refused"), (_("File"), _("Code"), _("Why"), _("What to do")), _refused(plan))
     book.close()
-    return path
 
 
 def _index(names: Sequence[str], name: str) -> int | None:
