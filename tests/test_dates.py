@@ -310,3 +310,12 @@ def test_target_days_are_the_days_on_which_the_ecb_published() -> None:
         day += timedelta(days=1)
     assert len(published) > 7000
     assert wrong == []
+
+
+@pytest.mark.parametrize("epoch_1904", [False, True])
+def test_serial_days_end_with_the_years_that_are_believed(epoch_1904: bool) -> None:
+    last = date(2199, 12, 31)
+    start = date(1904, 1, 1) if epoch_1904 else date(1899, 12, 30)
+    serial = (last - start).days
+    assert read_date(serial, epoch_1904=epoch_1904).date == last
+    assert read_date(serial + 1, epoch_1904=epoch_1904).date is None

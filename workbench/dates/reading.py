@@ -24,6 +24,8 @@ Day: TypeAlias = date  # the field ``date`` of ReadDate hides the type's own nam
 LONGEST_TEXT = 60
 YEARS = range(1900, 2200)
 """Years that are believed; 2569 is another calendar's, 1026 a slip."""
+_LAST_SERIAL = (date(YEARS.stop - 1, 12, 31) - date(1899, 12, 30)).days
+_BEFORE_1904 = (date(1904, 1, 1) - date(1899, 12, 30)).days
 
 _SEPARATED = re.compile(r"(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*([-/.])\s*(\d{1,4})\.?")
 _EAST_ASIAN = re.compile(r"(\d{2,4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]?")
@@ -233,7 +235,7 @@ def _from_number(number: float, *, epoch_1904: bool) -> ReadDate:
     serial = math.floor(number)
     if 19000101 <= serial <= 21991231 and serial == number:
         return _from_digits(str(serial), None, epoch_1904=epoch_1904)
-    if serial > 110_000:  # beyond the year 2200
+    if serial > _LAST_SERIAL - (_BEFORE_1904 if epoch_1904 else 0):
         return _UNREADABLE
     if epoch_1904:
         return ReadDate(date(1904, 1, 1) + timedelta(days=serial), rule="serial-1904")
