@@ -126,3 +126,16 @@ def test_a_currency_that_is_not_told_is_refused_where_it_stands(tmp_path: Path, 
 def test_a_file_of_empty_lines_is_told_apart_at_once(tmp_path: Path) -> None:
     with pytest.raises(StatementUnreadable):
         read(tmp_path, "x" + "\n" * 400_000 + "y")
+
+
+@pytest.mark.parametrize(("status", "entries"), [("BOOK", 1), ("PDNG", 0), ("INFO", 0), ("FUTR", 0)])
+@pytest.mark.parametrize("form", ["<Sts>{}</Sts>", "<Sts><Cd>{}</Cd></Sts>"])
+def test_only_what_is_booked_is_an_entry(tmp_path: Path, form: str, status: str, entries: int) -> None:
+    text = (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.052.001.08"><BkToCstmrAcctRpt><Rpt>'
+        "<Acct><Id><IBAN>DE01</IBAN></Id><Ccy>EUR</Ccy></Acct>"
+        f'<Ntry><Amt Ccy="EUR">50.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>{form.format(status)}'
+        "<ValDt><Dt>2026-01-05</Dt></ValDt></Ntry></Rpt></BkToCstmrAcctRpt></Document>"
+    )
+    (statement,) = read(tmp_path, text)
+    assert len(statement.entries) == entries

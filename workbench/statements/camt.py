@@ -27,6 +27,8 @@ from workbench.statements.entries import (
 __all__ = ["read"]
 
 _REPORTS = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
+_BOOKED = frozenset({"", "BOOK"})
+"""The other states (PDNG, FUTR, INFO) are of money that has not moved, or was booked elsewhere."""
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 
 
@@ -74,7 +76,7 @@ def _statement(element: etree._Element, kind: str, file: str) -> Statement:
     count = 0
     for entry in _children(element, "Ntry"):
         count += 1
-        if _status(entry) == "PDNG":
+        if _status(entry) not in _BOOKED:
             continue
         entries.extend(_bookings(entry, account, made_on, file))
     currency = _text(element, "Acct", "Ccy") or next(iter(balances.values()), (Decimal(0), ""))[1]
