@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from workbench.matching import run
+from workbench.matching import MatchingOvertaken, run
 from workbench.rates import Observation, RateBook
 from workbench.register import Register
 from workbench.settlement import Basis
@@ -150,3 +150,31 @@ def test_cancelled_orders_are_not_paid(register: Register, book: RateBook) -> No
     with register.changeset(origin="test", reason="off", author="li.na") as cs:
         cs.update("orders", order["id"], {"status": "cancelled"})
     assert run(register, book, "li.na").counts["post"] == 0
+
+
+def test_two_people_who_match_at_once_post_once(register: Register, book: RateBook, tmp_path: Path) -> None:
+    """The second run begins and ends while the first is at work."""
+    others = []
+
+    def meanwhile(_stage: str, _done: int, _total: int) -> None:
+        if not others:
+            others.append(None)
+            with Register.open(tmp_path / "firm.sqlite") as same:
+                others[0] = run(same, book, "wang.fang").changeset
+
+    report = run(register, book, "li.na", progress=meanwhile)
+    assert others[0] is not None
+    assert (report.changeset, report.allocations) == (None, 0)
+    receipts = [row["receipt_id"] for row in register.rows("allocations")]
+    assert len(receipts) == len(set(receipts)) == 2
+
+
+def test_a_register_that_never_rests_is_told(register: Register, book: RateBook) -> None:
+    def meanwhile(_stage: str, _done: int, _total: int) -> None:
+        with register.changeset(origin="test", reason="busy", author="wang.fang") as cs:
+            cs.insert("customers", [{"legal_name": "Another Ltd"}])
+
+    with pytest.raises(MatchingOvertaken) as told:
+        run(register, book, "li.na", progress=meanwhile)
+    assert told.value.remedy
+    assert register.count("allocations") == 0

@@ -2,7 +2,7 @@
 
 from workbench.matching.engine import DEFAULT_CHARGES, Alternative, Part, Proposal, match
 from workbench.matching.files import match_folder, prediction_rows, write_predictions
-from workbench.matching.posting import MatchReport, run
+from workbench.matching.posting import MatchingOvertaken, MatchReport, run
 from workbench.matching.reasons import MatchReason
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Alternative",
     "MatchReason",
     "MatchReport",
+    "MatchingOvertaken",
     "Part",
     "Proposal",
     "match",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from workbench.errors import RateError
+from workbench.errors import ConflictError, RateError
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.matching.engine import DEFAULT_CHARGES, Proposal, match, with_refusal
@@ -26,10 +26,17 @@ from workbench.settlement import (
     rate_missing,
 )
 
-__all__ = ["MatchReport", "run"]
+__all__ = ["MatchReport", "MatchingOvertaken", "run"]
 
 ENGINE = "workbench"
 """Who decided what was posted without a person."""
+_ATTEMPTS = 3
+
+
+class MatchingOvertaken(ConflictError):
+    """Somebody kept changing the register while receipts were matched; nothing was posted."""
+
+    code = "matching.overtaken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class MatchReport:
 class _Books:
     """The register's rows that a run reads."""
 
+    changeset: int  # the register's last one before anything was read
     receipts: list[dict[str, Any]]
     instalments: list[dict[str, Any]]
     orders: list[dict[str, Any]]
@@ -63,7 +71,11 @@ class _Books:
     @classmethod
     def of(cls, register: Register) -> _Books:
         tables = ("receipts", "instalments", "orders", "customers", "invoices", "allocations", "match_decisions")
-        return cls(*(register.rows(table) for table in tables))
+        return cls(_last_changeset(register), *(register.rows(table) for table in tables))
+
+
+def _last_changeset(register: Register) -> int:
+    return next((entry.number for entry in register.log(1)), 0)
 
 
 def run(
@@ -79,8 +91,32 @@ def run(
     """Match the receipts that nobody has dealt with yet, and settle those that are sure.
 
     A receipt with allocations or with a person's decision is left alone, so a second run changes nothing. Where a rate
-    is missing nothing is settled: the receipt becomes one for review, and a finding says why.
+    is missing nothing is settled: the receipt becomes one for review, and a finding says why. What somebody else posts
+    meanwhile is not posted again: the run then starts anew.
+
+    Raises:
+        MatchingOvertaken: the register changed during each of several attempts.
     """
+    attempts = 1
+    while True:
+        try:
+            return _run(register, book, author, basis=basis, choice=choice, charges=charges, progress=progress)
+        except MatchingOvertaken:
+            if attempts == _ATTEMPTS:
+                raise
+            attempts += 1
+
+
+def _run(
+    register: Register,
+    book: RateBook,
+    author: str,
+    *,
+    basis: Basis,
+    choice: RateChoice | None,
+    charges: Limits,
+    progress: Callable[[str, int, int], None] | None,
+) -> MatchReport:
     books = _Books.of(register)
     done = {row["receipt_id"] for row in books.allocations}
     done |= {row["receipt_id"] for row in books.decisions if row.get("decided_by")}
@@ -112,7 +148,7 @@ def run(
     )
     desk = _Desk(receivables, book, register.base_currency, choice)
     settled = desk.settle(waiting, proposals)
-    changeset = _store(register, settled, desk, books.decisions, author)
+    changeset = _store(register, settled, desk, books, author)
     return MatchReport(tuple(settled), len(desk.allocations), tuple(desk.findings), changeset)
 
 
@@ -162,11 +198,11 @@ def _store(
     register: Register,
     proposals: Iterable[Proposal],
     desk: _Desk,
-    decisions: Iterable[Mapping[str, Any]],
+    books: _Books,
     author: str,
 ) -> int | None:
     held: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in decisions:
+    for row in books.decisions:
         if not row.get("decided_by"):
             held[row["receipt_id"]].append(row)
     wanted = {proposal.receipt_id: _decision_rows(proposal) for proposal in proposals}
@@ -178,6 +214,11 @@ def _store(
         count=len(changed), posted=len(desk.allocations)
     )
     with register.changeset(origin="matching", reason=reason, author=author) as cs:
+        cs.connection()  # from here on nobody else writes
+        if cs.number != books.changeset + 1:
+            raise MatchingOvertaken(
+                _("The register was changed while receipts were matched."), remedy=_("Match the receipts again.")
+            )
         cs.insert("allocations", desk.allocations)
         _replace_decisions(cs, changed, held)
         cs.insert("open_findings", fresh)
