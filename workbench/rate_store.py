@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from workbench.errors import ConfigurationError, RateError, RegisterError
+from workbench.errors import ConfigurationError, FileRefused, RateError, RegisterError
 from workbench.findings import Finding
 from workbench.i18n import _
+from workbench.money import CURRENCIES
 from workbench.rates import Drift, Observation, Rate, RateBook, RateLock, audit
 from workbench.register import Register
 
@@ -24,6 +27,7 @@ __all__ = [
     "converted_fields",
     "load_book",
     "prefer_sources",
+    "read_answer",
     "store_observations",
     "update_from_sources",
 ]
@@ -39,13 +43,17 @@ _OBSERVATION_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What came of storing observations: counts, and the changeset (None where nothing was new)."""
+    """What came of storing observations: counts, and the changeset (None where nothing was new).
+
+    ``left_out`` are codes in the answer that are no currency in circulation; the register keeps none of those.
+    """
 
     new: int
     revised: int
     unchanged: int
     suspect: int
     changeset: int | None
+    left_out: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """For ``--json``."""
@@ -54,6 +62,7 @@ class Stored:
             "revised": self.revised,
             "unchanged": self.unchanged,
             "suspect": self.suspect,
+            "left_out": list(self.left_out),
             "changeset": self.changeset,
         }
 
@@ -171,14 +180,40 @@ def store_observations(
     """
     from workbench.rate_sources import gate
 
-    sifted = gate.sift(observations, load_book(register))
+    circulating, gone = _in_circulation(observations)
+    sifted = gate.sift(circulating, load_book(register))
     fresh = sifted.stored
     changeset: int | None = None
     if fresh:
         with register.changeset(origin=origin, reason=reason, author=author) as cs:
             cs.insert("rate_observations", [_observation_row(one) for one in fresh])
         changeset = cs.number
-    return Stored(len(sifted.new), len(sifted.revised), len(sifted.unchanged), len(sifted.suspect), changeset)
+    return Stored(len(sifted.new), len(sifted.revised), len(sifted.unchanged), len(sifted.suspect), changeset, gone)
+
+
+def read_answer(file: Path, source: str) -> tuple[list[Observation], tuple[str, ...]]:
+    """Read a file that somebody saved or pasted from a known source, such as a bank's board or ECB's zip.
+
+    Returns the observations, and what in the file is no currency.
+
+    Raises:
+        FileRefused: the file cannot be opened.
+        ConfigurationError: there is no such source.
+        SourceError: the file is not what that source publishes.
+    """
+    from workbench.rate_sources import source_named
+    from workbench.rate_sources.model import Context
+
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise FileRefused(
+            _("The file cannot be read: {why}").format(why=error.strerror or error),
+            where=str(file),
+            remedy=_("Check the path."),
+        ) from error
+    context = Context(where=file.name, fetched_at=datetime.now(UTC), payload_sha256=hashlib.sha256(body).hexdigest())
+    return source_named(source).parse(body, context), tuple(sorted(context.left_out))
 
 
 def update_from_sources(
@@ -188,13 +223,20 @@ def update_from_sources(
     since: date | None,
     until: date | None,
     author: str,
+    cache: Path | None = None,
+    keys: Mapping[str, str] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> UpdateOutcome:
-    """Fetch from the named sources and store what is new; a source that fails stores nothing and is told."""
+    """Fetch from the named sources and store what is new; a source that fails stores nothing and is told.
+
+    ``cache`` is a folder for answers that the sources say are unchanged; ``keys`` are access keys by source.
+    """
     from workbench.rate_sources import update
 
-    report = update(names, load_book(register), since=since, until=until, progress=progress)
-    fresh = [one for source in report.sources for one in source.stored]
+    report = update(
+        names, load_book(register), since=since, until=until, cache=cache, keys=keys or {}, progress=progress
+    )
+    fresh, _gone = _in_circulation(report.stored)
     changeset: int | None = None
     if fresh:
         reason = _("rates from {sources}").format(sources=", ".join(names))
@@ -288,6 +330,17 @@ def audit_register(register: Register) -> AuditOutcome:
         if row["base_amount"] is not None
     ]
     return AuditOutcome(len(documents), tuple(audit(documents, load_book(register))))
+
+
+def _in_circulation(observations: Iterable[Observation]) -> tuple[list[Observation], tuple[str, ...]]:
+    """Observations of currencies in circulation, and the codes of the others."""
+    kept, gone = [], set()
+    for one in observations:
+        unknown = {one.base, one.quote} - CURRENCIES.keys()
+        gone |= unknown
+        if not unknown:
+            kept.append(one)
+    return kept, tuple(sorted(gone))
 
 
 def _rate_in_view(book: RateBook, base: str, quote: str, day: date) -> Rate | None:

@@ -179,7 +179,9 @@ def load(workbench: Workbench, file: Path, register: Path, *more: object) -> dic
 
 def test_loaded_rates_are_in_the_register_only(workbench: Workbench, register: Path, tmp_path: Path) -> None:
     stored = load(workbench, vietnam(tmp_path / "vnd.csv", slip=False), register)
-    assert stored == {"new": len(DAYS), "revised": 0, "unchanged": 0, "suspect": 0, "changeset": 2}
+    assert stored == {
+        "new": len(DAYS), "revised": 0, "unchanged": 0, "suspect": 0, "left_out": [], "changeset": 2,
+    }  # fmt: skip
     ask = ("rates", "get", "VND", "CNY", "2026-03-02", "--json")
     found = workbench(*ask, "--source", "sbv", "--register", register).json
     assert (Decimal(found["value"]), found["source"]) == (Decimal("0.000270"), "sbv")
@@ -445,3 +447,43 @@ def test_convert_refuses_what_cannot_be_written(workbench: Workbench, amounts: P
     workbench("rates", "convert", amounts, tmp_path / "o.csv", "--to", "XYZ", "--json").error("currency.unknown")
     assert amounts.read_bytes() == original
     assert not (tmp_path / "o.csv").exists()
+
+
+def test_a_file_is_read_as_its_source_publishes_it(workbench: Workbench, register: Path) -> None:
+    """A board pasted from the bank's page, and a fixing saved from the market's: each in its own direction and unit."""
+    samples = Path(__file__).resolve().parents[1] / "rate_sources" / "samples"
+    boc = workbench("rates", "load", samples / "boc-paste.txt", "--as", "boc", "--register", register, "--json")
+    assert boc.status == 0, boc.out
+    got = workbench(
+        "rates",
+        "get",
+        "USD",
+        "CNY",
+        "2026-05-15",
+        "--source",
+        "boc",
+        "--kind",
+        "bank_buy",
+        "--register",
+        register,
+        "--json",
+    ).json
+    assert Decimal(got["value"]) == Decimal("6.7998")
+    cfets = workbench("rates", "load", samples / "cfets-latest.json", "--as", "cfets", "--register", register, "--json")
+    assert cfets.json["new"] + cfets.json["suspect"] == 4
+    ask = ("2026-07-31", "--source", "cfets", "--register", register, "--json")
+    assert Decimal(workbench("rates", "get", "JPY", "CNY", *ask).json["value"]) == Decimal("0.045431")
+    assert Decimal(workbench("rates", "get", "CNY", "MYR", *ask).json["value"]) == Decimal("0.58420")
+    workbench("rates", "get", "KRW", "CNY", *ask).error("rate.suspect")
+    workbench("rates", "load", samples / "hmrc.xml", "--as", "cfets", "--register", register, "--json").error(
+        "source.not-data"
+    )
+    assert workbench("rates", "load", samples / "boc.csv", "--register", register).status == 2
+
+
+def test_retired_currencies_in_an_answer_are_left_out_and_told(
+    workbench: Workbench, register: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "old.csv").write_text("date,base,quote,value\n2022-12-30,EUR,HRK,7.5365\n2022-12-30,EUR,USD,1.0666\n")
+    found = workbench("rates", "load", tmp_path / "old.csv", "--source", "house", "--register", register, "--json").json
+    assert (found["new"], found["left_out"]) == (1, ["HRK"])

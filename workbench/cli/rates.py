@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -127,7 +128,10 @@ def convert(source_file: Path, target_file: Path, quote: str, policy: str, locat
     help=_("Store rates from a CSV or XLSX file, whose columns are named by options, in the register."),
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--source", "name", required=True, help=_("Name of the institution that published them."))
+@click.option("--source", "name", default="", help=_("Name of the institution that published them."))
+@click.option(
+    "--as", "known", default="", metavar="SOURCE", help=_("Read FILE as SOURCE publishes it (see: rates sources).")
+)
 @click.option("--kind", default="mid", show_default=True, help=_("mid, bank_buy, monthly, …"))
 @click.option("--date-column", default="date", show_default=True, metavar="NAME", help=_("Column with the day."))
 @click.option("--base-column", default="base", show_default=True, metavar="NAME", help=_("Column converted from."))
@@ -140,6 +144,7 @@ def convert(source_file: Path, target_file: Path, quote: str, policy: str, locat
 def load(
     file: Path,
     name: str,
+    known: str,
     kind: str,
     date_column: str,
     base_column: str,
@@ -149,27 +154,34 @@ def load(
     location: str | None,
     author: str,
 ) -> None:
-    """Read a file of rates by a mapping and store what passes the gate."""
+    """Read a file of rates, by a mapping or in a known source's own form, and store what passes the gate."""
     from workbench.rate_sources.mapped import Mapping, read_mapped
-    from workbench.rate_store import store_observations
+    from workbench.rate_store import read_answer, store_observations
 
-    mapping = Mapping(
-        source=name,
-        kind=kind,
-        date_column=date_column,
-        base_column=base_column,
-        quote_column=quote_column,
-        value_column=value_column,
-        unit=unit,
-    )
+    if bool(name) == bool(known):
+        raise click.UsageError(_("Give either --source NAME with the columns, or --as SOURCE."))
     with open_register(location, actor=author) as register:
-        stored = store_observations(
-            register,
-            read_mapped(file, mapping),
-            author=author,
-            reason=_("rates loaded from {file}").format(file=file.name),
-        )
+        if known:
+            observations, _left_out = read_answer(file, known)
+        else:
+            mapping = Mapping(
+                source=name,
+                kind=kind,
+                date_column=date_column,
+                base_column=base_column,
+                quote_column=quote_column,
+                value_column=value_column,
+                unit=unit,
+            )
+            observations = list(read_mapped(file, mapping))
+        reason = _("rates loaded from {file}").format(file=file.name)
+        stored = store_observations(register, observations, author=author, reason=reason)
     _report_stored(stored.as_dict(), stored.new, stored.suspect)
+
+
+def _keys(sources: tuple[str, ...]) -> dict[str, str]:
+    named = {name: os.environ.get(f"WORKBENCH_KEY_{name.upper().replace('-', '_')}", "") for name in sources}
+    return {name: key for name, key in named.items() if key}
 
 
 def _report_stored(result: dict[str, object], new: int, suspect: int) -> None:
@@ -189,6 +201,13 @@ def _report_stored(result: dict[str, object], new: int, suspect: int) -> None:
 @click.argument("sources", nargs=-1)
 @click.option("--since", type=DAY, metavar="DATE", default=None, help=_("First day wanted."))
 @click.option("--until", type=DAY, metavar="DATE", default=None, help=_("Last day wanted."))
+@click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="WORKBENCH_CACHE",
+    default=None,
+    help=_("Folder that keeps answers, so that unchanged ones are not sent again [env: WORKBENCH_CACHE]"),
+)
 @register_option
 @author_option
 @json_option
@@ -196,10 +215,15 @@ def update(
     sources: tuple[str, ...],
     since: datetime | None,
     until: datetime | None,
+    cache: Path | None,
     location: str | None,
     author: str,
 ) -> None:
-    """Fetch and store; a failing source stores nothing and makes the exit status 1."""
+    """Fetch and store; a failing source stores nothing and makes the exit status 1.
+
+    Access keys come from the environment (WORKBENCH_KEY_FRED for the source fred), never from the command line, where
+    other users of the machine could read them.
+    """
     from workbench.rate_store import update_from_sources
 
     with open_register(location, actor=author) as register, progress() as step:
@@ -209,6 +233,8 @@ def update(
             since=since.date() if since else None,
             until=until.date() if until else None,
             author=author,
+            cache=cache,
+            keys=_keys(sources),
             progress=step,
         )
 
