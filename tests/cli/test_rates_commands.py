@@ -476,7 +476,7 @@ def test_a_file_is_read_as_its_source_publishes_it(workbench: Workbench, registe
     assert Decimal(workbench("rates", "get", "CNY", "MYR", *ask).json["value"]) == Decimal("0.58420")
     workbench("rates", "get", "KRW", "CNY", *ask).error("rate.suspect")
     workbench("rates", "load", samples / "hmrc.xml", "--as", "cfets", "--register", register, "--json").error(
-        "source.not-data"
+        "source.unexpected-shape"
     )
     assert workbench("rates", "load", samples / "boc.csv", "--register", register).status == 2
 
