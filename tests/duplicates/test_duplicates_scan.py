@@ -294,3 +294,22 @@ def test_a_hostile_cell_costs_no_more_than_a_long_one(cell: str) -> None:
     ]
     assert len(scan(rows)) <= 1
     assert sum(map(len, name_tokens(cell))) <= 500
+
+
+def test_a_file_that_cannot_be_read_says_its_own_reason(tmp_path: Path) -> None:
+    locked = tmp_path / "locked.xlsx"
+    locked.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600)
+    with pytest.raises(FileRefused) as refused:
+        read_rows(locked)
+    assert refused.value.code.startswith("file.")
+    assert refused.value.code != FileRefused.code
+    with pytest.raises(FileRefused, match="no file of that name"):
+        read_rows(tmp_path / "missing.csv")
+
+
+@pytest.mark.parametrize("content", ["", "id,name\n", "\n\n"])
+def test_a_list_without_customers_is_no_list_without_duplicates(tmp_path: Path, content: str) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_text(content, encoding="utf-8")
+    with pytest.raises(FileRefused, match="no rows"):
+        read_rows(empty)

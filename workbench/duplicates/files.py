@@ -22,8 +22,12 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a .csv (UTF-8 or GB18030), .xlsx or .parquet file by its column headings, every value as text.
 
     Raises:
-        FileRefused: the file is missing, of another kind, or cannot be read.
+        FileRefused: the file is missing, of another kind, holds no rows, or cannot be read.
     """
+    if not path.is_file():
+        raise FileRefused(
+            _("there is no file of that name"), where=path.name, remedy=_("Check the file's name and folder.")
+        )
     readers = {".csv": _csv_rows, ".xlsx": _workbook_rows, ".parquet": _parquet_rows}
     reader = readers.get(path.suffix.casefold())
     if reader is None:
@@ -33,13 +37,22 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
             remedy=_("Save the customer list in one of these formats."),
         )
     try:
-        return reader(path)
+        rows = reader(path)
+    except FileRefused:  # a ValueError too, but one that has told its reason already
+        raise
     except (OSError, ValueError, csv.Error, ImportError) as error:
         raise FileRefused(
             _("{file} cannot be read: {problem}").format(file=path.name, problem=error),
             where=path.name,
             remedy=_("Check that the file is whole and open it in a spreadsheet program to save it again."),
         ) from error
+    if not rows:
+        raise FileRefused(
+            _("the file holds no rows below its headings"),
+            where=path.name,
+            remedy=_("Name a list with headings in its first row and a customer in each further one."),
+        )
+    return rows
 
 
 def write_pairs(pairs: Iterable[DuplicatePair], path: Path) -> None:
