@@ -439,3 +439,40 @@ def test_hostile_names_are_data(register: Register) -> None:
 def test_every_table_says_what_it_is_for() -> None:
     assert all(table.meaning for table in TABLES.values())
     assert len({table.prefix for table in TABLES.values()}) == len(TABLES)
+
+
+def test_the_command_line_works_on_both_engines(
+    location: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From an empty place to an imported statement and a workbook, without a word of the engine."""
+    from workbench.cli import run
+
+    statement = min((Path(__file__).resolve().parents[2] / "workbooks" / "demo" / "statements").glob("*.sta"))
+    there = ["--register", location]
+    for arguments in (
+        ["new", str(tmp_path / "Mine.xlsx"), *there],
+        ["receipts", "import", str(statement), *there],
+        ["receipts", "match", *there],
+        [
+            "rates",
+            "lock",
+            "USD",
+            "CNY",
+            "7.25",
+            "--scope",
+            "company",
+            "--from",
+            "2026-03-01",
+            "--reason",
+            "r",
+            "--person",
+            "p",
+            *there,
+        ],
+        ["report", "register", "--out", str(tmp_path / "Again.xlsx"), *there],
+        ["verify", *there],
+    ):
+        assert run(arguments) == 0, capsys.readouterr()
+    with Register.open(location) as register:
+        assert register.count("receipts") > 10
+        assert [entry.origin for entry in register.log()][-1] == "create"

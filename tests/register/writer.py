@@ -81,7 +81,8 @@ class Writer:
 
 
 def tell(*words: object) -> None:
-    print(*words, flush=True)
+    # One write of the whole line: a kill comes before or after it, never in between.
+    os.write(1, f"{' '.join(map(str, words))}\n".encode())
 
 
 def mixed(location: str, *, seed: int) -> None:
