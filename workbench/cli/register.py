@@ -13,7 +13,7 @@ from workbench.cli.output import emit, json_option, progress, say, table
 from workbench.errors import FileRefused, RegisterError
 from workbench.i18n import _, current_language
 from workbench.register import Register, UndoRefused
-from workbench.register.locations import shown
+from workbench.register.locations import is_postgres, shown
 
 
 class RegisterAltered(RegisterError):
@@ -25,21 +25,30 @@ class RegisterAltered(RegisterError):
 @click.command(
     "new",
     short_help=_("Make an empty register and its workbook."),
-    help=_("Make an empty register (FILE.sqlite) and its workbook (FILE.xlsx)."),
+    help=_("Make an empty register (FILE.sqlite, or the database that --register names) and its workbook (FILE.xlsx)."),
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--base", default="CNY", show_default=True, metavar="CUR", help=_("Currency of the firm's books."))
+@click.option(
+    "--register",
+    "elsewhere",
+    default=None,
+    metavar="PATH|URL",
+    help=_("Where the register goes instead: a file, or the postgresql://… of an empty database."),
+)
 @author_option
 @json_option
-def new(file: Path, base: str, author: str) -> None:
-    """Create both files; neither may exist yet."""
+def new(file: Path, base: str, elsewhere: str | None, author: str) -> None:
+    """Create register and workbook; neither may exist yet."""
     from workbench.rate_store import load_book
     from workbench.reports import write_register_workbook
 
     base = money.currency(base.upper()).code
-    workbook, location = file.with_suffix(".xlsx"), file.with_suffix(".sqlite")
-    refuse_targets(workbook, location)
-    for path in (workbook, location):
+    workbook = file.with_suffix(".xlsx")
+    location = elsewhere or str(file.with_suffix(".sqlite"))
+    made = [workbook] if is_postgres(location) else [workbook, Path(location)]
+    refuse_targets(*made)
+    for path in made:
         if path.exists():
             raise FileRefused(
                 _("{file} exists already.").format(file=path.name),
@@ -51,9 +60,9 @@ def new(file: Path, base: str, author: str) -> None:
 
     def render(console: Console) -> None:
         ready = _("Register {register} and workbook {workbook} are ready.")
-        say(console, ready.format(register=location, workbook=workbook))
+        say(console, ready.format(register=shown(location), workbook=workbook))
 
-    emit({"register": location, "workbook": workbook, "base_currency": base}, render)
+    emit({"register": shown(location), "workbook": workbook, "base_currency": base}, render)
 
 
 @click.command(
