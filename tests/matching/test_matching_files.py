@@ -61,3 +61,27 @@ def test_an_unreadable_amount_is_refused_with_its_line(folder: Path, bad: str) -
     with pytest.raises(FileRefused) as caught:
         match_folder(folder)
     assert caught.value.where == "receipts.csv:3"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "where"),
+    [
+        ("items.csv", "INV2024-00009,SO24-00001", "INV2024-00009,SO24-99999", "items.csv:3"),
+        ("items.csv", "INV2024-00009,SO24", "PI2024-00001,SO24", "items.csv:3"),
+        ("receipts.csv", "\nR2,", "\nR1,", "receipts.csv:3"),
+    ],
+    ids=["no-such-order", "item-twice", "receipt-twice"],
+)
+def test_rows_that_do_not_hang_together_are_refused(folder: Path, name: str, old: str, new: str, where: str) -> None:
+    path = folder / name
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(FileRefused) as caught:
+        match_folder(folder)
+    assert caught.value.where == where
+
+
+@pytest.mark.parametrize("content", [b"receipt_id\n\xff\xfe\n", b"receipt_id\n" + b"x" * 200_000])
+def test_a_file_that_is_no_csv_is_refused(folder: Path, content: bytes) -> None:
+    (folder / "receipts.csv").write_bytes(content)
+    with pytest.raises(FileRefused, match=r"receipts\.csv cannot be read"):
+        match_folder(folder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -26,14 +26,16 @@ def match_folder(folder: Path, *, progress: Callable[[str, int, int], None] | No
     Returns a row per part that is posted or proposed for review, by ``COLUMNS``; ``amount`` is in the item's currency.
 
     Raises:
-        FileRefused: a file is missing or a value in it cannot be read.
+        FileRefused: a file is missing, a value in it cannot be read, an id stands twice, or an item is of no order there.
     """
-    receipts = [_receipt(row) for row in _read(folder, "receipts.csv")]
+    receipts = [_receipt(row) for row in _once(_read(folder, "receipts.csv"), "receipt_id")]
     earlier = [_receipt(row) for row in _read(folder, "history.csv", required=False)]
+    orders = [_order(row) for row in _read(folder, "orders.csv")]
+    known = {order["id"] for order in orders}
     proposals = match(
         receipts,
-        [_item(row) for row in _read(folder, "items.csv")],
-        [_order(row) for row in _read(folder, "orders.csv")],
+        [_item(row, known) for row in _once(_read(folder, "items.csv"), "item_id")],
+        orders,
         [_customer(row) for row in _read(folder, "customers.csv")],
         earlier_receipts=earlier,
         progress=progress,
@@ -76,8 +78,28 @@ def _read(folder: Path, name: str, *, required: bool = True) -> list[dict[str, A
             where=str(path),
             remedy=_("The folder holds customers.csv, orders.csv, items.csv and receipts.csv."),
         )
-    with path.open(encoding="utf-8-sig", newline="") as source:
-        return [{**row, "where": f"{name}:{line}"} for line, row in enumerate(csv.DictReader(source), start=2)]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as source:
+            return [{**row, "where": f"{name}:{line}"} for line, row in enumerate(csv.DictReader(source), start=2)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise FileRefused(
+            _("{file} cannot be read: {problem}").format(file=name, problem=error),
+            where=str(path),
+            remedy=_("Save it as CSV in UTF-8."),
+        ) from error
+
+
+def _once(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    seen: set[object] = set()
+    for row in rows:
+        if row.get(name) in seen:
+            raise FileRefused(
+                _("{column} {value} stands twice").format(column=name, value=row.get(name)),
+                where=row["where"],
+                remedy=_("Give every row an id of its own."),
+            )
+        seen.add(row.get(name))
+    return rows
 
 
 def _value(row: Mapping[str, str], name: str, read: Callable[[str], _T]) -> _T:
@@ -113,7 +135,13 @@ def _receipt(row: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _item(row: Mapping[str, str]) -> dict[str, Any]:
+def _item(row: Mapping[str, str], orders: Container[str]) -> dict[str, Any]:
+    if row.get("order_no") not in orders:
+        raise FileRefused(
+            _("there is no order {number}").format(number=row.get("order_no")),
+            where=row["where"],
+            remedy=_("Every item's order_no stands in orders.csv."),
+        )
     return {
         "id": _value(row, "item_id", str),
         "number": row["item_id"],
