@@ -17,6 +17,10 @@ from workbench.rates import RateBook
 from workbench.register import Register
 from workbench.register.tables import TABLES
 from workbench.reports import WorkbookInUse, WorkbookReport, write_register_workbook
+from workbench.reports.figures import Figures
+from workbench.reports.needs import collect_needs
+from workbench.reports.sheets import build_sheets
+from workbench.reports.texts import Texts
 
 EN = ["Today", "Customers", "Orders", "Instalments", "Receipts", "Matches", "Settlements", "Duplicates", "Questions"]
 ZH = ["今日", "客户", "订单", "分期", "收款", "匹配", "核销", "重复客户", "待确认"]
@@ -363,3 +367,20 @@ def _needs(report: WorkbookReport) -> dict[str, int]:
     sheet = opened(report.path)["Today"]
     rows = sheet.iter_rows(min_row=11, max_row=20, min_col=2, max_col=5, values_only=True)
     return {row[0]: row[3] for row in rows}
+
+
+def test_nobody_is_reminded_of_what_was_paid_too_much(firm: Register, book: RateBook, tmp_path: Path) -> None:
+    """The amount was lowered after the payment: what is open is then a credit, not overdue."""
+    day = date(2024, 6, 30)
+    firm.backup(tmp_path / "firm.sqlite")
+    with Register.open(tmp_path / "firm.sqlite") as register:
+        paid = register.rows("allocations")[0]["instalment_id"]
+        with register.changeset(origin="test", reason="amended", author="li.na") as changes:
+            changes.update("instalments", paid, {"amount": Decimal("10000.00"), "due_date": day})
+        figures = Figures.read(register, book, day)
+        build_sheets(figures, Texts("en"))
+    row = figures.instalments[paid]
+    assert (row["state"], row["open_amount"], row["days_overdue"]) == ("paid", Decimal("-5000.00"), None)
+    needs = {need.key: need for need in collect_needs(figures)}
+    assert paid not in {needs[key].first for key in ("need-overdue", "need-due-7", "need-due-30", "need-no-date")}
+    assert Decimal("-5000.00") not in needs["need-due-7"].worth.amounts.values()

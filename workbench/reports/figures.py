@@ -106,8 +106,8 @@ class Figures:
             row["days_overdue"] = (self.as_of - row["due_date"]).days if row["state"] == "overdue" else None
 
     def _instalment_state(self, row: Row) -> str:
-        if row["open_amount"] == ZERO:
-            return "paid"
+        if row["open_amount"] == ZERO or row["open_amount"] < ZERO < row["amount"]:
+            return "paid"  # perhaps more than was owed: a credit, which nobody is to be reminded of
         if row.get("due_date") and row["due_date"] < self.as_of:
             return "overdue"
         return "part" if row["settled_amount"] else "open"

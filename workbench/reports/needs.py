@@ -56,7 +56,7 @@ def collect_needs(figures: Figures) -> list[Need]:
     pairs = [row for row in tables["duplicate_pairs"] if row["decision"] == "review"]
     questions = [row for row in tables["open_findings"] if row["state"] == "open"]
     overdue = [row for row in unpaid if row["state"] == "overdue"]
-    undated = [row for row in unpaid if not row.get("due_date")]
+    undated = [row for row in unpaid if not row.get("due_date") and row["state"] != "paid"]
     lines = (
         ("need-overdue", "instalments", "RED", overdue, "open_amount"),
         ("need-due-7", "instalments", "AMBER", _due(figures, unpaid, 0, 7), "open_amount"),
@@ -128,4 +128,5 @@ def _need(figures: Figures, line: tuple[str, str, str, list[Row], str]) -> Need:
 
 
 def _due(figures: Figures, unpaid: list[Row], start: int, end: int) -> list[Row]:
-    return [row for row in unpaid if row.get("due_date") and start <= (row["due_date"] - figures.as_of).days <= end]
+    waiting = [row for row in unpaid if row.get("due_date") and row["state"] != "paid"]
+    return [row for row in waiting if start <= (row["due_date"] - figures.as_of).days <= end]
