@@ -125,3 +125,14 @@ def test_the_demo_can_be_taken_back_to_an_empty_register(demo_dir: Path, tmp_pat
                 register.undo(entry.number, author="test", reason="back to the start")
         assert register.count("orders") == register.count("receipts") == register.count("customers") == 0
         assert register.verify().ok
+
+
+def test_matching_again_changes_nothing(demo_dir: Path, tmp_path: Path) -> None:
+    from workbench.matching import run
+    from workbench.rate_store import load_book
+
+    with Register.open(demo_dir / "register.sqlite") as made:
+        made.backup(tmp_path / "copy")
+    with Register.restore(tmp_path / "copy", tmp_path / "copy.sqlite") as register:
+        report = run(register, load_book(register), "li.na")
+        assert (report.allocations, report.changeset) == (0, None)

@@ -332,6 +332,18 @@ class Finding:
             "remedy": self.remedy,
         }
 
+    def as_row(self) -> dict[str, object]:
+        """The finding as a row of the register's ``open_findings``."""
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "place": self.where,
+            "value": self.value or None,
+            "candidates": list(self.candidates),
+            "details": dict(self.details),
+            "state": "open",
+        }
+
     def _fill(self, text: str) -> str:
         words = {"value": self.value, "candidates": ", ".join(self.candidates) or "—", **self.details}
         for name, word in words.items():

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import ConfigurationError, FileRefused, RateError, RegisterError
+from workbench.errors import ConfigurationError, FileRefused, MoneyError, RateError, RegisterError
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.money import CURRENCIES
@@ -155,18 +155,13 @@ def converted_fields(
     """
     try:
         rate = book.get(currency, base, day, document=document, customer=customer)
-    except RateError as error:
+    except (RateError, MoneyError) as error:
         details = {"currency": currency, "base": base, "date": day.isoformat(), "reason": error.message}
         return {}, Finding("rate.unavailable", where, format(amount, "f"), details=details)
     return {
         "base_currency": base,
         "base_amount": rate.convert(amount),
-        "rate_value": rate.value,
-        "rate_date": rate.rate_date,
-        "rate_source": rate.source,
-        "rate_kind": rate.kind,
-        "rate_policy": rate.policy,
-        "rate_legs": [leg.as_dict() for leg in rate.legs],
+        **rate.as_fields(),
     }, None
 
 

@@ -9,10 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import WorkbenchError
+from workbench.errors import MoneyError, WorkbenchError
 from workbench.findings import Finding
 from workbench.i18n import _
-from workbench.money import Balances, Money
+from workbench.money import Balances, Money, currency
 from workbench.rate_store import converted_fields
 from workbench.rates import RateBook
 from workbench.register import Register
@@ -92,6 +92,7 @@ def import_statements(
     for number, path in enumerate(every, start=1):
         try:
             statements = read_statements(path)
+            _refuse_old_money(path, statements)
         except WorkbenchError as error:
             files.append(ImportedFile(path.name, "", 0, 0, 0, {}, {}, adds_up=False, error=error))
             continue
@@ -119,6 +120,16 @@ def import_statements(
     totals = Balances(Money(row["amount"], row["currency"]) for row in rows)
     changeset = _store(register, rows, sources, findings, author) if rows else None
     return ReceiptsImport(tuple(files), tuple(findings), dict(totals.items()), changeset)
+
+
+def _refuse_old_money(path: Path, statements: list[Statement]) -> None:
+    """A currency that no longer circulates cannot be received; the file is refused before anything of it is taken."""
+    for entry in (entry for statement in statements for entry in statement.entries):
+        try:
+            currency(entry.currency)
+        except MoneyError as error:
+            error.where = f"{path.name}:{entry.line}"
+            raise
 
 
 def _imported(path: Path, statements: list[Statement], fresh: int) -> ImportedFile:
@@ -169,18 +180,5 @@ def _store(
                 for row_id, (_fingerprint, entry, path) in zip(ids, sources, strict=True)
             ],
         )
-        cs.insert("open_findings", [finding_row(one) for one in findings])
+        cs.insert("open_findings", [one.as_row() for one in findings])
     return cs.number
-
-
-def finding_row(finding: Finding) -> dict[str, Any]:
-    """The finding as a row of ``open_findings``."""
-    return {
-        "code": finding.code,
-        "severity": finding.severity.value,
-        "place": finding.where,
-        "value": finding.value,
-        "candidates": list(finding.candidates),
-        "details": dict(finding.details),
-        "state": "open",
-    }

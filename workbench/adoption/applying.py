@@ -193,7 +193,7 @@ class _Writer:
         self.changes.insert("source_records", self.sources)
         told = {(one.code, one.where): one for one in (*findings, *self.problems)}
         self.changes.insert(
-            "open_findings", [_finding_row(one) for key, one in told.items() if key not in self.memory.open_findings]
+            "open_findings", [one.as_row() for key, one in told.items() if key not in self.memory.open_findings]
         )
 
     def _customers(self, items: Iterable[Item], orders: Iterable[Item]) -> None:
@@ -352,13 +352,6 @@ def _source_row(table: str, row_id: str, item: Item) -> Row:
     return {
         "table_name": table, "row_id": row_id, "file": record.sheet.book, "sheet": record.sheet.name, "place": _place(item),
         "file_sha256": item.sha256, "raw": record.raw,
-    }  # fmt: skip
-
-
-def _finding_row(finding: Finding) -> Row:
-    return {
-        "code": finding.code, "severity": finding.severity.value, "place": finding.where, "value": finding.value or None,
-        "candidates": list(finding.candidates), "details": dict(finding.details), "state": "open",
     }  # fmt: skip
 
 

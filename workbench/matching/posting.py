@@ -132,24 +132,31 @@ def _run(
         choice=choice,
     )
     cancelled = {row["id"] for row in books.orders if row.get("status") == "cancelled"}
-    proposals = match(
-        waiting,
-        [
-            {**row, "open_amount": receivables.open_amount(row["id"])}
-            for row in books.instalments
-            if row["order_id"] not in cancelled
-        ],
-        books.orders,
-        books.customers,
-        invoices=books.invoices,
-        earlier_receipts=[row for row in books.receipts if row["id"] in done],
-        charges=charges,
-        progress=progress,
-    )
+    payable = [row for row in books.instalments if row["order_id"] not in cancelled]
     desk = _Desk(receivables, book, register.base_currency, choice)
-    settled = desk.settle(waiting, proposals)
-    changeset = _store(register, settled, desk, books, author)
-    return MatchReport(tuple(settled), len(desk.allocations), tuple(desk.findings), changeset)
+    outcome: dict[str, Proposal] = {}
+    posted = {""}
+    # What is posted leaves fewer readings for the rest, so the rest is looked at again until nothing more is sure: a
+    # second run then has nothing to change.
+    while posted:
+        left = [row for row in waiting if row["id"] not in done]
+        proposals = match(
+            left,
+            [{**row, "open_amount": receivables.open_amount(row["id"])} for row in payable],
+            books.orders,
+            books.customers,
+            invoices=books.invoices,
+            earlier_receipts=[row for row in books.receipts if row["id"] in done],
+            charges=charges,
+            progress=progress,
+        )
+        settled = desk.settle(left, proposals)
+        outcome.update((proposal.receipt_id, proposal) for proposal in settled)
+        posted = {proposal.receipt_id for proposal in settled if proposal.decision == "post"}
+        done |= posted
+    final = [outcome[row["id"]] for row in waiting]
+    changeset = _store(register, final, desk, books, author)
+    return MatchReport(tuple(final), len(desk.allocations), tuple(desk.findings), changeset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,18 +272,7 @@ def _said(row: Mapping[str, Any]) -> tuple[object, ...]:
     return row["decision"], row.get("instalment_id"), confidence, reasons, others
 
 
-def _new_findings(register: Register, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+def _new_findings(register: Register, findings: Iterable[Finding]) -> list[dict[str, object]]:
     open_ = {(row["code"], row["place"]) for row in register.rows("open_findings") if row["state"] == "open"}
-    return [
-        {
-            "code": finding.code,
-            "severity": finding.severity.value,
-            "place": finding.where,
-            "value": finding.value,
-            "candidates": list(finding.candidates),
-            "details": dict(finding.details),
-            "state": "open",
-        }
-        for finding in findings
-        if (finding.code, finding.where) not in open_
-    ]
+    fresh = {(finding.code, finding.where): finding for finding in findings}
+    return [finding.as_row() for key, finding in fresh.items() if key not in open_]
