@@ -36,8 +36,15 @@ lock: .venv/ready-bench
 messages: .venv/ready-test
 	$(PYTHON) scripts/messages.py
 
-pictures: demo
-	$(PYTHON) scripts/make_pictures.py $(DEMO_DIR)/Register.xlsx docs/images
+pictures: .venv/ready-test demo
+	sh scripts/system_packages.sh
+	WORKBENCH_LANG=zh $(PYTHON) -m workbench report register --register $(DEMO_DIR)/register.sqlite \
+		--as-of 2026-09-30 --language zh --out $(DEMO_DIR)/Register.zh.xlsx
+	$(PYTHON) scripts/make_pictures.py $(DEMO_DIR)/Register.xlsx docs/images Today=register-today --dpi 95 --max-height 1200
+	$(PYTHON) scripts/make_pictures.py $(DEMO_DIR)/Register.xlsx docs/images Orders=register-orders --dpi 95 --max-height 500
+	$(PYTHON) scripts/make_pictures.py $(DEMO_DIR)/Register.zh.xlsx docs/images 今日=register-today.zh --dpi 95 --max-height 1200
+	$(PYTHON) scripts/make_pictures.py $(DEMO_DIR)/Register.zh.xlsx docs/images 订单=register-orders.zh 匹配=register-matches.zh \
+		--dpi 95 --max-height 500
 
 firm: .venv/ready-test
 	$(PYTHON) workbooks/make_demo_firm.py
