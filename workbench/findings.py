@@ -205,6 +205,13 @@ CATALOGUE: dict[str, Kind] = {
         "Correct the name, or define it as a custom field.",
         "请更正名称，或将其定义为自定义字段。",
     ),
+    "row.field-name": Kind(
+        Severity.REFUSE,
+        "{value} cannot be the name of a field of {table}",
+        "{value} 不能作为 {table} 的字段名",
+        "Choose a name that the table does not have, of at most 100 characters.",
+        "请选择该表尚未使用的名称，最多 100 个字符。",
+    ),
     "row.in-use": Kind(
         Severity.REFUSE,
         "{value} is still used by {table}",

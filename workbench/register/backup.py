@@ -15,26 +15,44 @@ import sqlalchemy as sa
 
 from workbench.errors import MissingComponent
 from workbench.i18n import _
-from workbench.register import locations
-from workbench.register.errors import BackupFailed, RegisterExists, RegisterMissing
+from workbench.register import history, locations
+from workbench.register.errors import BackupFailed, NotARegister, RegisterExists, RegisterMissing
 
-__all__ = ["backup", "restore"]
+__all__ = ["backup", "copy", "restore"]
+
+_BUSY_SECONDS = 30
 
 
 def backup(engine: sa.Engine, path: Path) -> None:
-    """Copy the register to ``path``; the file appears only when it is whole."""
-    with _beside(path) as part:
-        if engine.dialect.name == "sqlite":
-            _copy_sqlite(Path(str(engine.url.database)), part)
-            _check_sqlite(part)
-        else:
-            _dump(engine.url, part)
-        _sync(part)
+    """Copy the register to ``path``; the file appears once the copy was read back and verified.
+
+    Raises:
+        BackupFailed, MissingComponent.
+    """
+    with _beside(path, engine) as part:
+        _copy(engine, part)
+        if locations.is_sqlite(engine):
+            _verify_sqlite(part)
+        part.replace(path)
+
+
+def copy(engine: sa.Engine, path: Path) -> None:
+    """Copy a register of any version to ``path``: whole as a file, its content not verified.
+
+    Raises:
+        BackupFailed, MissingComponent.
+    """
+    with _beside(path, engine) as part:
+        _copy(engine, part)
         part.replace(path)
 
 
 def restore(source: Path, location: str | Path, *, force: bool) -> None:
-    """Make a register from a backup; an existing one is replaced only with ``force``."""
+    """Make a register from a backup; an existing one is replaced only with ``force``, and only by a verified one.
+
+    Raises:
+        RegisterMissing, RegisterExists, BackupFailed, SchemaMismatch, MissingComponent.
+    """
     if not source.exists():
         raise RegisterMissing(
             _("There is no backup {path}.").format(path=source), where=str(source), remedy=_("Check the path.")
@@ -44,24 +62,59 @@ def restore(source: Path, location: str | Path, *, force: bool) -> None:
         return
     target = Path(location)
     if target.exists() and not force:
-        raise RegisterExists(
-            _("There is a register at {location} already.").format(location=target),
-            where=str(target),
-            remedy=_("Choose another place, or replace it with --force."),
-        )
+        raise _exists(location)
+    locations.engine_for(target, must_exist=False).dispose()  # refuses folders and network shares
     with _beside(target) as part:
-        _check_sqlite(source)
         _copy_sqlite(source, part)
+        _verify_sqlite(part)
+        if _is_open_to_others(target):
+            _copy_sqlite(part, target)
+        else:
+            part.replace(target)
+
+
+def _exists(location: str | Path) -> RegisterExists:
+    return RegisterExists(
+        _("There is a register at {location} already.").format(location=locations.shown(location)),
+        where=locations.shown(location),
+        remedy=_("Choose another place, or replace it with --force."),
+    )
+
+
+def _is_open_to_others(target: Path) -> bool:
+    """Whether there is a register that others may have open.
+
+    They would go on writing into the old file if it were exchanged, and lose it; so its content is exchanged instead,
+    in one transaction.
+    """
+    if not target.exists():
+        return False
+    engine = locations.engine_for(target, must_exist=True)
+    try:
+        return locations.has_register(engine)
+    except NotARegister:
+        return False
+    finally:
+        engine.dispose()
+
+
+def _copy(engine: sa.Engine, part: Path) -> None:
+    if locations.is_sqlite(engine):
+        _copy_sqlite(Path(str(engine.url.database)), part)
         _check_sqlite(part)
-        _sync(part)
-        for leftover in ("-wal", "-shm"):
-            Path(f"{target}{leftover}").unlink(missing_ok=True)
-        part.replace(target)
+    else:
+        _dump(engine.url, part)
+    _sync(part)
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A temporary file in the same folder, gone afterwards unless it was renamed."""
+def _beside(path: Path, engine: sa.Engine | None = None) -> Iterator[Path]:
+    """A temporary file in the same folder, gone afterwards unless it was renamed; not for the register's own path."""
+    here = str(engine.url.database) if engine is not None and locations.is_sqlite(engine) else ""
+    if here and path.exists() and path.samefile(here):
+        raise BackupFailed(
+            _("The backup would replace the register itself."), where=str(path), remedy=_("Choose another file.")
+        )
     if not path.parent.is_dir():
         raise BackupFailed(
             _("There is no folder {path}.").format(path=path.parent),
@@ -80,11 +133,30 @@ def _beside(path: Path) -> Iterator[Path]:
 def _copy_sqlite(source: Path, target: Path) -> None:
     # In one step: copying page by page from another connection never ends while somebody writes.
     try:
-        with closing(sqlite3.connect(source)) as here, closing(sqlite3.connect(target)) as there:
+        with (
+            closing(sqlite3.connect(source, timeout=_BUSY_SECONDS)) as here,
+            closing(sqlite3.connect(target, timeout=_BUSY_SECONDS)) as there,
+        ):
+            is_new = target.stat().st_size == 0
             here.backup(there, pages=-1)
-            there.execute("PRAGMA journal_mode = DELETE")
+            if is_new:
+                there.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.Error as error:
         raise _failed(source, str(error)) from error
+
+
+def _verify_sqlite(path: Path) -> None:
+    """Read the copy back as a register: its schema, every hash, every row."""
+    engine = locations.engine_for(path, must_exist=True, read_only=True)
+    try:
+        locations.check_schema(engine, path)
+        outcome = history.verify(engine)
+    except NotARegister as error:
+        raise _failed(path, error.message) from error
+    finally:
+        engine.dispose()
+    if not outcome.ok:
+        raise _failed(path, "; ".join(outcome.problems[:3]))
 
 
 def _check_sqlite(path: Path) -> None:
@@ -100,21 +172,24 @@ def _check_sqlite(path: Path) -> None:
 
 def _dump(url: sa.URL, target: Path) -> None:
     _tool("pg_dump", ["--format=custom", f"--file={target}", _libpq(url)], url)
-    _tool("pg_restore", ["--list", str(target)], url)
+    # Reads every compressed byte back, without a database.
+    _tool("pg_restore", [f"--file={os.devnull}", str(target)], url)
 
 
 def _load(source: Path, location: str | Path, *, force: bool) -> None:
     engine = locations.engine_for(location, must_exist=False)
     try:
         if locations.has_register(engine) and not force:
-            raise RegisterExists(
-                _("There is a register at {location} already.").format(location=locations.shown(location)),
-                where=locations.shown(location),
-                remedy=_("Choose another place, or replace it with --force."),
-            )
+            raise _exists(location)
+        _tool("pg_restore", [f"--file={os.devnull}", str(source)], engine.url)
         options = ["--no-owner", "--exit-on-error", "--single-transaction"]
         options += ["--clean", "--if-exists"] if force else []
+        engine.dispose()  # the tables must be in nobody's hands
         _tool("pg_restore", [*options, f"--dbname={_libpq(engine.url)}", str(source)], engine.url)
+        locations.check_schema(engine, location)
+        outcome = history.verify(engine)
+        if not outcome.ok:
+            raise _failed(source, "; ".join(outcome.problems[:3]))
     finally:
         engine.dispose()
 

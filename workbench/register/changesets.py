@@ -8,8 +8,9 @@ take turns: a changeset holds the register's write lock from its first write unt
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import groupby, islice
 from types import TracebackType
@@ -17,12 +18,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import sqlalchemy as sa
 
+from workbench.errors import ConfigurationError
 from workbench.findings import Finding
 from workbench.i18n import _
-from workbench.register.codec import Stored, canonical, from_database, pack, problems_of, to_database, unpack
-from workbench.register.errors import ChangesetBroken, InvalidRows, RowChanged, RowMissing
+from workbench.register import checks
+from workbench.register.codec import Stored, canonical, from_database, is_storable, pack, to_database, unpack
+from workbench.register.conflicts import row_changed, row_missing
+from workbench.register.errors import ChangesetBroken, InvalidRows
 from workbench.register.schema import METADATA, data_columns
-from workbench.register.tables import TABLES, Field, FieldKind, Table
+from workbench.register.tables import TABLES, Field, Table
 
 if TYPE_CHECKING:
     from workbench.register.store import Register
@@ -32,7 +36,6 @@ __all__ = ["GENESIS", "Changeset", "LogEntry", "body_line", "changeset_hash", "t
 GENESIS = "0" * 64
 """What the first changeset has as the hash before it."""
 _CHUNK = 5_000
-_IN_LIMIT = 900
 
 
 class LogEntry(NamedTuple):
@@ -50,10 +53,10 @@ class LogEntry(NamedTuple):
 
 def body_line(seq: int, table: str, row_id: str, action: str, before: str | None, after: str | None) -> bytes:
     """What a change contributes to its changeset's hash; lengths make the parts unmistakable."""
-    before, after = before or "", after or ""
+    number, old, new = str(seq), before or "", after or ""
     return (
-        f"{len(str(seq))}:{seq}\x1f{len(table)}:{table}\x1f{len(row_id)}:{row_id}\x1f{len(action)}:{action}\x1f"
-        f"{len(before)}:{before}\x1f{len(after)}:{after}\n"
+        f"{len(number)}:{number}\x1f{len(table)}:{table}\x1f{len(row_id)}:{row_id}\x1f{len(action)}:{action}"
+        f"\x1f{len(old)}:{old}\x1f{len(new)}:{new}\n"
     ).encode()
 
 
@@ -89,12 +92,20 @@ class Changeset:
     """
 
     def __init__(self, register: Register, *, author: str, origin: str, reason: str, undoes: int | None = None) -> None:
+        for name, text in (("author", author), ("origin", origin), ("reason", reason)):
+            if not is_storable(text) or (name == "author" and not text.strip()):
+                raise ConfigurationError(
+                    _("The {name} of a changeset must be text that can be stored.").format(name=name),
+                    remedy=_("Say who changes the register, from where, and why."),
+                )
         self._register = register
         self._author, self._origin, self._reason, self._undoes = author, origin, reason, undoes
+        self._custom: dict[str, dict[str, Field]] = {}
         self._connection: sa.Connection | None = None
         self._body = hashlib.sha256()
         self._seq = 0
         self._broken = False
+        self._ended = False
         self.number = 0
         self.hash = ""
 
@@ -104,6 +115,7 @@ class Changeset:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ended = True
         if self._connection is None:
             return
         try:
@@ -138,14 +150,15 @@ class Changeset:
         ids: list[str] = []
         problems: list[Finding] = []
         every = iter(rows)
-        while chunk := list(islice(every, _CHUNK)):
-            stored = self._checked(definition, chunk, len(ids), problems)
-            ids.extend(row["id"] for row in stored)
-            if not problems:
-                self._write_inserts(connection, definition, stored)
-        if problems:
-            self._broken = True
-            raise InvalidRows(table, problems)
+        with self._all_or_nothing():
+            while chunk := list(islice(every, _CHUNK)):
+                stored, found = self._checked(connection, definition, chunk, len(ids))
+                problems.extend(found)
+                ids.extend(row["id"] for row in stored)
+                if not problems:
+                    self._write_inserts(connection, definition, stored)
+            if problems:
+                raise InvalidRows(table, problems)
         return ids
 
     def update(self, table: str, row_id: str, values: Mapping[str, Any], *, expected_version: int | None = None) -> int:
@@ -154,49 +167,66 @@ class Changeset:
         Args:
             table: the table's name.
             row_id: the row's id.
-            values: the fields to change; None empties a field. ``custom`` is merged field by field.
+            values: the fields to change; None empties a field. ``custom`` is merged field by field. Values that the
+                row has already are no change, and leave its version as it is.
             expected_version: the version the caller read. Where the row has moved on since, nothing is written and
                 RowChanged tells what changed, by whom and when.
 
         Raises:
             RowMissing: there is no such row.
-            RowChanged: somebody else changed it since ``expected_version``.
+            RowChanged: somebody else changed or deleted it since ``expected_version``.
             InvalidRows: the row would not be valid.
         """
         definition = table_named(table)
         connection = self._begin()
-        before = self._current(connection, definition, row_id)
-        if expected_version is not None and before["version"] != expected_version:
-            raise self._row_changed(connection, definition, row_id, expected_version, before)
-        custom = self._register.custom_fields(table)
+        before = self._current(connection, definition, row_id, expected_version)
+        custom = self._custom_fields(connection, table)
+        own = values.get("custom") or {}
         whole = unpack(definition, before, custom)
-        own = {**whole["custom"], **(values.get("custom") or {})}
-        wanted = {**whole, **values, "custom": {name: value for name, value in own.items() if value is not None}}
-        after, problems = pack(definition, wanted, f"{table} {row_id}", custom)
-        problems += problems_of(definition, wanted, f"{table} {row_id}")
-        problems += self._reference_problems(connection, definition, [after], [f"{table} {row_id}"])
-        after |= {"id": row_id, "version": before["version"] + 1}
-        problems += self._unique_problems(connection, definition, [after], [f"{table} {row_id}"])
-        if problems:
-            self._broken = True
-            raise InvalidRows(table, problems)
-        self._write_updates(connection, definition, [(before, after)])
+        if isinstance(own, Mapping):
+            own = {**whole["custom"], **own}
+        after, problems = pack(definition, {**whole, **values, "custom": own}, custom, complete=False)
+        problems += [
+            Finding("row.required", f"custom.{name}", details={"field": name})
+            for name in before.get("custom") or {}
+            if name in custom and custom[name].required and name not in (after.get("custom") or {})
+        ]
+        after |= {"id": row_id, "version": before["version"]}
+        if not problems and canonical(after) == canonical(before):
+            return int(before["version"])
+        after["version"] += 1
+        place = f"{table} {row_id}"
+        problems = [_placed(one, place) for one in problems]
+        problems += self._table_problems(connection, definition, [(before, after)], lambda _index: place)
+        with self._all_or_nothing():
+            if problems:
+                raise InvalidRows(table, problems)
+            self._write_updates(connection, definition, [(before, after)])
         return int(after["version"])
 
     def delete(self, table: str, row_id: str, *, expected_version: int | None = None) -> None:
         """Remove one row; refused while other rows refer to it."""
         definition = table_named(table)
         connection = self._begin()
-        before = self._current(connection, definition, row_id)
-        if expected_version is not None and before["version"] != expected_version:
-            raise self._row_changed(connection, definition, row_id, expected_version, before)
-        users = self._users_of(connection, table, row_id)
-        if users:
-            self._broken = True
-            raise InvalidRows(
-                table, [Finding("row.in-use", f"{table} {row_id}", row_id, details={"table": ", ".join(users)})]
-            )
-        self._write_deletes(connection, definition, [before])
+        before = self._current(connection, definition, row_id, expected_version)
+        place = f"{table} {row_id}"
+        problems = self._table_problems(connection, definition, [(before, None)], lambda _index: place)
+        if users := checks.users_of(connection, table, row_id):
+            problems.append(Finding("row.in-use", place, row_id, details={"table": ", ".join(users)}))
+        with self._all_or_nothing():
+            if problems:
+                raise InvalidRows(table, problems)
+            self._write_deletes(connection, definition, [before])
+
+    def set_setting(self, name: str, value: object) -> None:
+        """Give a setting of the firm a value (text, number, list, …); ``Register.setting`` reads it."""
+        connection = self._begin()
+        made = METADATA.tables["settings"]
+        row_id = connection.execute(sa.select(made.c.id).where(made.c.name == name)).scalar()
+        if row_id is None:
+            self.insert("settings", [{"name": name, "value": value}])
+        else:
+            self.update("settings", row_id, {"value": value})
 
     # What undo replays, in stored form; not for other callers.
 
@@ -216,11 +246,20 @@ class Changeset:
         if changed:
             self._write_updates(connection, table, changed)
 
+    def begin(self) -> int:
+        """Take the write lock now rather than at the first write; the number that this changeset will have."""
+        self._begin()
+        return self.number
+
     def connection(self) -> sa.Connection:
         """The connection that holds the write lock."""
         return self._begin()
 
     def _begin(self) -> sa.Connection:
+        if self._ended:
+            raise ChangesetBroken(
+                _("This changeset has ended; nothing can be added to it."), remedy=_("Begin a new changeset.")
+            )
         if self._connection is None:
             self._connection = self._register.begin_writing()
             last = self._connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar()
@@ -229,13 +268,15 @@ class Changeset:
         return self._connection
 
     def _seal(self, connection: sa.Connection) -> None:
-        previous = connection.execute(
-            sa.text("SELECT hash FROM changesets WHERE number = :number"), {"number": self.number - 1}
-        ).scalar()
-        at = datetime.now(UTC).isoformat(timespec="microseconds")
+        newest = connection.execute(
+            sa.text("SELECT hash, at FROM changesets WHERE number = :number"), {"number": self.number - 1}
+        ).first()
+        previous = newest.hash if newest else GENESIS
+        # A clock that was set back must not make a later changeset seem the earlier one.
+        at = max(datetime.now(UTC).isoformat(timespec="microseconds"), newest.at if newest else "")
         body = self._body.hexdigest()
         header = (self.number, self._author, at, self._origin, self._reason, self._undoes, self._seq, body)
-        self.hash = changeset_hash(*header, previous or GENESIS)
+        self.hash = changeset_hash(*header, previous)
         connection.execute(
             METADATA.tables["changesets"].insert(),
             {
@@ -247,37 +288,68 @@ class Changeset:
                 "undoes": self._undoes,
                 "changes": self._seq,
                 "body_hash": body,
-                "previous_hash": previous or GENESIS,
+                "previous_hash": previous,
                 "hash": self.hash,
             },
         )
 
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """A batch that fails half way may not be kept, even where the caller goes on after the error."""
+        broken, self._broken = self._broken, True
+        yield
+        self._broken = broken
+
+    def _custom_fields(self, connection: sa.Connection, table: str) -> dict[str, Field]:
+        """As they are inside this changeset, whatever this process or another has read before."""
+        if table not in self._custom:
+            self._custom[table] = checks.custom_fields(connection, table)
+        return self._custom[table]
+
     def _checked(
-        self, table: Table, rows: Sequence[Mapping[str, Any]], offset: int, problems: list[Finding]
-    ) -> list[Stored]:
-        connection = self._begin()
-        custom = self._register.custom_fields(table.name)
-        places = [f"{table.name} {row.get('id') or f'#{offset + number}'}" for number, row in enumerate(rows, start=1)]
-        stored = []
-        for row, place in zip(rows, places, strict=True):
-            packed, found = pack(table, row, place, custom)
-            problems.extend(found)
-            problems.extend(problems_of(table, row, place))
+        self, connection: sa.Connection, table: Table, rows: Sequence[Mapping[str, Any]], offset: int
+    ) -> tuple[list[Stored], list[Finding]]:
+        """Rows in stored form with their ids, and every problem; ``offset`` rows of the batch came before them."""
+        custom = self._custom_fields(connection, table.name)
+
+        def place(index: int) -> str:
+            return f"{table.name} {rows[index].get('id') or f'#{offset + index + 1}'}"
+
+        stored: list[Stored] = []
+        problems: list[Finding] = []
+        for index, row in enumerate(rows):
+            packed, found = pack(table, row, custom)
+            if found:
+                problems.extend(_placed(one, place(index)) for one in found)
             stored.append(packed)
-        given = [str(row["id"]) for row in rows if row.get("id")]
-        fresh = iter(self._new_ids(connection, table, len(rows) - len(given), given))
+        given = [(index, str(row["id"])) for index, row in enumerate(rows) if row.get("id")]
+        fresh = iter(self._new_ids(connection, table, len(rows) - len(given), [row_id for _index, row_id in given]))
         for row, packed in zip(rows, stored, strict=True):
-            packed["id"] = row.get("id") or next(fresh)
+            packed["id"] = str(row["id"]) if row.get("id") else next(fresh)
             packed["version"] = 1
-        problems.extend(self._reference_problems(connection, table, stored, places))
-        problems.extend(self._unique_problems(connection, table, stored, places))
+        problems += self._table_problems(connection, table, [(None, row) for row in stored], place)
         if given:
-            problems.extend(self._id_problems(connection, table, stored, places, given))
-        return stored
+            problems += checks.id_problems(connection, table, given, place)
+        return stored, problems
+
+    def _table_problems(
+        self,
+        connection: sa.Connection,
+        table: Table,
+        steps: Sequence[tuple[Stored | None, Stored | None]],
+        place: checks.Place,
+    ) -> list[Finding]:
+        """What is wrong with rows beside others; steps are (before, after), None for no row."""
+        rows = [after for _before, after in steps if after is not None]
+        problems = list(checks.reference_problems(connection, table, rows, place))
+        problems += checks.unique_problems(connection, table, rows, place)
+        if table.name == "custom_fields":
+            problems += checks.definition_problems(connection, steps, place)
+        return problems
 
     def _new_ids(self, connection: sa.Connection, table: Table, count: int, given: Sequence[str]) -> list[str]:
         """The next ids of a table; numbers are never used twice, nor those that rows brought along."""
-        brought = [int(one.removeprefix(f"{table.prefix}-")) for one in given if _has_number(one, table.prefix)]
+        brought = [number for one in given if (number := checks.id_number(table, one)) is not None]
         if not count and not brought:
             return []
         sequences = METADATA.tables["sequences"]
@@ -288,96 +360,17 @@ class Changeset:
         connection.execute(sequences.update().where(sequences.c.table_name == table.name), {"last": last + count})
         return [f"{table.prefix}-{number:06d}" for number in range(last + 1, last + count + 1)]
 
-    def _reference_problems(
-        self, connection: sa.Connection, table: Table, rows: Sequence[Stored], places: Sequence[str]
-    ) -> Iterator[Finding]:
-        for field in table.fields:
-            if field.kind is not FieldKind.REFERENCE:
-                continue
-            wanted = {row[field.name] for row in rows if field.name in row}
-            if field.references == table.name:
-                wanted -= {row.get("id") for row in rows}
-            known = _existing(connection, field.references, "id", wanted)
-            for row, place in zip(rows, places, strict=True):
-                value = row.get(field.name)
-                if value in wanted and value not in known:
-                    yield Finding(
-                        "row.reference", f"{place}.{field.name}", str(value), details={"table": field.references}
-                    )
-
-    def _unique_problems(
-        self, connection: sa.Connection, table: Table, rows: Sequence[Stored], places: Sequence[str]
-    ) -> Iterator[Finding]:
-        groups = [(field.name,) for field in table.fields if field.unique]
-        own = {row["id"] for row in rows}
-        for names in [*groups, *table.unique_together]:
-            keys = [tuple(row.get(name) for name in names) for row in rows]
-            taken = _taken(connection, table, names, keys, own)
-            yield from _doubled(keys, taken, places, " + ".join(names))
-
-    def _id_problems(
-        self,
-        connection: sa.Connection,
-        table: Table,
-        rows: Sequence[Stored],
-        places: Sequence[str],
-        given: Sequence[str],
-    ) -> Iterator[Finding]:
-        taken = {(one,) for one in _existing(connection, table.name, "id", set(given))}
-        yield from _doubled([(row["id"],) for row in rows], taken, places, "id")
-
-    def _current(self, connection: sa.Connection, table: Table, row_id: str) -> Stored:
-        columns = data_columns(table)
-        made = METADATA.tables[table.name]
-        found = connection.execute(sa.select(*(made.c[name] for name in columns)).where(made.c.id == row_id)).first()
-        if found is None:
-            raise RowMissing(
-                _("{table} has no row {id}.").format(table=table.name, id=row_id),
-                where=f"{table.name} {row_id}",
-                remedy=_("Pull again; somebody may have deleted it."),
-            )
-        return from_database(table, columns, found, sqlite=self._register.is_sqlite)
-
-    def _row_changed(
-        self, connection: sa.Connection, table: Table, row_id: str, expected: int, current: Stored
-    ) -> RowChanged:
-        changes, changesets = METADATA.tables["changes"], METADATA.tables["changesets"]
-        found = connection.execute(
-            sa.select(changes.c.after, changesets.c.author, changesets.c.at, changesets.c.number)
-            .join(changesets, changes.c.changeset == changesets.c.number)
-            .where(changes.c.table_name == table.name, changes.c.row_id == row_id, changes.c.action == "update")
-            .order_by(changes.c.changeset.desc(), changes.c.seq.desc())
-            .limit(max(current["version"] - expected, 1))
-        ).all()
-        names = sorted({name for row in found for name in _fields_in(row.after)})
-        now = unpack(table, current, self._register.custom_fields(table.name))
-        theirs = {name: now.get(name) for name in names}
-        author, at, number = (found[0].author, found[0].at, found[0].number) if found else ("?", "?", 0)
-        return RowChanged(
-            _("{id} was changed since you read it: {fields}, by {author} at {at} (changeset {number}).").format(
-                id=row_id,
-                fields=", ".join(f"{name} = {value}" for name, value in theirs.items()) or "?",
-                author=author,
-                at=at[:16],
-                number=number,
-            ),
-            theirs=theirs,
-            where=f"{table.name} {row_id}",
-            remedy=_("Read the row again, and decide which values to keep."),
-            author=author,
-            changeset=number,
-        )
-
-    def _users_of(self, connection: sa.Connection, table: str, row_id: str) -> list[str]:
-        users = []
-        for other in TABLES.values():
-            for field in other.fields:
-                if field.references == table:
-                    made = METADATA.tables[other.name]
-                    hit = connection.execute(sa.select(made.c.id).where(made.c[field.name] == row_id).limit(1)).scalar()
-                    if hit:
-                        users.append(f"{other.name} {hit}")
-        return users
+    def _current(self, connection: sa.Connection, table: Table, row_id: str, expected_version: int | None) -> Stored:
+        """The row as it is, at the version that the caller read."""
+        found = next(checks.current_rows(connection, table, [row_id]), None)
+        sqlite = self._register.is_sqlite
+        now = None if found is None else from_database(table, data_columns(table), found, sqlite=sqlite)
+        if expected_version is not None and (now is None or now["version"] != expected_version):
+            custom = self._custom_fields(connection, table.name)
+            raise row_changed(connection, table, row_id, expected_version, now, custom)
+        if now is None:
+            raise row_missing(table.name, row_id)
+        return now
 
     def _write_inserts(self, connection: sa.Connection, table: Table, rows: Sequence[Stored]) -> None:
         columns = data_columns(table)
@@ -388,7 +381,7 @@ class Changeset:
             f'INSERT INTO "{table.name}" ({quoted}) VALUES ({holders})',  # noqa: S608 - names come from TABLES
             [to_database(table, row, columns, sqlite=sqlite) for row in rows],
         )
-        self._log(connection, ((table.name, row["id"], "insert", None, canonical(row)) for row in rows))
+        self._log(connection, table, ((row["id"], "insert", None, canonical(row)) for row in rows))
 
     def _write_updates(self, connection: sa.Connection, table: Table, changed: Iterable[tuple[Stored, Stored]]) -> None:
         sqlite = self._register.is_sqlite
@@ -402,10 +395,8 @@ class Changeset:
             )
             self._log(
                 connection,
-                (
-                    (table.name, before["id"], "update", _only(before, names), _only(after, names))
-                    for before, after in pairs
-                ),
+                table,
+                ((before["id"], "update", _only(before, names), _only(after, names)) for before, after in pairs),
             )
 
     def _write_deletes(self, connection: sa.Connection, table: Table, rows: Sequence[Stored]) -> None:
@@ -414,29 +405,30 @@ class Changeset:
             f'DELETE FROM "{table.name}" WHERE id = {mark}',  # noqa: S608 - the name comes from TABLES
             [(row["id"],) for row in rows],
         )
-        self._log(connection, ((table.name, row["id"], "delete", canonical(row), None) for row in rows))
+        self._log(connection, table, ((row["id"], "delete", canonical(row), None) for row in rows))
 
-    def _log(self, connection: sa.Connection, changes: Iterable[tuple[str, str, str, str | None, str | None]]) -> None:
+    def _log(
+        self, connection: sa.Connection, table: Table, changes: Iterable[tuple[str, str, str | None, str | None]]
+    ) -> None:
+        """Store what happened to rows of a table: (id, action, before, after)."""
         lines = []
-        for change in changes:
+        for row_id, action, before, after in changes:
             self._seq += 1
-            self._body.update(body_line(self._seq, *change))
-            lines.append((self.number, self._seq, *change))
+            self._body.update(body_line(self._seq, table.name, row_id, action, before, after))
+            lines.append((self.number, self._seq, table.name, row_id, action, before, after))
         holders = ", ".join(["?" if self._register.is_sqlite else "%s"] * 7)
         connection.exec_driver_sql(
             f"INSERT INTO changes (changeset, seq, table_name, row_id, action, before, after) VALUES ({holders})",  # noqa: S608
             lines,
         )
+        if table.name == "custom_fields":
+            self._custom.clear()
 
 
 def _changed_fields(pair: tuple[Stored, Stored]) -> tuple[str, ...]:
     before, after = pair
     return tuple(
-        sorted(
-            name
-            for name in {*before, *after} - {"id"}
-            if before.get(name) != after.get(name) or type(before.get(name)) is not type(after.get(name))
-        )
+        sorted(name for name in {*before, *after} - {"id"} if canonical(before.get(name)) != canonical(after.get(name)))
     )
 
 
@@ -444,56 +436,5 @@ def _only(row: Stored, names: Iterable[str]) -> str:
     return canonical({name: row.get(name) for name in names})
 
 
-def _doubled(
-    keys: Sequence[tuple[Any, ...]], taken: set[tuple[Any, ...]], places: Sequence[str], names: str
-) -> Iterator[Finding]:
-    seen: set[tuple[Any, ...]] = set()
-    for key, place in zip(keys, places, strict=True):
-        if None in key:
-            continue
-        if key in taken or key in seen:
-            yield Finding("row.duplicate", f"{place}.{names}", " / ".join(map(str, key)), details={"field": names})
-        seen.add(key)
-
-
-def _has_number(row_id: str, prefix: str) -> bool:
-    return row_id.startswith(f"{prefix}-") and row_id[len(prefix) + 1 :].isdecimal()
-
-
-def _fields_in(after: str | None) -> list[str]:
-    return [name for name in json.loads(after or "{}") if name != "version"]
-
-
-def _existing(connection: sa.Connection, table: str, column: str, values: set[Any]) -> set[Any]:
-    made = METADATA.tables[table]
-    found: set[Any] = set()
-    every = iter(sorted(values))
-    while some := list(islice(every, _IN_LIMIT)):
-        found.update(connection.execute(sa.select(made.c[column]).where(made.c[column].in_(some))).scalars())
-    return found
-
-
-def _taken(
-    connection: sa.Connection, table: Table, names: tuple[str, ...], keys: Sequence[tuple[Any, ...]], own: set[Any]
-) -> set[tuple[Any, ...]]:
-    """Keys of that kind that other rows (not ``own`` ids) have already."""
-    made = METADATA.tables[table.name]
-    first = {key[0] for key in keys if None not in key}
-    taken: set[tuple[Any, ...]] = set()
-    every = iter(sorted(first, key=str))
-    while some := list(islice(every, _IN_LIMIT)):
-        chosen = sa.select(made.c.id, *(made.c[name] for name in names)).where(made.c[names[0]].in_(some))
-        taken.update(tuple(row[1:]) for row in connection.execute(chosen) if row[0] not in own)
-    return taken
-
-
-def custom_field_of(row: Mapping[str, Any]) -> Field:
-    """A row of ``custom_fields`` as a field definition."""
-    return Field(
-        row["name"],
-        FieldKind(row["kind"]),
-        bool(row["required"]),
-        currency_field=row["currency_field"] or "",
-        choices=tuple(row["choices"] or ()),
-        meaning=row["meaning"] or "",
-    )
+def _placed(problem: Finding, place: str) -> Finding:
+    return replace(problem, where=f"{place}.{problem.where}")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import decimal
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from workbench.errors import MoneyError
@@ -19,12 +20,14 @@ from workbench.money import CURRENCIES, from_minor, to_minor
 from workbench.register.countries import COUNTRIES
 from workbench.register.tables import TABLES, Field, FieldKind, Table
 
-__all__ = ["Stored", "canonical", "from_database", "pack", "pack_value", "problems_of", "to_database", "unpack"]
+__all__ = ["Stored", "canonical", "from_database", "is_storable", "pack", "pack_value", "to_database", "unpack"]
 
 Stored = dict[str, Any]
 """A row of stored values by column, without those that are empty."""
 
 _INT64 = 2**63
+_DIGITS = 200  # before and after the decimal point; beyond that it is no rate, percentage or quantity
+_NOT_PACKED = {"id", "version", "custom"}
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 # Scaling by a power of ten in this context is exact or raises; amounts of more digits are no money.
 _EXACT = decimal.Context(prec=60, traps=[decimal.InvalidOperation, decimal.Overflow, decimal.Inexact])
@@ -40,10 +43,16 @@ def canonical(stored: object) -> str:
     return _encode(stored)
 
 
-def pack(table: Table, row: Mapping[str, Any], where: str, custom: Mapping[str, Field]) -> tuple[Stored, list[Finding]]:
-    """A row in stored form, with every problem of it.
+def pack(
+    table: Table, row: Mapping[str, Any], custom: Mapping[str, Field], *, complete: bool = True
+) -> tuple[Stored, list[Finding]]:
+    """A row in stored form, with every problem of it; a problem's ``where`` is the field.
 
-    ``custom`` are the firm's own fields of the table by name; they come in ``row["custom"]``.
+    Args:
+        table: the row's table.
+        row: values by field; ``id`` and ``version`` are not looked at.
+        custom: the firm's own fields of the table by name; their values come in ``row["custom"]``.
+        complete: whether the firm's own required fields must be there.
     """
     stored: Stored = {}
     problems: list[Finding] = []
@@ -53,26 +62,23 @@ def pack(table: Table, row: Mapping[str, Any], where: str, custom: Mapping[str, 
             continue
         packer = packers.get(name)
         if packer is None:
-            if name == "custom":
-                _pack_custom(value, where, custom, stored, problems)
-            elif name not in {"id", "version"}:
-                problems.append(Finding("row.unknown-field", f"{where}.{name}", str(value)[:80]))
+            if name not in _NOT_PACKED:
+                problems.append(Finding("row.unknown-field", str(name), _quoted(value)))
             continue
         try:
             stored[name] = packer(value, row)
         except (_Wrong, MoneyError) as wrong:
-            code = wrong.args[0] if isinstance(wrong, _Wrong) else "row.minor-units"
-            problems.append(Finding(code, f"{where}.{name}", str(value)[:80], details={"field": name}))
+            problems.append(_finding(wrong, name, value))
+    if custom or row.get("custom"):
+        _pack_custom(row, custom, stored, problems, complete=complete)
+    required = _required(table.name)
+    if not required <= stored.keys():
+        problems.extend(
+            Finding("row.required", field.name, details={"field": field.name})
+            for field in table.fields
+            if field.required and row.get(field.name) is None
+        )
     return stored, problems
-
-
-def problems_of(table: Table, row: Mapping[str, Any], where: str) -> list[Finding]:
-    """Required fields that the row leaves empty."""
-    return [
-        Finding("row.required", f"{where}.{name}", details={"field": name})
-        for name in _required(table.name)
-        if row.get(name) is None
-    ]
 
 
 def unpack(table: Table, stored: Mapping[str, Any], custom: Mapping[str, Field]) -> dict[str, Any]:
@@ -82,8 +88,9 @@ def unpack(table: Table, stored: Mapping[str, Any], custom: Mapping[str, Field])
         value = stored.get(field.name)
         row[field.name] = None if value is None else _unpack_value(field, value, stored)
     own = stored.get("custom") or {}
+    beside = {**stored, **own}
     row["custom"] = {
-        name: _unpack_value(custom[name], value, own) if name in custom else value for name, value in own.items()
+        name: _unpack_value(custom[name], value, beside) if name in custom else value for name, value in own.items()
     }
     return row
 
@@ -94,25 +101,49 @@ def pack_value(field: Field, value: Any, row: Mapping[str, Any]) -> Any:
 
 
 def _pack_custom(
-    value: object, where: str, custom: Mapping[str, Field], stored: Stored, problems: list[Finding]
+    row: Mapping[str, Any],
+    custom: Mapping[str, Field],
+    stored: Stored,
+    problems: list[Finding],
+    *,
+    complete: bool,
 ) -> None:
-    if not isinstance(value, Mapping):
-        problems.append(Finding("row.type", f"{where}.custom", str(value)[:80], details={"field": "custom"}))
+    own = row.get("custom") or {}
+    if not isinstance(own, Mapping):
+        problems.append(Finding("row.type", "custom", _quoted(own), details={"field": "custom"}))
         return
     packed = {}
-    for name, one in value.items():
-        if one is None:
+    for name, value in own.items():
+        if value is None:
             continue
         if name not in custom:
-            problems.append(Finding("row.unknown-field", f"{where}.custom.{name}", str(one)[:80]))
+            problems.append(Finding("row.unknown-field", f"custom.{name}", _quoted(value)))
             continue
         try:
-            packed[name] = pack_value(custom[name], one, value)
+            packed[name] = pack_value(custom[name], value, {**row, **own})
         except (_Wrong, MoneyError) as wrong:
-            code = wrong.args[0] if isinstance(wrong, _Wrong) else "row.minor-units"
-            problems.append(Finding(code, f"{where}.custom.{name}", str(one)[:80], details={"field": name}))
+            problems.append(_finding(wrong, f"custom.{name}", value))
+    if complete:
+        problems.extend(
+            Finding("row.required", f"custom.{name}", details={"field": name})
+            for name, field in custom.items()
+            if field.required and own.get(name) is None
+        )
     if packed:
         stored["custom"] = packed
+
+
+def _finding(wrong: Exception, where: str, value: object) -> Finding:
+    code = wrong.args[0] if isinstance(wrong, _Wrong) else "row.minor-units"
+    return Finding(code, where, _quoted(value), details={"field": where})
+
+
+def _quoted(value: object) -> str:
+    """A value for a message: its beginning, and nothing that cannot be printed."""
+    try:
+        return str(value)[:80].encode(errors="replace").decode()
+    except (RecursionError, ValueError):  # nested too deeply, or an integer too long to be written
+        return type(value).__name__
 
 
 @cache
@@ -121,17 +152,17 @@ def _packers(table: str) -> dict[str, Callable[[Any, Mapping[str, Any]], Any]]:
 
 
 @cache
-def _required(table: str) -> tuple[str, ...]:
-    return tuple(field.name for field in TABLES[table].fields if field.required)
+def _required(table: str) -> frozenset[str]:
+    return frozenset(field.name for field in TABLES[table].fields if field.required)
 
 
 def _packer(field: Field) -> Callable[[Any, Mapping[str, Any]], Any]:  # noqa: C901 - one small function a kind
+    choices = frozenset(field.choices)
+
     def text(value: Any, _row: Mapping[str, Any]) -> str:
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not is_storable(value):
             raise _Wrong("row.type")
-        if "\x00" in value:
-            raise _Wrong("row.type")
-        if field.choices and value not in field.choices:
+        if choices and value not in choices:
             raise _Wrong("row.choice")
         return value
 
@@ -153,7 +184,10 @@ def _packer(field: Field) -> Callable[[Any, Mapping[str, Any]], Any]:  # noqa: C
     def timestamp(value: Any, _row: Mapping[str, Any]) -> str:
         if not isinstance(value, datetime) or value.tzinfo is None:
             raise _Wrong("row.timestamp")
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        try:
+            return value.astimezone(UTC).isoformat(timespec="microseconds")
+        except OverflowError:
+            raise _Wrong("row.timestamp") from None
 
     def currency(value: Any, _row: Mapping[str, Any]) -> str:
         if not isinstance(value, str) or value not in CURRENCIES:
@@ -179,14 +213,17 @@ def _packer(field: Field) -> Callable[[Any, Mapping[str, Any]], Any]:  # noqa: C
     def exact(value: Any, _row: Mapping[str, Any]) -> str:
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
             raise _Wrong("row.type")
-        if isinstance(value, Decimal) and not value.is_finite():
+        number = Decimal(value)
+        if not number.is_finite() or not -_DIGITS <= number.adjusted() < _DIGITS:
             raise _Wrong("row.type")
-        return format(value, "f") if isinstance(value, Decimal) else str(value)
+        if len(number.as_tuple().digits) > _DIGITS:
+            raise _Wrong("row.type")
+        return format(number.copy_abs() if number.is_zero() else number, "f")
 
     def plain(value: Any, _row: Mapping[str, Any]) -> Any:
         try:
-            return json.loads(_encode_plain(value))
-        except (TypeError, ValueError):
+            return _plain(value)
+        except (RecursionError, ValueError, OverflowError):
             raise _Wrong("row.type") from None
 
     by_kind: dict[FieldKind, Callable[[Any, Mapping[str, Any]], Any]] = {
@@ -215,15 +252,52 @@ def _minor_units(value: Decimal, code: str) -> int:
     return units if units == scaled else to_minor(value, code)
 
 
-def _jsonable(value: object) -> str:
+def is_storable(text: str) -> bool:
+    """Neither engine takes half of a surrogate pair, and PostgreSQL no NUL."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return False
+    return "\x00" not in text
+
+
+def _plain(value: Any) -> Any:
+    """JSON's own types, in the one form that both engines give back."""
+    if isinstance(value, str):
+        if not is_storable(value):
+            raise _Wrong("row.type")
+        return value
+    if isinstance(value, dict):
+        return {_plain_name(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return _plain_number(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return _plain(dict(value))
+    raise _Wrong("row.type")
+
+
+@lru_cache(maxsize=1024)
+def _plain_name(name: Any) -> str:
+    """The name of a value in an object; the same few come again and again."""
+    if not isinstance(name, str) or not is_storable(name):
+        raise _Wrong("row.type")
+    return name
+
+
+def _plain_number(value: float | Decimal | None) -> int | float | str | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if not math.isfinite(value) or (value and not 10**-_DIGITS < abs(value) < 10**_DIGITS):
+        raise _Wrong("row.type")
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    raise TypeError
-
-
-_encode_plain = json.JSONEncoder(default=_jsonable, allow_nan=False).encode
+    # PostgreSQL writes 1e22 out in full, which reads back as an integer.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _unpack_value(field: Field, value: Any, stored: Mapping[str, Any]) -> Any:
@@ -241,15 +315,15 @@ def _unpack_value(field: Field, value: Any, stored: Mapping[str, Any]) -> Any:
 
 def to_database(table: Table, stored: Mapping[str, Any], columns: Sequence[str], *, sqlite: bool) -> tuple[Any, ...]:
     """The stored row as driver parameters in the order of ``columns``."""
+    values = list(map(stored.get, columns))
     json_at, bool_at = _special_at(table.name, tuple(columns))
-    values: list[Any] = list(map(stored.get, columns))
     for index in json_at:
         if values[index] is not None:
             values[index] = canonical(values[index])
     if sqlite:
         for index in bool_at:
-            if values[index] is not None:
-                values[index] = int(values[index])
+            if (value := values[index]) is not None:
+                values[index] = int(value)
     return tuple(values)
 
 
@@ -286,9 +360,8 @@ def _special(table: str) -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _special_at(table: str, columns: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Where among the columns JSON and truth values are."""
     json_columns, bool_columns = _special(table)
     return (
         tuple(index for index, name in enumerate(columns) if name in json_columns),

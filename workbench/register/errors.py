@@ -14,11 +14,14 @@ __all__ = [
     "InvalidRows",
     "NotARegister",
     "NotPermitted",
+    "RegisterBusy",
     "RegisterExists",
     "RegisterMissing",
+    "RegisterReadOnly",
     "RowChanged",
     "RowMissing",
     "SchemaMismatch",
+    "StorageFailed",
     "UndoRefused",
     "UnsafeLocation",
 ]
@@ -54,6 +57,24 @@ class UnsafeLocation(RegisterError):
     code = "register.unsafe-location"
 
 
+class RegisterBusy(RegisterError, TimeoutError):
+    """Somebody else has been writing for longer than we wait; nothing was written."""
+
+    code = "register.busy"
+
+
+class RegisterReadOnly(RegisterError, PermissionError):
+    """The register was opened for reading only, or its file or database does not allow writing."""
+
+    code = "register.read-only"
+
+
+class StorageFailed(RegisterError, OSError):
+    """The disk or the database server gave way (full, gone, unreadable); the changeset at hand is not stored."""
+
+    code = "register.storage"
+
+
 class NotPermitted(RegisterError, PermissionError):
     """The person's role does not allow it."""
 
@@ -87,12 +108,16 @@ class BackupFailed(RegisterError):
 
 
 class RowChanged(ConflictError):
-    """The row was changed since it was read; ``theirs`` has the fields that changed with their present values."""
+    """The row was changed or deleted since it was read.
+
+    ``theirs`` has the fields that changed with their present values (empty for a deleted row); ``extra`` has
+    ``author``, ``at`` (UTC) and ``changeset`` of the newest change.
+    """
 
     def __init__(
-        self, message: str, *, theirs: dict[str, object], where: str, remedy: str, author: str, changeset: int
+        self, message: str, *, theirs: dict[str, object], where: str, remedy: str, author: str, at: str, changeset: int
     ) -> None:
-        super().__init__(message, where=where, remedy=remedy, author=author, changeset=str(changeset))
+        super().__init__(message, where=where, remedy=remedy, author=author, at=at, changeset=str(changeset))
         self.theirs = theirs
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +14,33 @@ import sqlalchemy as sa
 
 from workbench.errors import MissingComponent
 from workbench.i18n import _
+from workbench.register import faults
 from workbench.register.errors import NotARegister, RegisterMissing, SchemaMismatch, UnsafeLocation
 from workbench.register.schema import SCHEMA_REVISION
 
-__all__ = ["WRITE_LOCK", "check_schema", "engine_for", "has_register", "is_postgres", "migrate", "shown"]
+__all__ = [
+    "WRITE_LOCK",
+    "check_schema",
+    "engine_for",
+    "has_register",
+    "is_older",
+    "is_postgres",
+    "is_sqlite",
+    "migrate",
+    "shown",
+    "snapshot",
+]
 
 WRITE_LOCK = 0x57424348  # "WBCH": the advisory lock that PostgreSQL writers take turns on
-_NETWORK = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ncpfs"}
+MOUNTS = Path("/proc/mounts")
+MIGRATIONS = Path(__file__).parent / "migrations"
+# Kinds of file systems whose locks or shared memory cannot be trusted between machines.
+_NETWORK = {
+    *("nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "9p", "afs", "ncpfs", "davfs", "ceph", "glusterfs", "lustre"),
+    *("beegfs", "gpfs", "fuse.sshfs", "fuse.rclone", "fuse.davfs", "fuse.s3fs", "fuse.glusterfs", "fuse.gvfsd-fuse"),
+}
 _BUSY_SECONDS = 30
-_CACHE_KIB = 64 * 1024  # with less, a large import writes its index pages again and again
+_CACHE_KIB = 64 * 1024  # a large import otherwise writes its index pages again and again
 
 
 def is_postgres(location: str | Path) -> bool:
@@ -26,21 +48,29 @@ def is_postgres(location: str | Path) -> bool:
     return str(location).startswith(("postgresql:", "postgres:", "postgresql+psycopg:"))
 
 
+def is_sqlite(connection: sa.Connection | sa.Engine) -> bool:
+    """Whether the register is one SQLite file."""
+    return connection.dialect.name == "sqlite"
+
+
 def shown(location: str | Path) -> str:
     """The location without a password, for messages."""
     if not is_postgres(location):
         return str(location)
-    return sa.make_url(_driver_url(location)).render_as_string(hide_password=True).replace("+psycopg", "")
+    try:
+        return sa.make_url(_driver_url(location)).render_as_string(hide_password=True).replace("+psycopg", "")
+    except (sa.exc.ArgumentError, ValueError):
+        return "postgresql://…"
 
 
-def engine_for(location: str | Path, *, must_exist: bool) -> sa.Engine:
+def engine_for(location: str | Path, *, must_exist: bool, read_only: bool = False) -> sa.Engine:
     """An engine with our settings; looks at the place before opening it.
 
     Raises:
         RegisterMissing, NotARegister, UnsafeLocation, MissingComponent.
     """
     if is_postgres(location):
-        return _postgres(location)
+        return _postgres(location, read_only=read_only)
     path = Path(location)
     if path.is_dir():
         raise NotARegister(
@@ -59,57 +89,72 @@ def engine_for(location: str | Path, *, must_exist: bool) -> sa.Engine:
             remedy=_("Make the folder first."),
         )
     _refuse_network(path)
-    return _sqlite(path)
+    return _sqlite(path, read_only=read_only)
 
 
 def has_register(engine: sa.Engine) -> bool:
-    """Whether there is a register already; NotARegister where there is something else.
+    """Whether there is a register already; one whose making was interrupted holds nothing, and does not count.
 
-    One whose making was interrupted before its first changeset holds nothing, and does not count.
+    Raises:
+        NotARegister: there is something else, which we must not touch.
     """
     try:
-        if not sa.inspect(engine).has_table("changesets"):
-            return False
         with engine.connect() as connection:
-            return connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar() is not None
+            names = set(sa.inspect(connection).get_table_names())
+            if "changesets" in names:
+                return connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar() is not None
     except sa.exc.DBAPIError as error:
         raise _unreadable(engine, error) from error
+    if names:
+        raise NotARegister(
+            _("There are other tables already ({names}).").format(names=", ".join(sorted(names)[:5])),
+            where=str(engine.url.database),
+            remedy=_("Choose a new file, or an empty database."),
+        )
+    return False
 
 
 def check_schema(engine: sa.Engine, location: str | Path) -> None:
-    """Refuse what is no register, or one of another version."""
+    """Refuse what is no register, one that was never finished, and one of another version."""
     try:
         with engine.connect() as connection:
             revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
-            newest = connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar()
+            last = connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar()
     except sa.exc.DBAPIError as error:
         raise _unreadable(engine, error) from error
-    if newest is None:
+    if last is None:
         raise NotARegister(
             _("The making of this register was interrupted; it holds nothing."),
             where=shown(location),
             remedy=_("Create it again at the same place."),
         )
-    if revision != SCHEMA_REVISION:
-        raise SchemaMismatch(
-            _("The register has schema {found}; this version of Workbench works with {wanted}.").format(
-                found=revision, wanted=SCHEMA_REVISION
-            ),
-            where=shown(location),
-            remedy=_("Update Workbench, or restore the register with the version that made it."),
-        )
+    if revision == SCHEMA_REVISION:
+        return
+    raise _mismatch(str(revision), location)
+
+
+def is_older(engine: sa.Engine, location: str | Path) -> bool:
+    """Whether the register has to be upgraded; SchemaMismatch for one of a newer version."""
+    try:
+        with engine.connect() as connection:
+            revision = str(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar())
+    except sa.exc.DBAPIError as error:
+        raise _unreadable(engine, error) from error
+    if revision != SCHEMA_REVISION and revision not in _known_revisions():
+        raise _mismatch(revision, location)
+    return revision != SCHEMA_REVISION
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Bring an empty or older database to the present schema, by the shipped migrations."""
+    """Bring an empty or older database to the present schema, by the shipped migrations, all or nothing."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     try:
         with engine.connect() as connection:
-            if engine.dialect.name == "sqlite":
+            if is_sqlite(connection):
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -118,42 +163,108 @@ def migrate(engine: sa.Engine) -> None:
         raise _unreadable(engine, error) from error
 
 
-def _sqlite(path: Path) -> sa.Engine:
-    engine = sa.create_engine(
-        sa.URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
+@contextmanager
+def snapshot(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A connection that sees one unchanging state of the register."""
+    if is_sqlite(engine):
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+            connection.rollback()
+    else:
+        with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            yield connection
+
+
+def _mismatch(revision: str, location: str | Path) -> SchemaMismatch:
+    return SchemaMismatch(
+        _("The register has schema {found}; this version of Workbench works with {wanted}.").format(
+            found=revision, wanted=SCHEMA_REVISION
+        ),
+        where=shown(location),
+        remedy=_("Upgrade it, which makes a backup first: Register.upgrade(location, backup=…)")
+        if revision in _known_revisions()
+        else _("Update Workbench, or restore the register with the version that made it."),
     )
 
-    @sa.event.listens_for(engine, "connect")
-    def _settings(connection: sqlite3.Connection, _record: Any) -> None:
-        # The driver must not begin transactions of its own: a writer takes the lock at once (BEGIN IMMEDIATE).
-        connection.isolation_level = None
+
+def _known_revisions() -> set[str]:
+    return {path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("*.py")}
+
+
+def _sqlite(path: Path, *, read_only: bool) -> sa.Engine:
+    options = ""
+    if read_only:
+        # On a medium where nobody can write there can be no write-ahead log beside the file either.
+        still = not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
+        options = "immutable=1" if still else "mode=ro"
+    engine = sa.create_engine(
+        "sqlite://",
+        creator=lambda: _connect_sqlite(path, options),
+        poolclass=sa.pool.QueuePool,
+        pool_reset_on_return="rollback",
+    )
+    engine.url = sa.URL.create("sqlite", database=str(path))
+    faults.listen(engine)
+    return engine
+
+
+def _connect_sqlite(path: Path, options: str) -> sqlite3.Connection:
+    try:
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?{options}" if options else path,
+            uri=bool(options),
+            timeout=_BUSY_SECONDS,
+            check_same_thread=False,
+            # The driver must not begin transactions of its own: a writer takes the lock at once (BEGIN IMMEDIATE).
+            isolation_level=None,
+        )
         for pragma in (
-            "journal_mode = WAL",
+            *(() if options else ("journal_mode = WAL",)),
             "synchronous = FULL",
             "foreign_keys = ON",
-            f"busy_timeout = {_BUSY_SECONDS * 1000}",
             "trusted_schema = OFF",
             f"cache_size = -{_CACHE_KIB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
-
-    return engine
+    except sqlite3.Error as error:
+        meaning = faults.meaning_of(error, str(path))
+        if meaning is None:
+            raise
+        raise meaning from error
+    return connection
 
 
 def _driver_url(location: str | Path) -> str:
     return "postgresql+psycopg:" + str(location).partition(":")[2]
 
 
-def _postgres(location: str | Path) -> sa.Engine:
+def _postgres(location: str | Path, *, read_only: bool) -> sa.Engine:
     try:
         import psycopg  # noqa: F401 - only whether it is there
     except ImportError as error:
         raise MissingComponent(
             _("A register in PostgreSQL needs psycopg."), remedy=_("pip install 'multicurrency-workbench[postgres]'")
         ) from error
-    engine = sa.create_engine(_driver_url(location))
     try:
-        engine.connect().close()
+        engine = sa.create_engine(_driver_url(location), pool_pre_ping=True)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise RegisterMissing(
+            _("This is no address of a PostgreSQL database."),
+            where=shown(location),
+            remedy=_("Write it as postgresql://user@host/name"),
+        ) from error
+
+    @sa.event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        connection.execute("SET TIME ZONE 'UTC'")
+        if read_only:
+            connection.execute("SET default_transaction_read_only = on")
+        connection.commit()
+
+    try:
+        with engine.connect() as connection:
+            encoding = connection.execute(sa.text("SHOW server_encoding")).scalar()
     except sa.exc.OperationalError as error:
         engine.dispose()
         raise RegisterMissing(
@@ -161,6 +272,14 @@ def _postgres(location: str | Path) -> sa.Engine:
             where=shown(location),
             remedy=_("Check host, name and rights, and that the server runs."),
         ) from error
+    if encoding != "UTF8":
+        engine.dispose()
+        raise NotARegister(
+            _("The database stores text as {encoding}, which cannot hold every script.").format(encoding=encoding),
+            where=shown(location),
+            remedy=_("Make the database with ENCODING 'UTF8'."),
+        )
+    faults.listen(engine)
     return engine
 
 
@@ -182,16 +301,22 @@ def _refuse_network(path: Path) -> None:
 
 
 def _filesystem_of(path: Path) -> str:
-    """Type of the file system that holds the path, where the system tells (Linux)."""
-    mounts = Path("/proc/mounts")
-    if not mounts.exists():
+    """Type of the file system that holds the path, where the system tells; a mapped network drive is ``cifs``."""
+    place = path.resolve()
+    if sys.platform == "win32":
+        import ctypes
+
+        remote = 4  # DRIVE_REMOTE
+        return "cifs" if ctypes.windll.kernel32.GetDriveTypeW(place.anchor) == remote else ""
+    if not MOUNTS.exists():
         return ""
-    place = str(path.parent.resolve())
     best, kind = "", ""
-    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+    for line in MOUNTS.read_text(encoding="utf-8", errors="replace").splitlines():
         _device, point, filesystem, *_rest = line.split(" ")
-        point = point.replace("\\040", " ")
-        inside = place == point or place.startswith(point.rstrip("/") + "/")
+        # The system writes blanks and backslashes in names as octal numbers.
+        for code in ("040", "011", "012", "134"):
+            point = point.replace(f"\\{code}", chr(int(code, 8)))
+        inside = place.is_relative_to(point)
         if inside and len(point) >= len(best):
             best, kind = point, filesystem
     return kind

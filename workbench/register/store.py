@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -16,13 +15,15 @@ import sqlalchemy as sa
 from workbench.i18n import _
 from workbench.money import Balances, Money, currency, from_minor
 from workbench.register import backup as backups
-from workbench.register import history, locations
-from workbench.register.changesets import Changeset, LogEntry, custom_field_of, table_named
-from workbench.register.codec import Stored, from_database, pack_value, unpack
-from workbench.register.errors import NotPermitted, RegisterExists, RowMissing
+from workbench.register import checks, history, locations, undoing
+from workbench.register.changesets import Changeset, LogEntry, table_named
+from workbench.register.codec import unpack
+from workbench.register.conflicts import row_missing
+from workbench.register.errors import NotPermitted, RegisterExists
 from workbench.register.history import Verification
-from workbench.register.schema import METADATA, data_columns
-from workbench.register.tables import Field, FieldKind, Table
+from workbench.register.schema import METADATA
+from workbench.register.selection import Selection
+from workbench.register.tables import Field, FieldKind
 
 __all__ = ["Register"]
 
@@ -31,7 +32,8 @@ class Register:
     """One register, in a SQLite file or a PostgreSQL database.
 
     Reading needs no ceremony; writing goes through ``changeset``. Any number of processes may have the same register
-    open: readers never wait, writers take turns. One ``Register`` object belongs to one thread.
+    open: readers never wait, writers take turns (a changeset holds the write lock from its first write to its end).
+    One ``Register`` object belongs to one thread, and to the process that opened it: after a fork, open it anew.
     """
 
     def __init__(self, engine: sa.Engine, location: str, actor: str | None) -> None:
@@ -39,7 +41,6 @@ class Register:
         self._engine = engine
         self.location = location
         self.actor = actor
-        self._custom: dict[str, dict[str, Field]] | None = None
 
     # opening and closing
 
@@ -53,31 +54,52 @@ class Register:
             actor: who creates it.
 
         Raises:
-            RegisterExists, UnsafeLocation, NotARegister, UnknownCurrency.
+            RegisterExists: there is one already.
+            RegisterMissing: there is no such folder, or the database does not answer.
+            NotARegister: the file or database holds something else.
+            UnsafeLocation: a SQLite file on a network share.
+            UnknownCurrency, RetiredCurrency: of ``base_currency``.
         """
         code = currency(base_currency).code
         engine = locations.engine_for(location, must_exist=False)
-        if locations.has_register(engine):
+        try:
+            exists = locations.has_register(engine)
+            if not exists:
+                locations.migrate(engine)
+                register = cls(engine, str(location), actor)
+                with register.changeset(origin="create", reason=_("new register"), author=actor) as cs:
+                    # Under the write lock: another process may have been quicker.
+                    exists = cs.begin() > 1
+                    if not exists:
+                        cs.insert("settings", [{"name": "base_currency", "value": code}])
+        except BaseException:
+            engine.dispose()
+            raise
+        if exists:
             engine.dispose()
             raise RegisterExists(
                 _("There is a register at {location} already.").format(location=locations.shown(location)),
                 where=locations.shown(location),
                 remedy=_("Open it, or choose another place."),
             )
-        locations.migrate(engine)
-        register = cls(engine, str(location), actor)
-        with register.changeset(origin="create", reason=_("new register"), author=actor) as cs:
-            cs.insert("settings", [{"name": "base_currency", "value": code}])
         return register
 
     @classmethod
-    def open(cls, location: str | Path, *, actor: str | None = None) -> Self:
-        """Open an existing register, as ``actor`` where roles are to be respected.
+    def open(cls, location: str | Path, *, actor: str | None = None, read_only: bool = False) -> Self:
+        """Open an existing register.
+
+        Args:
+            location: the file's path, or ``postgresql://user@host/name``.
+            actor: who works with it, where roles are to be respected.
+            read_only: refuse every write, and write nothing beside the file either (for media that cannot be written).
 
         Raises:
-            RegisterMissing, NotARegister, SchemaMismatch, UnsafeLocation.
+            RegisterMissing: there is none, or the database does not answer.
+            NotARegister: the file or database is something else, or damaged.
+            SchemaMismatch: it was made by a newer version, or has to be upgraded first (``upgrade``).
+            UnsafeLocation: a SQLite file on a network share.
         """
-        engine = locations.engine_for(location, must_exist=True)
+        engine = locations.engine_for(location, must_exist=True, read_only=read_only)
         try:
             locations.check_schema(engine, location)
         except BaseException:
@@ -86,12 +108,34 @@ class Register:
         return cls(engine, str(location), actor)
 
     @classmethod
+    def upgrade(cls, location: str | Path, backup: str | Path) -> Self:
+        """Bring a register that an older version made to the present schema; first a copy goes to ``backup``.
+
+        The upgrade happens as a whole or not at all. A register of the present schema is only opened.
+
+        Raises:
+            SchemaMismatch: it was made by a newer version.
+            BackupFailed: there is no copy, so nothing was upgraded.
+        """
+        engine = locations.engine_for(location, must_exist=True)
+        try:
+            if locations.is_older(engine, location):
+                backups.copy(engine, Path(backup))
+                locations.migrate(engine)
+        finally:
+            engine.dispose()
+        return cls.open(location)
+
+    @classmethod
     def restore(cls, backup: str | Path, location: str | Path, *, force: bool = False) -> Self:
         """Make the register at ``location`` from a backup and verify it.
 
         Raises:
-            RegisterExists: there is one already and ``force`` is false.
-            BackupFailed: the backup does not read back whole.
+            RegisterMissing: there is no backup at that path.
+            RegisterExists: there is a register already and ``force`` is false.
+            BackupFailed: the backup does not read back whole; nothing was replaced.
+            SchemaMismatch: the backup is of another version; nothing was replaced.
+            MissingComponent: PostgreSQL's own tools are not installed.
         """
         backups.restore(Path(backup), location, force=force)
         return cls.open(location)
@@ -128,6 +172,9 @@ class Register:
             reason: why, in words.
             author: who.
             undoes: number of the changeset that this one takes back.
+
+        Raises:
+            NotPermitted: the actor's role does not allow it.
         """
         self._must_be_allowed(author)
         return Changeset(self, author=author, origin=origin, reason=reason, undoes=undoes)
@@ -144,7 +191,21 @@ class Register:
         choices: Iterable[str] = (),
         meaning: str = "",
     ) -> None:
-        """Add a typed field of the firm's own to a table; its values live in ``row["custom"]``."""
+        """Add a typed field of the firm's own to a table; its values live in ``row["custom"]``.
+
+        Args:
+            table: the table's name.
+            name: the field's name, in any script; not one that the table has.
+            kind: text, integer, boolean, date, currency, money or decimal.
+            author: who adds it.
+            required: new rows must have it; rows that are there already may stay without.
+            currency_field: for money, the currency field of the table or of the firm's own that it goes by.
+            choices: for text, the values allowed.
+            meaning: what it is, in words.
+
+        Raises:
+            InvalidRows: the name or kind cannot be, or there is such a field already.
+        """
         table_named(table)
         reason = _("custom field {name} for {table}").format(name=name, table=table)
         with self.changeset(origin="settings", reason=reason, author=author) as cs:
@@ -162,7 +223,6 @@ class Register:
                     }
                 ],
             )
-        self._custom = None
 
     def undo(self, number: int, *, author: str, reason: str) -> Changeset:
         """Take a changeset back, as a changeset of its own.
@@ -170,9 +230,7 @@ class Register:
         Raises:
             UndoRefused: there is no such changeset, it is taken back already, or later work depends on it; names which.
         """
-        made = history.undo(self, number, author=author, reason=reason)
-        self._custom = None
-        return made
+        return undoing.undo(self, number, author=author, reason=reason)
 
     def begin_writing(self) -> sa.Connection:
         """A connection inside a transaction that holds the write lock; for Changeset."""
@@ -207,10 +265,15 @@ class Register:
         Args:
             table: the table's name.
             where: field → value, all of which must be equal; None matches empty, a list matches any of its values.
-            as_of: a changeset number or a moment: the table as it stood right after it.
+            as_of: a changeset number or a moment (with its zone): the table as it stood right after it. Fields of the
+                firm's own are typed as they are defined today.
 
         Money is Decimal at the currency's minor units, dates are date, JSON is decoded; ``id``, ``version`` and
         ``custom`` are included.
+
+        Raises:
+            KeyError: there is no such table or field.
+            ConfigurationError: a moment without a zone.
         """
         return list(self.stream(table, where, as_of=as_of))
 
@@ -221,27 +284,26 @@ class Register:
         *,
         as_of: datetime | int | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Like ``rows``, one at a time, for tables larger than memory."""
+        """Like ``rows``, one at a time, for tables larger than memory; all rows are of one moment."""
         definition = table_named(table)
-        custom = self.custom_fields(table)
-        if as_of is None:
-            for stored in self._stored_rows(definition, where):
-                yield unpack(definition, stored, custom)
-            return
-        for stored in history.rows_as_of(self, definition, as_of):
-            row = unpack(definition, stored, custom)
-            if all(_matches(row.get(name), wanted) for name, wanted in (where or {}).items()):
-                yield row
+        wanted = Selection(definition, where or {})
+        with locations.snapshot(self._engine) as connection:
+            custom = checks.custom_fields(connection, table)
+            stored_rows = (
+                wanted.stored_rows(connection)
+                if as_of is None
+                else history.rows_as_of(connection, definition, as_of, row_id=wanted.row_id)
+            )
+            for stored in stored_rows:
+                row = unpack(definition, stored, custom)
+                if wanted.matches(row, everything=as_of is not None):
+                    yield row
 
     def get(self, table: str, row_id: str) -> dict[str, Any]:
         """One row; RowMissing where there is none."""
         for row in self.stream(table, {"id": row_id}):
             return row
-        raise RowMissing(
-            _("{table} has no row {id}.").format(table=table, id=row_id),
-            where=f"{table} {row_id}",
-            remedy=_("Check the id."),
-        )
+        raise row_missing(table, row_id)
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
@@ -265,75 +327,37 @@ class Register:
 
     def custom_fields(self, table: str) -> dict[str, Field]:
         """The firm's own fields of a table, by name."""
-        if self._custom is None:
-            self._custom = {}
-            with self._engine.connect() as connection:
-                made = METADATA.tables["custom_fields"]
-                for row in connection.execute(sa.select(made)).mappings():
-                    plain = dict(row)
-                    if isinstance(plain["choices"], str):
-                        plain["choices"] = json.loads(plain["choices"])
-                    self._custom.setdefault(plain["table_name"], {})[plain["name"]] = custom_field_of(plain)
-        return self._custom.get(table, {})
+        with self._engine.connect() as connection:
+            return checks.custom_fields(connection, table_named(table).name)
 
     def log(self, limit: int | None = None) -> list[LogEntry]:
         """Changesets, newest first."""
-        return history.log(self, limit)
+        return history.log(self._engine, limit)
 
-    def verify(self) -> Verification:
-        """Recompute every hash and compare every row with its last change."""
-        return history.verify(self)
+    def verify(self, *, known_head: str = "") -> Verification:
+        """Recompute every hash and compare every row with its last change.
+
+        Args:
+            known_head: hash of a changeset that must be there (noted elsewhere, as in the register workbook), so that a
+                past cut short is found, too.
+        """
+        return history.verify(self._engine, known_head)
 
     def state_hash(self) -> str:
         """SHA-256 over every row of every table (without versions): equal states have equal hashes."""
-        return history.state_hash(self)
+        return history.state_hash(self._engine)
 
     def backup(self, path: str | Path) -> None:
-        """Copy the register while it is in use, and read the copy back.
+        """Copy the register while it is in use; the file appears once the copy was read back and verified.
 
         Raises:
             BackupFailed, MissingComponent (PostgreSQL's own tools are not installed).
         """
         backups.backup(self._engine, Path(path))
 
-    @contextmanager
-    def snapshot(self) -> Iterator[sa.Connection]:
+    def snapshot(self) -> AbstractContextManager[sa.Connection]:
         """A connection that sees one unchanging state of the register."""
-        if self.is_sqlite:
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("BEGIN")
-                yield connection
-                connection.rollback()
-        else:
-            with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-                yield connection
-
-    def _stored_rows(self, table: Table, where: Mapping[str, Any] | None) -> Iterator[Stored]:
-        made = METADATA.tables[table.name]
-        columns = data_columns(table)
-        query = sa.select(*(made.c[name] for name in columns)).order_by(sa.func.length(made.c.id), made.c.id)
-        for name, wanted in (where or {}).items():
-            query = query.where(self._condition(table, made, name, wanted, where or {}))
-        with self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=5000).execute(query):
-                yield from_database(table, columns, row, sqlite=self.is_sqlite)
-
-    def _condition(
-        self, table: Table, made: sa.Table, name: str, wanted: Any, where: Mapping[str, Any]
-    ) -> sa.ColumnElement[bool]:
-        column = made.c[name]
-        if wanted is None:
-            return column.is_(None)
-        if isinstance(wanted, list | tuple | set | frozenset):
-            return column.in_([self._stored_value(table, name, one, where) for one in wanted])
-        condition: sa.ColumnElement[bool] = column == self._stored_value(table, name, wanted, where)
-        return condition
-
-    def _stored_value(self, table: Table, name: str, value: Any, where: Mapping[str, Any]) -> Any:
-        if name in {"id", "version"}:
-            return value
-        stored = pack_value(table.field_named(name), value, where)
-        return int(stored) if isinstance(stored, bool) and self.is_sqlite else stored
+        return locations.snapshot(self._engine)
 
     def _must_be_allowed(self, author: str) -> None:
         if self.actor is None:
@@ -344,9 +368,3 @@ class Register:
                 _("{actor} may look but not change ({author} asked).").format(actor=self.actor, author=author),
                 remedy=_("Ask an administrator for the role editor."),
             )
-
-
-def _matches(value: Any, wanted: Any) -> bool:
-    if isinstance(wanted, list | tuple | set | frozenset):
-        return value in wanted
-    return bool(value == wanted)
