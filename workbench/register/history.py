@@ -144,10 +144,10 @@ def _folded(history: list[_Change]) -> tuple[Stored | None, bool]:
 
 @contextmanager
 def _reading(what: str, problems: list[str]) -> Iterator[None]:
-    """A damaged byte can make a value unreadable (no UTF-8, no JSON); that is what is being looked for."""
+    """A damaged byte can make a value unreadable (no UTF-8, no JSON, no text); that is what is being looked for."""
     try:
         yield
-    except (ValueError, KeyError, sa.exc.DBAPIError, StorageFailed) as error:
+    except (ValueError, TypeError, KeyError, sa.exc.DBAPIError, StorageFailed) as error:
         problems.append(_("{table}: a value cannot be read ({why})").format(table=what, why=error))
 
 

@@ -103,8 +103,8 @@ def has_register(engine: sa.Engine) -> bool:
             names = set(sa.inspect(connection).get_table_names())
             if "changesets" in names:
                 return connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar() is not None
-    except sa.exc.DBAPIError as error:
-        raise _unreadable(engine, error) from error
+    except (sa.exc.DBAPIError, UnicodeDecodeError) as error:
+        raise _unreadable(engine.url.database, error) from error
     if names:
         raise NotARegister(
             _("There are other tables already ({names}).").format(names=", ".join(sorted(names)[:5])),
@@ -120,8 +120,8 @@ def check_schema(engine: sa.Engine, location: str | Path) -> None:
         with engine.connect() as connection:
             revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
             last = connection.execute(sa.text("SELECT max(number) FROM changesets")).scalar()
-    except sa.exc.DBAPIError as error:
-        raise _unreadable(engine, error) from error
+    except (sa.exc.DBAPIError, UnicodeDecodeError) as error:
+        raise _unreadable(engine.url.database, error) from error
     if last is None:
         raise NotARegister(
             _("The making of this register was interrupted; it holds nothing."),
@@ -138,8 +138,8 @@ def is_older(engine: sa.Engine, location: str | Path) -> bool:
     try:
         with engine.connect() as connection:
             revision = str(connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar())
-    except sa.exc.DBAPIError as error:
-        raise _unreadable(engine, error) from error
+    except (sa.exc.DBAPIError, UnicodeDecodeError) as error:
+        raise _unreadable(engine.url.database, error) from error
     if revision != SCHEMA_REVISION and revision not in _known_revisions():
         raise _mismatch(revision, location)
     return revision != SCHEMA_REVISION
@@ -159,8 +159,8 @@ def migrate(engine: sa.Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             connection.commit()
-    except sa.exc.DBAPIError as error:
-        raise _unreadable(engine, error) from error
+    except (sa.exc.DBAPIError, UnicodeDecodeError) as error:
+        raise _unreadable(engine.url.database, error) from error
 
 
 @contextmanager
@@ -227,6 +227,8 @@ def _connect_sqlite(path: Path, options: str) -> sqlite3.Connection:
             f"cache_size = -{_CACHE_KIB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+    except UnicodeDecodeError as error:  # damage that SQLite's own message quotes
+        raise _unreadable(str(path), error) from error
     except sqlite3.Error as error:
         meaning = faults.meaning_of(error, str(path))
         if meaning is None:
@@ -283,10 +285,11 @@ def _postgres(location: str | Path, *, read_only: bool) -> sa.Engine:
     return engine
 
 
-def _unreadable(engine: sa.Engine, error: sa.exc.DBAPIError) -> NotARegister:
+def _unreadable(where: str | None, error: Exception) -> NotARegister:
+    why = str(error.orig if isinstance(error, sa.exc.DBAPIError) else error)
     return NotARegister(
-        _("This is no register, or it is damaged: {why}").format(why=str(error.orig).strip().splitlines()[0]),
-        where=str(engine.url.database),
+        _("This is no register, or it is damaged: {why}").format(why=(why.strip().splitlines() or ["?"])[0]),
+        where=where,
         remedy=_("Name the register's file, or restore a backup."),
     )
 
