@@ -83,5 +83,5 @@ def test_rows_that_do_not_hang_together_are_refused(folder: Path, name: str, old
 @pytest.mark.parametrize("content", [b"receipt_id\n\xff\xfe\n", b"receipt_id\n" + b"x" * 200_000])
 def test_a_file_that_is_no_csv_is_refused(folder: Path, content: bytes) -> None:
     (folder / "receipts.csv").write_bytes(content)
-    with pytest.raises(FileRefused, match=r"receipts\.csv cannot be read"):
+    with pytest.raises(FileRefused, match=r"receipts\.csv.* cannot be read"):
         match_folder(folder)

@@ -32,7 +32,8 @@ def postgres_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="wb-pg-", dir="/tmp"))
     data = folder / "data"
     # The server refuses to run as root; Debian's package brings the user postgres.
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    runuser = shutil.which("runuser", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") or "runuser"
+    user = [runuser, "-u", "postgres", "--"] if os.geteuid() == 0 else []
     if user:
         shutil.chown(folder, "postgres")
     subprocess.run([*user, initdb, "-D", str(data), "-U", "wb", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
