@@ -88,15 +88,17 @@ def read_text(data: bytes, name: str) -> dict[str, Any]:
         raise Refused("file.empty", _("there is no text in it"))
     if _control_share(text[:_SAMPLE]) > 0.02:
         raise Refused("file.not-a-workbook", _("it holds bytes that are no text"))
-    csv.field_size_limit(2**31 - 1)
     sheet = RawSheet(Path(name).stem)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False)
+    usual_limit = csv.field_size_limit(2**31 - 1)  # the whole process's; put back below
     try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False)
         for row, fields in enumerate(reader, 1):
             for column, value in enumerate(fields, 1):
                 sheet.add(row, column, "s", value)
     except csv.Error as error:
         raise Refused("file.corrupt", _("its lines cannot be split into fields")) from error
+    finally:
+        csv.field_size_limit(usual_limit)
     return {"format": "csv", "encoding": encoding, "sheets": [sheet.packed()], "formats": ["General"], "carries": []}
 
 
