@@ -209,7 +209,7 @@ def test_targets_are_looked_at_before_anything_is_imported(
     file = tmp_path / "file"
     file.write_text("mine", encoding="utf-8")
     workbench(*apply_it, "--out", file / "below").error("file.unusable")
-    workbench(*apply_it, "--report", file / "below" / "Plan.xlsx").error("file.refused")
+    workbench(*apply_it, "--report", file / "below" / "Plan.xlsx").error("file.unusable")
     assert workbench(*apply_it, "--out", file).status == 2
     if sys.platform == "linux":  # a place where nobody may make files, whoever runs this
         workbench(*apply_it, "--report", "/proc/Plan.xlsx").error("file.refused")
