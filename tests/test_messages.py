@@ -120,6 +120,11 @@ def test_chinese_texts_are_punctuated_in_one_way() -> None:
     assert [chinese for _english, chinese in TRANSLATIONS if marks.search(chinese) or close.search(chinese)] == []
 
 
+def test_one_thing_has_one_name() -> None:
+    """The register is 登记册 throughout; a second word would read as a second thing."""
+    assert [chinese for _english, chinese in TRANSLATIONS if "登记簿" in chinese] == []
+
+
 @pytest.mark.parametrize("code", sorted(CATALOGUE))
 def test_findings_say_the_same_in_both_languages(code: str) -> None:
     kind = CATALOGUE[code]
