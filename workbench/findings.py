@@ -117,14 +117,14 @@ CATALOGUE: dict[str, Kind] = {
         "the text beginning {value} is longer than a cell holds; the cell shows its beginning",
         "以 {value} 开头的文本超过单元格上限；单元格只显示前半部分",
         "Nothing is lost: the register has the full text.",
-        "内容未丢失：登记簿保存全文。",
+        "内容未丢失：登记册保存全文。",
     ),
     "workbook.amount-as-text": Kind(
         Severity.REPORT,
         "{value} has more digits than a spreadsheet's number holds; the cell shows it as text",
         "{value} 的位数超过电子表格数字的精度；单元格以文本显示",
         "Leave it out of sums in the sheet; the register adds it exactly.",
-        "请勿在表内求和；登记簿按精确值计算。",
+        "请勿在表内求和；登记册按精确值计算。",
     ),
     "settlement.rate-missing": Kind(
         Severity.ASK,
@@ -231,7 +231,7 @@ CATALOGUE: dict[str, Kind] = {
         "{value} is no {what} that is known; the field is left empty",
         "{value} 不是已知的{what_zh}；该字段留空",
         "Write it in the usual way, or add it in the register afterwards.",
-        "请按通用写法填写，或之后在登记簿中补上。",
+        "请按通用写法填写，或之后在登记册中补上。",
     ),
     "record.incomplete": Kind(
         Severity.REFUSE,
@@ -243,7 +243,7 @@ CATALOGUE: dict[str, Kind] = {
     "record.order-unknown": Kind(
         Severity.REFUSE,
         "the order {value} is neither in these files nor in the register",
-        "订单 {value} 既不在这些文件中，也不在登记簿中",
+        "订单 {value} 既不在这些文件中，也不在登记册中",
         "Adopt the file that holds the order as well, or correct the number.",
         "请一并导入包含该订单的文件，或更正编号。",
     ),

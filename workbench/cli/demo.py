@@ -85,7 +85,7 @@ def command(folder: Path) -> None:
         _findings(console, outcome.findings)
         say(console, "")
         matched = outcome.matched
-        told = _("{post} receipts posted, {review} for review, {none} are no customer payment or match nothing.")
+        told = _("{post} receipts posted, {review} for review, {none} are no customer payments or match no order.")
         posted, review, none = (f"{matched[one]:,}" for one in ("post", "review", "no_match"))
         say(console, told.format(post=posted, review=review, none=none))
         pairs = _("{count} pairs of customers may be one: see the sheet Duplicates.")

@@ -137,7 +137,13 @@ def convert(source_file: Path, target_file: Path, quote: str, policy: str, locat
 @click.option("--base-column", default="base", show_default=True, metavar="NAME", help=_("Column converted from."))
 @click.option("--quote-column", default="quote", show_default=True, metavar="NAME", help=_("Column converted to."))
 @click.option("--value-column", default="value", show_default=True, metavar="NAME", help=_("Column with the rate."))
-@click.option("--unit", default=1, show_default=True, metavar="N", help=_("N base = value quote."))
+@click.option(
+    "--unit",
+    default=1,
+    show_default=True,
+    metavar="N",
+    help=_("How many units of the base currency the rate is quoted for, such as 100."),
+)
 @register_option
 @author_option
 @json_option

@@ -35,7 +35,7 @@ def command(name: str, out: Path, language: str | None, as_of: datetime | None, 
         raise TargetRefused(
             _("{file} is no name for a workbook.").format(file=out.name),
             where=str(out),
-            remedy=_("Let the name end in .xlsx."),
+            remedy=_("Use a file name that ends in .xlsx."),
         )
     with open_register(location) as register, progress() as step:
         made = write_register_workbook(

@@ -40,6 +40,6 @@ class MatchReason(Reason):
             "receipt.claimed": _("{receipt} came earlier, may pay the same, and is not decided yet"),
             "receipt.kind": _("no customer's payment: {kind}"),
             "receipt.outgoing": _("money went out"),
-            "receipt.unknown": _("neither number, amount nor payer lead to an open instalment"),
+            "receipt.unknown": _("neither the number, the amount nor the payer leads to an open instalment"),
             "settlement.refused": _("it cannot be settled: {problem}"),
         }

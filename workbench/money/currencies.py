@@ -140,7 +140,7 @@ def _why_not(code: str) -> MoneyError:
         )
     if code in _iso4217.ACTIVE or code in _iso4217.WITHOUT_MINOR_UNITS:
         return NotTradeCurrency(
-            _("{code} is no money that anybody is paid in.").format(code=code),
+            _("{code} is not a currency that anybody is paid in.").format(code=code),
             remedy=_("Use the currency of the invoice."),
         )
     return UnknownCurrency(

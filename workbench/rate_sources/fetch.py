@@ -175,7 +175,7 @@ def _ask(request: Request, known: Fetched | None, limits: Limits, end: float) ->
                 last_modified=response.headers.get("Last-Modified", ""),
             )
     raise SourceLeftPath(
-        _("The source sends the request in a circle."), where=request.url, remedy=_("Check the address of the source.")
+        _("The source redirects in a circle."), where=request.url, remedy=_("Check the address of the source.")
     )
 
 
@@ -313,7 +313,7 @@ def _check_status(status: int, request: Request) -> None:
         raise SourceMissing(
             _("The source has nothing at this address ({status}).").format(status=status),
             where=request.url,
-            remedy=_("Ask for other days; if it stays so, the source has moved and Workbench needs an update."),
+            remedy=_("Ask for other days; if this persists, the source has moved and Workbench needs an update."),
             status=str(status),
         )
     if status >= 500:
@@ -399,7 +399,7 @@ def _check_body(body: bytes, headers: Message, request: Request) -> None:
         raise SourceNotData(
             _("The answer is not {format}.").format(format=request.expects.upper()),
             where=request.url,
-            remedy=_("Try again later; if it stays so, the source has changed and Workbench needs an update."),
+            remedy=_("Try again later; if this persists, the source has changed and Workbench needs an update."),
         )
 
 
@@ -421,7 +421,7 @@ def _too_large(request: Request, limits: Limits) -> SourceTooLarge:
     return SourceTooLarge(
         _("The answer is larger than {limit} bytes.").format(limit=limits.largest),
         where=request.url,
-        remedy=_("Ask for a shorter period; if it stays so, do not trust the source."),
+        remedy=_("Ask for a shorter period; if this persists, do not trust the source."),
     )
 
 

@@ -103,7 +103,7 @@ def decoded(body: bytes, context: Context) -> str:
         raise SourceNotData(
             _("The answer is no text."),
             where=context.where or None,
-            remedy=_("Try again later; if it stays so, the source has changed and Workbench needs an update."),
+            remedy=_("Try again later; if this persists, the source has changed and Workbench needs an update."),
         ) from None
 
 
@@ -295,7 +295,7 @@ def observed(
                 value=text[:40], base=base, quote=quote, day=rate_date
             ),
             where=context.where or None,
-            remedy=_("Nothing of this answer was stored. Try again later, and tell the source if it stays so."),
+            remedy=_("Nothing of this answer was stored. Try again later, and tell the source if this persists."),
         )
     try:
         return Observation(

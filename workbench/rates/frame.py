@@ -122,8 +122,8 @@ def convert(
     amounts = np.asarray(minor)
     if amounts.shape != (columns.count,) or amounts.dtype.kind not in "iu":
         raise MoneyError(
-            _("Amounts and dates are no columns of one length, or the amounts no whole minor units."),
-            remedy=_("Give one integer amount a date."),
+            _("Amounts and dates differ in length, or the amounts are not whole minor units."),
+            remedy=_("Give one whole amount for each date."),
         )
     found = columns.answered(book, (policy, kind, source), exact=True)
     return columns.converted(amounts, found, book, (policy, kind, source), mode)

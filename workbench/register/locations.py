@@ -124,7 +124,7 @@ def check_schema(engine: sa.Engine, location: str | Path) -> None:
         raise _unreadable(engine.url.database, error) from error
     if last is None:
         raise NotARegister(
-            _("The making of this register was interrupted; it holds nothing."),
+            _("Making this register was interrupted; it is empty."),
             where=shown(location),
             remedy=_("Create it again at the same place."),
         )

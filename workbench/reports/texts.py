@@ -59,7 +59,7 @@ ABOUT: Mapping[str, Pair] = {
         "Which receipt pays which order, and why; low confidence waits for you.",
     ),
     "settlements": Pair(
-        "已核销的款项：账面汇率、收款汇率与已实现汇兑损益。",
+        "已核销的款项：账面汇率、结算汇率与已实现汇兑损益。",
         "What was settled: carrying rate, settlement rate and realised FX gain or loss.",
     ),
     "duplicates": Pair(
@@ -71,7 +71,7 @@ ABOUT: Mapping[str, Pair] = {
         "Everything that was not understood is listed here; nothing is guessed.",
     ),
     "rates": Pair(
-        "上表：各币种最新汇率；下表：登记簿中各金额实际使用的汇率。",
+        "上表：各币种最新汇率；下表：登记册中各金额实际使用的汇率。",
         "Above: the latest rate per currency. Below: the rates that the register's figures stand on.",
     ),
     "settings": Pair(
@@ -170,8 +170,8 @@ HEADINGS: Mapping[str, Pair] = {
     "carrying_rate": Pair("账面汇率", "Carrying rate"),
     "carrying_rate_date": Pair("账面汇率日期", "Carrying rate date"),
     "carrying_amount": Pair("账面金额", "Carrying amount"),
-    "settlement_rate": Pair("收款汇率", "Settlement rate"),
-    "settlement_rate_date": Pair("收款汇率日期", "Settlement rate date"),
+    "settlement_rate": Pair("结算汇率", "Settlement rate"),
+    "settlement_rate_date": Pair("结算汇率日期", "Settlement rate date"),
     "settlement_amount": Pair("收款本位币", "Cash in base"),
     "realised_fx": Pair("已实现汇兑损益", "Realised FX"),
     "score": Pair("相似度", "Score"),
@@ -285,7 +285,7 @@ LABELS: Mapping[str, Pair] = {
 }
 
 SENTENCES: Mapping[str, Pair] = {
-    "title": Pair("外贸登记簿", "Trade register"),
+    "title": Pair("外贸登记册", "Trade register"),
     "as-of": Pair("截至 {date}", "As of {date}"),
     "base": Pair("本位币 {currency}", "Base currency {currency}"),
     "rates-line": Pair(
@@ -294,7 +294,7 @@ SENTENCES: Mapping[str, Pair] = {
     ),
     "rates-none": Pair("尚未用到汇率", "No rate was needed yet"),
     "rates-own": Pair("全部为本位币，无需汇率", "All in base currency; no rate is needed"),
-    "state-line": Pair("登记簿状态：第 {number} 次变更 {hash}", "Register at changeset {number} {hash}"),
+    "state-line": Pair("登记册状态：第 {number} 次变更 {hash}", "Register at changeset {number} {hash}"),
     "back": Pair("← 今日", "← Today"),
     "total": Pair("合计 {currency}（随筛选）", "Total {currency} (filtered)"),
     "legend": Pair(
@@ -347,13 +347,13 @@ SENTENCES: Mapping[str, Pair] = {
     "bucket": Pair("区间", "Bucket"),
     "sum": Pair("合计", "Total"),
     "empty": Pair(
-        "登记簿还是空的。请先导入现有表格：workbench adopt 文件.xlsx --apply",
+        "登记册还是空的。请先导入现有表格：workbench adopt 文件.xlsx --apply",
         "The register is still empty. Adopt the sheets you have: workbench adopt FILE.xlsx --apply",
     ),
     "latest": Pair("各币种最新汇率（截至 {date}）", "Latest rate per currency (as of {date})"),
-    "used": Pair("登记簿所用汇率", "Rates the register's figures stand on"),
+    "used": Pair("登记册所用汇率", "Rates the register's figures stand on"),
     "cut": Pair(
-        "……【已截断：原文共 {length} 字，全文见登记簿】",
+        "……【已截断：原文共 {length} 字，全文见登记册】",
         " … [cut: {length} characters in all; the register has the full text]",
     ),
     "check-currency": Pair("请从列表中选择 ISO 币种代码。", "Choose an ISO currency code from the list."),
@@ -376,7 +376,7 @@ SENTENCES: Mapping[str, Pair] = {
     "setting-as-of": Pair("截至日期", "As of"),
     "setting-policy": Pair("取价政策", "Rate policy"),
     "setting-sources": Pair("汇率来源", "Rate sources"),
-    "setting-changeset": Pair("登记簿变更号", "Register changeset"),
+    "setting-changeset": Pair("登记册变更号", "Register changeset"),
     "setting-hash": Pair("变更链哈希", "Hash of the change chain"),
     "own-field": Pair("自定义", "Own field"),
     "kinds-more": Pair("等 {count} 项", "and {count} more"),

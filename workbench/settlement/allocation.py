@@ -143,7 +143,10 @@ def rate_missing(receipt: Mapping[str, Any], error: RateError) -> Finding:
 
 def _check(receipt: Mapping[str, Any], parts: Sequence[Part], charges: Decimal) -> None:
     if charges < 0 or (charges and not parts):
-        raise _refused(receipt, _("charges of {charges} belong to nothing that is settled").format(charges=charges))
+        raise _refused(
+            receipt,
+            _("charges of {charges} are below zero, or belong to nothing that is settled").format(charges=charges),
+        )
     seen: set[str] = set()
     for part in parts:
         item = part.item
