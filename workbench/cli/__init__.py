@@ -67,7 +67,7 @@ class _LazyGroup(click.Group):
     help=_("Turn a trading firm's spreadsheets into an exact multi-currency register, and keep both."),
     epilog=_("Start with: workbench demo. The register is named by --register or WORKBENCH_REGISTER."),
 )
-@click.version_option(__version__, prog_name="workbench")
+@click.version_option(__version__, prog_name="workbench", help=_("Show the version and exit."))
 def _workbench() -> None:
     """Root of all commands."""
 

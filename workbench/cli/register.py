@@ -92,7 +92,7 @@ def log(location: str | None, limit: int) -> None:
     ]
 
     def render(console: Console) -> None:
-        headings = ("#", _("when"), _("who"), _("from"), _("rows"), _("why"))
+        headings = ("#", _("when"), _("who"), _("origin"), _("rows"), _("why"))
         lines = [
             (row["number"], f"{row['at']:%Y-%m-%d %H:%M}", row["author"], row["origin"], row["changes"], row["reason"])
             for row in rows
