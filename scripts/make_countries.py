@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from babel import Locale
+from generated import write_or_check
 
 TARGET = Path(__file__).resolve().parent.parent / "workbench" / "register" / "countries.py"
 # CLDR's territories that are no ISO 3166-1 country; XK (Kosovo) is kept because firms and banks use it.
@@ -29,12 +29,5 @@ def text() -> str:
     return HEAD + "".join(f'    "{code}": ("{english[code]}", "{chinese[code]}"),\n' for code in codes) + "}\n"
 
 
-def main() -> None:
-    """Write, or check with ``--check``."""
-    if "--check" in sys.argv:
-        sys.exit(0 if TARGET.read_text(encoding="utf-8") == text() else 1)
-    TARGET.write_text(text(), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(TARGET, text())

@@ -11,11 +11,11 @@ common knowledge: the list of circulating codes no longer gives them.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import iso4217
 from babel import Locale
+from generated import write_or_check
 
 TARGET = Path(__file__).resolve().parent.parent / "workbench" / "money" / "_iso4217.py"
 
@@ -120,12 +120,5 @@ def quoted(value: object) -> str:
     return repr(value)
 
 
-def main() -> None:
-    """Write or check."""
-    if "--check" in sys.argv:
-        sys.exit(0 if TARGET.read_text(encoding="utf-8") == text() else 1)
-    TARGET.write_text(text(), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(TARGET, text())

@@ -10,11 +10,11 @@ The year after is written as far as the law fixes it: the statutory days themsel
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 
 import holidays
+from generated import write_or_check
 
 TARGET = Path(__file__).resolve().parent.parent / "workbench" / "dates" / "_china.py"
 FIRST, ANNOUNCED = 2002, 2026
@@ -59,12 +59,5 @@ def text() -> str:
     )
 
 
-def main() -> None:
-    """Write or check."""
-    if "--check" in sys.argv:
-        sys.exit(0 if TARGET.read_text(encoding="utf-8") == text() else 1)
-    TARGET.write_text(text(), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(TARGET, text())

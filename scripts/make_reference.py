@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
+
+from generated import write_or_check
 
 from workbench.register import TABLES, Field, FieldKind
 
@@ -43,11 +44,5 @@ def kind_of(field: Field) -> str:
     return field.kind.value
 
 
-def main() -> None:
-    if "--check" in sys.argv:
-        sys.exit(0 if TARGET.read_text(encoding="utf-8") == text() else 1)
-    TARGET.write_text(text(), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    write_or_check(TARGET, text())
