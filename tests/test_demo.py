@@ -136,3 +136,27 @@ def test_matching_again_changes_nothing(demo_dir: Path, tmp_path: Path) -> None:
     with Register.restore(tmp_path / "copy", tmp_path / "copy.sqlite") as register:
         report = run(register, load_book(register), "li.na")
         assert (report.allocations, report.changeset) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("files", "stored", "ok", "agrees"),
+    [
+        ({"USD": Decimal("5.00")}, {"USD": Decimal("5.00")}, True, True),
+        ({"USD": Decimal("5.00")}, {"USD": Decimal("4.99")}, True, False),
+        ({"USD": Decimal("5.00")}, {}, True, False),
+        ({}, {"USD": Decimal("5.00")}, True, False),
+        ({"USD": Decimal("5.00")}, {"USD": Decimal("5.00")}, False, False),
+    ],
+)
+def test_a_receipt_lost_or_doubled_is_no_success(
+    files: dict[str, Decimal], stored: dict[str, Decimal], ok: bool, agrees: bool
+) -> None:
+    from workbench.demo import DemoOutcome
+    from workbench.receipts import ReceiptsImport
+
+    outcome = DemoOutcome(
+        register=Path(), workbook=Path(), plan=Path(), records={}, rows={}, orders=(),
+        statements=ReceiptsImport((), (), files, None), receipts_before=files, receipts_after=stored, findings={},
+        matched={}, duplicate_pairs=0, changesets=1, head="", ok=ok,
+    )  # fmt: skip
+    assert outcome.agrees is agrees

@@ -71,6 +71,19 @@ class DemoOutcome:
     head: str
     ok: bool
 
+    @property
+    def receipts(self) -> list[tuple[str, Decimal, Decimal]]:
+        """Per currency what the statement files say and what the register holds."""
+        codes = sorted({*self.receipts_before, *self.receipts_after})
+        zero = Decimal(0)
+        return [(code, self.receipts_before.get(code, zero), self.receipts_after.get(code, zero)) for code in codes]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every control total agrees, of orders and of receipts, and the register verifies."""
+        orders = all(one.agrees for one in self.orders)
+        return self.ok and orders and all(files == register for _code, files, register in self.receipts)
+
     def as_dict(self) -> dict[str, Any]:
         """Paths, counts and control totals."""
         return {
@@ -93,13 +106,8 @@ class DemoOutcome:
                     for one in self.orders
                 ],
                 "receipts": [
-                    {
-                        "currency": code,
-                        "statements": self.receipts_before[code],
-                        "register": self.receipts_after.get(code, Decimal(0)),
-                        "agrees": self.receipts_before[code] == self.receipts_after.get(code),
-                    }
-                    for code in self.receipts_before
+                    {"currency": code, "statements": files, "register": register, "agrees": files == register}
+                    for code, files, register in self.receipts
                 ],
             },
             "statements": [one.as_dict() for one in self.statements.files],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -41,7 +40,6 @@ def command(folder: Path) -> None:
     _refuse_other_work(folder)
     with progress() as step:
         outcome: DemoOutcome = run_demo(folder, progress=step)
-    agrees = outcome.ok and all(one.agrees for one in outcome.orders)
 
     def render(console: Console) -> None:
         _records(console, outcome.records)
@@ -72,11 +70,11 @@ def command(folder: Path) -> None:
                 [
                     (
                         code,
-                        in_minor_units(amount, code),
-                        in_minor_units(outcome.receipts_after.get(code, Decimal(0)), code),
-                        "✓" if amount == outcome.receipts_after.get(code) else "✗",
+                        in_minor_units(files, code),
+                        in_minor_units(register, code),
+                        "✓" if files == register else "✗",
                     )
-                    for code, amount in outcome.receipts_before.items()
+                    for code, files, register in outcome.receipts
                 ],
                 right=(1, 2),
             )
@@ -96,7 +94,7 @@ def command(folder: Path) -> None:
         say(console, _("Open {workbook} and begin on the sheet Today.").format(workbook=outcome.workbook), "bold")
 
     failure = None
-    if not agrees:
+    if not outcome.agrees:
         failure = TotalsDiffer(
             _("A control total does not agree: amounts were lost or doubled."),
             where=str(outcome.register),
