@@ -85,7 +85,7 @@ def import_statements(
     """
     known = {row["fingerprint"] for row in register.rows("receipts")}
     rows: list[dict[str, Any]] = []
-    sources: list[tuple[str, Entry, Path]] = []
+    sources: list[tuple[Entry, Path]] = []
     findings: list[Finding] = []
     files = []
     every = list(paths)
@@ -113,7 +113,7 @@ def import_statements(
             )
             findings.extend([problem] if problem else [])
             rows.append({**row, **evidence})
-            sources.append((entry.fingerprint, entry, path))
+            sources.append((entry, path))
         files.append(_imported(path, statements, fresh))
         if progress:
             progress(_("reading statements"), number, len(every))
@@ -158,12 +158,12 @@ def _imported(path: Path, statements: list[Statement], fresh: int) -> ImportedFi
 def _store(
     register: Register,
     rows: list[dict[str, Any]],
-    sources: list[tuple[str, Entry, Path]],
+    sources: list[tuple[Entry, Path]],
     findings: list[Finding],
     author: str,
 ) -> int:
-    names = sorted({path.name for _fingerprint, _entry, path in sources})
-    hashes = {path: sha256(path.read_bytes()).hexdigest() for path in {path for _f, _e, path in sources}}
+    names = sorted({path.name for _entry, path in sources})
+    hashes = {path: sha256(path.read_bytes()).hexdigest() for path in {path for _entry, path in sources}}
     reason = _("bank statements: {files}").format(files=", ".join(names[:5]) + (" …" if len(names) > 5 else ""))
     with register.changeset(origin="statements", reason=reason, author=author) as cs:
         ids = cs.insert("receipts", rows)
@@ -177,7 +177,7 @@ def _store(
                     "place": f"{path.name}:{entry.line}",
                     "file_sha256": hashes[path],
                 }
-                for row_id, (_fingerprint, entry, path) in zip(ids, sources, strict=True)
+                for row_id, (entry, path) in zip(ids, sources, strict=True)
             ],
         )
         cs.insert("open_findings", [one.as_row() for one in findings])
