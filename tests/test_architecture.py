@@ -16,6 +16,7 @@ PACKAGE = ROOT / "workbench"
 
 LEVELS = {
     "errors": 0,
+    "files": 0,
     "findings": 0,
     "i18n": 0,
     "money": 0,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from workbench.errors import FileRefused, MissingComponent, MoneyError, RateError, WorkbenchError
+from workbench.files import written_whole
 from workbench.i18n import _
 from workbench.money import from_cell
 from workbench.rates import Rate, RateBook
@@ -77,7 +75,7 @@ def convert_file(
                 progress(_("converting"), counts.total(), max(reader.total, counts.total()))
             yield batch, figures
 
-    with _written_beside(target) as beside:
+    with written_whole(target) as beside:
         write = _write_parquet if _is_parquet(target) else _write_csv
         write(beside, headings, passing, converted())
     rows, done = counts.total(), counts.pop("", 0)
@@ -294,22 +292,6 @@ def _arrow() -> Any:
     import pyarrow as pa
 
     return pa
-
-
-@contextmanager
-def _written_beside(target: Path) -> Iterator[Path]:
-    """A path beside the target; what is there at the end takes the target's place at once."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    os.close(handle)
-    beside = Path(name)
-    try:
-        yield beside
-        with beside.open("rb+") as written:
-            os.fsync(written.fileno())
-        beside.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 _Results = Iterable[tuple[_Batch, list[tuple[str, ...]]]]

@@ -13,6 +13,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from workbench.adoption.plan import Plan
 from workbench.errors import FileRefused
+from workbench.files import written_whole
 from workbench.findings import Severity
 from workbench.i18n import _
 from workbench.money import CURRENCIES, number_format
@@ -29,19 +30,16 @@ def write_plan_workbook(plan: Plan, path: Path) -> Path:
     Raises:
         FileRefused: the place cannot be written to, or the workbook is open elsewhere.
     """
-    part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write(plan, part)
-        part.replace(path)
+        with written_whole(path) as part:
+            _write(plan, part)
     except (OSError, FileCreateError) as error:
         raise FileRefused(
             _("The plan cannot be written: {why}").format(why=error),
             where=str(path),
             remedy=_("Close the workbook where it is open, or choose another place."),
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
     return path
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from workbench.errors import FileRefused
+from workbench.files import written_whole
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.rates import RateBook
@@ -199,26 +198,13 @@ def _refuse_open(target: Path) -> None:
 
 @contextmanager
 def _written_beside(target: Path) -> Iterator[Path]:
-    """A path beside the target; what is there at the end takes the target's place at once, and is on the disk."""
+    """As ``written_whole``, but never over a workbook that has been opened meanwhile."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.stem}.", suffix=".part", dir=target.parent)
+        with written_whole(target) as beside:
+            yield beside
+            _refuse_open(target)
     except OSError as error:
         raise _unwritable(target, error) from error
-    os.close(handle)
-    beside = Path(name)
-    try:
-        yield beside
-        with beside.open("rb+") as written:
-            os.fsync(written.fileno())
-        beside.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o644)
-        _refuse_open(target)
-        try:
-            beside.replace(target)
-        except OSError as error:
-            raise _unwritable(target, error) from error
-    finally:
-        beside.unlink(missing_ok=True)
-    _sync_folder(target.parent)
 
 
 def _unwritable(target: Path, error: OSError) -> WorkbookInUse:
@@ -229,13 +215,3 @@ def _unwritable(target: Path, error: OSError) -> WorkbookInUse:
             folder=target.parent
         ),
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Put the renaming on the disk; Windows has no such call for folders."""
-    if os.name != "nt":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
