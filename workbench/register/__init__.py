@@ -23,7 +23,7 @@ from workbench.register.errors import (
     UndoRefused,
     UnsafeLocation,
 )
-from workbench.register.history import Verification
+from workbench.register.history import LastChange, Verification
 from workbench.register.store import Register
 from workbench.register.tables import TABLES, Field, FieldKind, Table
 
@@ -35,6 +35,7 @@ __all__ = [
     "Field",
     "FieldKind",
     "InvalidRows",
+    "LastChange",
     "LogEntry",
     "NotARegister",
     "NotPermitted",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
@@ -21,11 +21,23 @@ from workbench.register.locations import is_sqlite, snapshot
 from workbench.register.schema import METADATA, data_columns
 from workbench.register.tables import TABLES, Table
 
-__all__ = ["Verification", "log", "rows_as_of", "state_hash", "verify"]
+__all__ = [
+    "LastChange", "Verification", "last_changes", "log", "rows_as_of", "rows_at_versions", "state_hash", "states_at", "verify",
+]  # fmt: skip
 
 _PROBLEMS_SHOWN = 20
 _PAGE = 5_000
+_IN_LIMIT = 900
 _Change = tuple[str, str | None, str | None]  # action, before, after
+
+
+class LastChange(NamedTuple):
+    """The newest change of a row: who made it, when, in which changeset; ``deleted`` where it took the row away."""
+
+    author: str
+    at: datetime
+    changeset: int
+    deleted: bool
 
 
 class Verification(NamedTuple):
@@ -79,6 +91,74 @@ def rows_as_of(
         state, _misfit = _folded([(action, before, after) for _id, action, before, after in history])
         if state is not None:
             yield state
+
+
+def rows_at_versions(connection: sa.Connection, table: Table, wanted: Mapping[str, int]) -> dict[str, Stored]:
+    """Stored rows by id as they were at the version asked for; ids that never had that version are left out."""
+    found: dict[str, Stored] = {}
+    for row_id, history in _histories(connection, table, wanted):
+        state: Stored | None = None
+        for _number, action, _before, after in history:
+            new = json.loads(after or "{}")
+            if action == "delete":
+                state = None
+                continue
+            merged = new if action == "insert" else {**(state or {}), **new}
+            state = {name: value for name, value in merged.items() if value is not None}
+            if state.get("version") == wanted[row_id]:
+                found[row_id] = state
+    return found
+
+
+def states_at(connection: sa.Connection, table: Table, changeset: int) -> dict[str, Stored | None]:
+    """For every row that was touched after a changeset: the row as it stood right after it, None where there was none."""
+    changes = METADATA.tables["changes"]
+    touched = connection.execute(
+        sa.select(changes.c.row_id)
+        .where(changes.c.changeset > changeset, changes.c.table_name == table.name)
+        .distinct()
+    ).scalars()
+    states: dict[str, Stored | None] = dict.fromkeys(touched)
+    for row_id, history in _histories(connection, table, states):
+        steps = [(action, before, after) for number, action, before, after in history if number <= changeset]
+        states[row_id], _misfit = _folded(steps)
+    return states
+
+
+def last_changes(connection: sa.Connection, table: Table, ids: Iterable[str]) -> dict[str, LastChange]:
+    """The newest change of each of the rows; ids that never were are left out."""
+    newest = {row_id: history[-1] for row_id, history in _histories(connection, table, ids)}
+    numbers = sorted({row[0] for row in newest.values()})
+    changesets = METADATA.tables["changesets"]
+    told: dict[int, Any] = {}
+    for some in _pieces(numbers):
+        query = sa.select(changesets.c.number, changesets.c.author, changesets.c.at)
+        told |= {row.number: row for row in connection.execute(query.where(changesets.c.number.in_(some)))}
+    return {
+        row_id: LastChange(told[row[0]].author, datetime.fromisoformat(told[row[0]].at), row[0], row[1] == "delete")
+        for row_id, row in newest.items()
+        if row[0] in told
+    }
+
+
+def _histories(
+    connection: sa.Connection, table: Table, ids: Iterable[str]
+) -> Iterator[tuple[str, list[tuple[int, str, str | None, str | None]]]]:
+    """Every change (changeset, action, before, after) of each of the rows, oldest first."""
+    changes = METADATA.tables["changes"]
+    for some in _pieces(sorted(ids)):
+        query = (
+            sa.select(changes.c.row_id, changes.c.changeset, changes.c.action, changes.c.before, changes.c.after)
+            .where(changes.c.table_name == table.name, changes.c.row_id.in_(some))
+            .order_by(changes.c.row_id, changes.c.changeset, changes.c.seq)
+        )
+        for row_id, history in groupby(connection.execute(query), key=lambda row: row[0]):
+            yield row_id, [(number, action, before, after) for _id, number, action, before, after in history]
+
+
+def _pieces(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Pieces that fit one query."""
+    return (values[start : start + _IN_LIMIT] for start in range(0, len(values), _IN_LIMIT))
 
 
 def verify(engine: sa.Engine, known_head: str = "") -> Verification:

@@ -20,7 +20,7 @@ from workbench.register.changesets import Changeset, LogEntry, table_named
 from workbench.register.codec import unpack
 from workbench.register.conflicts import row_missing
 from workbench.register.errors import NotPermitted, RegisterExists
-from workbench.register.history import Verification
+from workbench.register.history import LastChange, Verification
 from workbench.register.schema import METADATA
 from workbench.register.selection import Selection
 from workbench.register.tables import Field, FieldKind
@@ -304,6 +304,27 @@ class Register:
         for row in self.stream(table, {"id": row_id}):
             return row
         raise row_missing(table, row_id)
+
+    def rows_at_versions(self, table: str, wanted: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+        """Rows by id as they were at the versions asked for; ids that never had theirs are left out."""
+        definition = table_named(table)
+        with locations.snapshot(self._engine) as connection:
+            custom = checks.custom_fields(connection, table)
+            stored = history.rows_at_versions(connection, definition, wanted)
+        return {row_id: unpack(definition, row, custom) for row_id, row in stored.items()}
+
+    def states_at(self, table: str, changeset: int) -> dict[str, dict[str, Any] | None]:
+        """For every row touched after a changeset: the row as it stood right after it, None where there was none."""
+        definition = table_named(table)
+        with locations.snapshot(self._engine) as connection:
+            custom = checks.custom_fields(connection, table)
+            states = history.states_at(connection, definition, changeset)
+        return {row_id: None if row is None else unpack(definition, row, custom) for row_id, row in states.items()}
+
+    def last_changes(self, table: str, ids: Iterable[str]) -> dict[str, LastChange]:
+        """Who changed each of the rows last, when, and in which changeset; ids that never were are left out."""
+        with locations.snapshot(self._engine) as connection:
+            return history.last_changes(connection, table_named(table), ids)
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
