@@ -27,8 +27,8 @@ def _limit() -> None:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    from workbench.archives import Package, Refused
     from workbench.i18n import _
-    from workbench.sheets.package import Package, Refused
 
     data = path.read_bytes()
     answer: dict[str, Any]
@@ -54,8 +54,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _text(data: bytes, name: str) -> dict[str, Any]:
+    from workbench.archives import Refused
     from workbench.i18n import _
-    from workbench.sheets.package import Refused
     from workbench.sheets.text_files import read_markup, read_text
 
     head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
@@ -75,8 +75,8 @@ def _with_calamine(path: Path, kind: str) -> dict[str, Any]:
 def main() -> None:
     """Read the file named on the command line."""
     _limit()
+    from workbench.archives import Refused
     from workbench.i18n import _
-    from workbench.sheets.package import Refused
 
     try:
         answer = _read(Path(sys.argv[1]))

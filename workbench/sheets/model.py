@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple
+
+from workbench.places import Box, a1, column_letters, column_number
 
 __all__ = ["Box", "Cell", "CellKind", "Sheet", "Workbook", "a1", "column_letters", "column_number"]
 
@@ -28,18 +29,6 @@ class CellKind(Enum):
 
 
 _KINDS = {kind.value: kind for kind in CellKind}
-
-
-class Box(NamedTuple):
-    """A rectangle of cells, 1-based and inclusive."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
-
-    def __str__(self) -> str:
-        return f"{a1(self.top, self.left)}:{a1(self.bottom, self.right)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,25 +161,3 @@ class Workbook:
     epoch_1904: bool = False
     encoding: str = ""
     carries: tuple[str, ...] = field(default=())
-
-
-def column_letters(number: int) -> str:
-    """1 is A, 28 is AB."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def column_number(letters: str) -> int:
-    """A is 1, AB is 28."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def a1(row: int, column: int) -> str:
-    """``B7``."""
-    return f"{column_letters(column)}{row}"

@@ -13,11 +13,11 @@ from typing import Any
 
 from lxml import etree
 
+from workbench.archives import Package, Refused
 from workbench.i18n import _
 from workbench.sheets.formulas import shifted
 from workbench.sheets.model import column_number
 from workbench.sheets.number_formats import BUILTIN_FORMATS
-from workbench.sheets.package import Package, Refused
 from workbench.sheets.raw import RawSheet
 
 __all__ = ["read_ooxml"]

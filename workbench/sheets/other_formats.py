@@ -8,8 +8,8 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from workbench.archives import Refused
 from workbench.i18n import _
-from workbench.sheets.package import Refused
 from workbench.sheets.raw import RawSheet
 
 __all__ = ["read_with_calamine"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.archives import Refused
 from workbench.i18n import _
-from workbench.sheets.package import Refused
 
 __all__ = ["LONGEST_CELL", "RawSheet"]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import workbench
 from workbench.i18n import _, current_language
+from workbench.refusals import refusal
 from workbench.sheets.model import Box, Sheet, Workbook, _Packed
-from workbench.sheets.refusals import refusal
 
 __all__ = ["read"]
 

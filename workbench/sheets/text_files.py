@@ -10,8 +10,8 @@ from typing import Any
 
 from charset_normalizer import from_bytes
 
+from workbench.archives import Refused
 from workbench.i18n import _
-from workbench.sheets.package import Refused
 from workbench.sheets.raw import LONGEST_CELL, RawSheet
 
 __all__ = ["decoded", "read_markup", "read_text"]

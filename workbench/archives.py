@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from pathlib import Path
@@ -18,6 +19,8 @@ SMALL: Final = 2**20
 """Below this many bytes a high ratio is harmless (an empty sheet compresses well)."""
 
 _DOCTYPE = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)|<\0!\0D\0O\0C\0T|\0<\0!\0D\0O\0C", re.IGNORECASE)
+_MARKS: Final = (b"<!", b"<\0!", b"\0<\0!")
+"""One of these stands in every part that defines something; looking for them costs next to nothing."""
 
 
 class Refused(Exception):
@@ -31,14 +34,14 @@ class Refused(Exception):
 class Package:
     """A zip package whose table of contents has passed the checks; parts are read by name."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, source: Path | bytes) -> None:
         try:
-            self._zip = zipfile.ZipFile(path)
+            self._zip = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
         except (zipfile.BadZipFile, ValueError, OSError) as error:
             raise Refused("file.corrupt", _("the package cannot be opened")) from error
         entries = self._zip.infolist()
         self.names = {entry.filename: entry for entry in entries}
-        packed = max(1, path.stat().st_size)
+        packed = max(1, len(source) if isinstance(source, bytes) else source.stat().st_size)
         total = sum(entry.file_size for entry in entries)
         if len(entries) > MOST_ENTRIES:
             raise Refused("file.hostile", _("it holds {count} parts").format(count=len(entries)))
@@ -54,6 +57,21 @@ class Package:
         if any(entry.flag_bits & 1 for entry in entries):
             raise Refused("file.locked", _("its parts are encrypted"))
 
+    @property
+    def entries(self) -> list[zipfile.ZipInfo]:
+        """The table of contents, in its own order."""
+        return self._zip.infolist()
+
+    @property
+    def contents_at(self) -> int:
+        """Where in the file the table of contents begins."""
+        return self._zip.start_dir
+
+    @property
+    def comment(self) -> bytes:
+        """The archive's comment."""
+        return self._zip.comment
+
     def __contains__(self, name: str) -> bool:
         return name in self.names
 
@@ -65,6 +83,6 @@ class Package:
             raise Refused("file.corrupt", _("the part {name} is missing").format(name=name)) from error
         except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]  # zipfile re-exports zlib
             raise Refused("file.corrupt", _("the part {name} is damaged").format(name=name)) from error
-        if _DOCTYPE.search(data):
+        if any(mark in data for mark in _MARKS) and _DOCTYPE.search(data):
             raise Refused("file.hostile", _("the part {name} defines XML entities").format(name=name))
         return data
