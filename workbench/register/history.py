@@ -22,7 +22,7 @@ from workbench.register.schema import METADATA, data_columns
 from workbench.register.tables import TABLES, Table
 
 __all__ = [
-    "LastChange", "Verification", "last_changes", "log", "rows_as_of", "rows_at_versions", "state_hash", "states_at", "verify",
+    "LastChange", "Verification", "entry", "last_changes", "log", "rows_as_of", "rows_at_versions", "state_hash", "states_at", "verify",
 ]  # fmt: skip
 
 _PROBLEMS_SHOWN = 20
@@ -55,19 +55,20 @@ def log(engine: sa.Engine, limit: int | None) -> list[LogEntry]:
     query = sa.select(changesets).order_by(changesets.c.number.desc())
     with engine.connect() as connection:
         found = connection.execute(query.limit(limit) if limit else query).all()
-    return [
-        LogEntry(
-            row.number,
-            row.author,
-            datetime.fromisoformat(row.at),
-            row.origin,
-            row.reason,
-            row.undoes,
-            row.changes,
-            row.hash,
-        )
-        for row in found
-    ]
+    return [_entry(row) for row in found]
+
+
+def entry(engine: sa.Engine, number: int) -> LogEntry | None:
+    """One changeset's line of the log; None where there is no such changeset."""
+    changesets = METADATA.tables["changesets"]
+    with engine.connect() as connection:
+        found = connection.execute(sa.select(changesets).where(changesets.c.number == number)).first()
+    return None if found is None else _entry(found)
+
+
+def _entry(row: Any) -> LogEntry:
+    at = datetime.fromisoformat(row.at)
+    return LogEntry(row.number, row.author, at, row.origin, row.reason, row.undoes, row.changes, row.hash)
 
 
 def rows_as_of(

@@ -351,6 +351,17 @@ class Register:
         with self._engine.connect() as connection:
             return checks.custom_fields(connection, table_named(table).name)
 
+    def column(self, table: str, field: str) -> dict[str, Any]:
+        """One field of every row as it is stored, by id: names, numbers, codes; not for money or dates."""
+        made = METADATA.tables[table_named(table).name]
+        with self._engine.connect() as connection:
+            found = connection.execute(sa.select(made.c.id, made.c[field])).all()
+        return {row_id: value for row_id, value in found}
+
+    def entry(self, number: int) -> LogEntry | None:
+        """The changeset of that number; None where there is none."""
+        return history.entry(self._engine, number)
+
     def log(self, limit: int | None = None) -> list[LogEntry]:
         """Changesets, newest first."""
         return history.log(self._engine, limit)
