@@ -134,8 +134,8 @@ def test_own_fields_keep_their_kind(make_register: Register, book: RateBook, tmp
     assert row["Weight"].value == 12.125
     assert (row["Held"].value, row["Held"].number_format) == (7, number_format("JPY"))
     view = next(view for view in report.views if view.table == "orders")
-    assert view.columns["Held"] == "custom.Held"
-    assert view.labels["custom.Audited"] == {"Yes": "true", "No": "false"}
+    assert (view.column("custom.Held").heading, view.column("custom.Held").field) == ("Held", "custom.Held")
+    assert view.column("custom.Audited").labels == {"Yes": "true", "No": "false"}
 
 
 def test_text_longer_than_a_cell_is_cut_in_the_open(make_register: Register, book: RateBook, tmp_path: Path) -> None:

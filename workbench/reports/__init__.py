@@ -1,5 +1,15 @@
 """What the register gives back: the workbook for every morning."""
 
-from workbench.reports.register_workbook import TableView, WorkbookInUse, WorkbookReport, write_register_workbook
+from workbench.reports.register_workbook import WorkbookInUse, WorkbookReport, write_register_workbook
+from workbench.reports.views import HIDDEN_SHEET, ColumnView, HiddenRows, TableView, Where
 
-__all__ = ["TableView", "WorkbookInUse", "WorkbookReport", "write_register_workbook"]
+__all__ = [
+    "HIDDEN_SHEET",
+    "ColumnView",
+    "HiddenRows",
+    "TableView",
+    "Where",
+    "WorkbookInUse",
+    "WorkbookReport",
+    "write_register_workbook",
+]

@@ -24,6 +24,7 @@ class Kind(Enum):
     SHARE = "share"  # 0 to 1, shown as a percentage
     CHOICE = "choice"
     BOOLEAN = "boolean"
+    LIST = "list"  # texts, joined by commas
 
 
 class Group(Enum):
@@ -47,6 +48,7 @@ class Column:
         field: the register's field where edits can be pushed; empty where the column is computed.
         currency: for MONEY, the row's key that holds the currency of the amount.
         choices: for CHOICE, the ``table.field`` whose stored codes and labels are used.
+        lookup: ``table.field`` by which people name the row whose id goes into ``field``.
         link: ``sheet:key``: the cell leads to the row of that sheet whose register id the row holds under ``key``.
         heading: heading of a firm's own column; empty for ours.
         total: a sum stands above the column, where all of it is in base currency.
@@ -60,6 +62,7 @@ class Column:
     group: Group = Group.MAIN
     currency: str = ""
     choices: str = ""
+    lookup: str = ""
     link: str = ""
     heading: str = ""
     total: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.worksheet import Worksheet
 
 from workbench.errors import FileRefused
 from workbench.files import written_whole
@@ -17,17 +18,17 @@ from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.rates import RateBook
 from workbench.register import Register
-from workbench.register.tables import TABLES
-from workbench.reports.columns import Group, Kind, Sheet
+from workbench.reports.columns import Group, Sheet
 from workbench.reports.figures import Figures
-from workbench.reports.layout import FIRST_ROW, SheetWriter
+from workbench.reports.layout import FIRST_ROW, HEAD_ROW, SheetWriter
 from workbench.reports.reference import write_rates, write_settings
 from workbench.reports.sheets import build_sheets
 from workbench.reports.styles import FONTS, Palette, Styles
 from workbench.reports.texts import Texts
 from workbench.reports.today import TodaySheet
+from workbench.reports.views import HIDDEN_SHEET, HiddenRows, TableView, Where, view_of
 
-__all__ = ["TableView", "WorkbookInUse", "WorkbookReport", "write_register_workbook"]
+__all__ = ["WorkbookInUse", "WorkbookReport", "write_register_workbook"]
 
 Progress = Callable[[str, int, int], None]
 _TAB_COLOURS = {"today": Palette.ACCENT, "rates": Palette.FAINT, "settings": Palette.FAINT}
@@ -37,24 +38,6 @@ class WorkbookInUse(FileRefused):
     """The workbook is open in a spreadsheet program, or another program holds it; nothing was written."""
 
     code = "file.in-use"
-
-
-@dataclass(frozen=True, slots=True)
-class TableView:
-    """How a sheet shows a table of the register, for whoever binds the two together.
-
-    Attributes:
-        sheet: the sheet's name in the workbook; ``range_name`` the name of its table (ListObject).
-        table: the register's table.
-        columns: heading to field, for columns that may be edited, ``id`` and ``version`` among them.
-        labels: field to label to stored code, for fields that are shown by labels.
-    """
-
-    sheet: str
-    range_name: str
-    table: str
-    columns: Mapping[str, str]
-    labels: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +58,8 @@ def write_register_workbook(
     language: str = "zh",
     as_of: date | None = None,
     progress: Progress | None = None,
+    hidden: HiddenRows | None = None,
+    where: Where | None = None,
 ) -> WorkbookReport:
     """Write the register as a workbook; the file appears whole or not at all.
 
@@ -86,6 +71,8 @@ def write_register_workbook(
         language: ``zh`` or ``en``, of headings, labels and sheet names; the other language stands small above.
         as_of: the day on which the workbook is read, today by default: decides what is due and overdue.
         progress: called with stage, steps done and steps in all.
+        hidden: given the views, the rows of text for the very hidden sheet ``HIDDEN_SHEET``; without it there is none.
+        where: which customers, orders and instalments their sheets show; all of them by default.
 
     Raises:
         WorkbookInUse: the workbook is open in Excel or LibreOffice, or may not be written.
@@ -98,7 +85,7 @@ def write_register_workbook(
     step = progress or _silent
     stage = _("Writing the workbook")
     figures = Figures.read(register, book, day)
-    sheets = build_sheets(figures, texts)
+    sheets = build_sheets(figures, texts, where)
     entries = register.log(1)
     changeset = (entries[0].number, entries[0].hash) if entries else (0, "")
     with _written_beside(target) as beside:
@@ -125,10 +112,23 @@ def write_register_workbook(
         today.write(next(sheet.table for sheet in sheets if sheet.key == "instalments"))
         rows[texts.sheet("today")] = len(today.needs)
         pages["today"].activate()
+        views = tuple(
+            view_of(
+                texts.sheet(sheet.key),
+                sheet.table,
+                writer.headings(sheet.table),
+                texts,
+                head=HEAD_ROW + 1,
+                where=(where or {}).get(sheet.table.source, {}),
+            )
+            for sheet in sheets
+            if sheet.table.source
+        )
+        if hidden:
+            _write_hidden(workbook.add_worksheet(HIDDEN_SHEET), hidden(views))
         step(stage, total - 1, total)
         workbook.close()
     step(stage, total, total)
-    views = tuple(_view(sheet, texts, writer) for sheet in sheets if sheet.table.source)
     return WorkbookReport(target, rows, views, tuple(writer.cells.findings))
 
 
@@ -148,34 +148,20 @@ def _workbook(path: Path, texts: Texts, day: date) -> xlsxwriter.Workbook:
     return workbook
 
 
+def _write_hidden(worksheet: Worksheet, rows: Sequence[Sequence[str]]) -> None:
+    """Rows of text in a sheet that no menu of Excel brings to light."""
+    for position, row in enumerate(rows):
+        for col, text in enumerate(row):
+            worksheet.write_string(position, col, text)
+    worksheet.very_hidden()
+
+
 def _targets(sheet: Sheet, name: str) -> dict[str, str]:
     first = next(i for i, column in enumerate(sheet.table.columns) if column.group is not Group.KEY)
     return {
         row["id"]: f"internal:'{name}'!{xl_rowcol_to_cell(position, first)}"
         for position, row in enumerate(sheet.table.rows, FIRST_ROW)
     }
-
-
-def _view(sheet: Sheet, texts: Texts, writer: SheetWriter) -> TableView:
-    table = sheet.table
-    pairs = list(zip(writer.headings(table), table.columns, strict=True))
-    labels = {
-        column.field: _labels(column.choices, texts)
-        for _heading, column in pairs
-        if column.field and column.kind is Kind.CHOICE
-    }
-    labels |= {
-        column.field: {texts.label("true"): "true", texts.label("false"): "false"}
-        for _heading, column in pairs
-        if column.field and column.kind is Kind.BOOLEAN
-    }
-    fields = {heading: column.field for heading, column in pairs if column.field}
-    return TableView(texts.sheet(sheet.key), table.name, table.source, fields, labels)
-
-
-def _labels(choices: str, texts: Texts) -> dict[str, str]:
-    table, _dot, name = choices.partition(".")
-    return {texts.label(code, choices): code for code in TABLES[table].field_named(name).choices}
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from workbench.register.tables import Field, FieldKind
 from workbench.reports.cells import shown_amount
@@ -13,6 +14,7 @@ from workbench.reports.evidence import legs_text, note
 from workbench.reports.figures import Figures, Row
 from workbench.reports.reasons import Teller
 from workbench.reports.texts import Texts
+from workbench.reports.views import Where
 
 __all__ = ["build_sheets"]
 
@@ -34,6 +36,9 @@ KEYS = (
     Column("id", field="id", group=Group.KEY, width=10),
     Column("version", Kind.INTEGER, field="version", group=Group.KEY, width=8),
 )
+SYNC = Column("sync", width=9)
+CUSTOMER = Column("customer_id", group=Group.KEY, width=10)
+CUSTOMER_NAME = Column("customer_name", field="customer_id", lookup="customers.legal_name")
 EVIDENCE = (
     Column("base_currency", Kind.CURRENCY, group=Group.EVIDENCE),
     Column("rate_value", Kind.RATE, group=Group.EVIDENCE),
@@ -63,10 +68,10 @@ def _more(*names: str) -> tuple[Column, ...]:
     return tuple(_stored(name, group=Group.MORE) for name in names)
 
 
-def build_sheets(figures: Figures, texts: Texts) -> list[Sheet]:
+def build_sheets(figures: Figures, texts: Texts, where: Where | None = None) -> list[Sheet]:
     """The sheets that show one table each, in the order of the workbook (Today, Rates and Settings are made apart)."""
     teller = Teller(texts)
-    return [
+    sheets = [
         Sheet("customers", _customers(figures)),
         Sheet("orders", _orders(figures, texts)),
         Sheet("instalments", _instalments(figures, texts)),
@@ -76,6 +81,17 @@ def build_sheets(figures: Figures, texts: Texts) -> list[Sheet]:
         Sheet("duplicates", _duplicates(figures, teller)),
         Sheet("questions", _questions(figures, teller)),
     ]
+    for sheet in sheets:
+        wanted = (where or {}).get(sheet.table.source, {})
+        sheet.table.rows = [row for row in sheet.table.rows if _has(row, wanted)]
+    return sheets
+
+
+def _has(row: Row, wanted: Mapping[str, Any]) -> bool:
+    return all(
+        row.get(name) in value if isinstance(value, list | tuple | set | frozenset) else row.get(name) == value
+        for name, value in wanted.items()
+    )
 
 
 def _customers(figures: Figures) -> Table:
@@ -86,6 +102,7 @@ def _customers(figures: Figures) -> Table:
         row["source_place"] = figures.places.get(row["id"])
     columns = (
         *KEYS,
+        SYNC,
         _stored("code"),
         _stored("legal_name"),
         _stored("local_name"),
@@ -100,13 +117,16 @@ def _customers(figures: Figures) -> Table:
         _stored("email"),
         _stored("phone"),
         _stored("screening_state", Kind.CHOICE, choices="customers.screening_state"),
-        *_more("tax_id", "address", "allowed_currencies", "tags", "language", "time_zone", "source_channel"),
+        *_more("tax_id", "address"),
+        _stored("allowed_currencies", Kind.LIST, Group.MORE),
+        _stored("tags", Kind.LIST, Group.MORE),
+        *_more("language", "time_zone", "source_channel"),
         *_more("special_requirements", "note"),
         Column("merged_into", group=Group.MORE, link="customers:merged_into"),
         SOURCE,
     )
     alerts = (Alert("screening_state", "RED", "blocked"), Alert("screening_state", "AMBER", "review"))
-    return _with_custom(Table("tblCustomers", columns, rows, "customers", frozen=2, alerts=alerts), figures)
+    return _with_custom(Table("tblCustomers", columns, rows, "customers", frozen=3, alerts=alerts), figures)
 
 
 def _orders(figures: Figures, texts: Texts) -> Table:
@@ -119,8 +139,10 @@ def _orders(figures: Figures, texts: Texts) -> Table:
         _explain(row, "amount", "base_amount", figures, texts)
     columns = (
         *KEYS,
+        CUSTOMER,
+        SYNC,
         _stored("number"),
-        Column("customer_name", link="customers:customer_id"),
+        CUSTOMER_NAME,
         _stored("order_date", Kind.DATE),
         _stored("status", Kind.CHOICE, choices="orders.status"),
         _stored("currency", Kind.CURRENCY),
@@ -136,14 +158,13 @@ def _orders(figures: Figures, texts: Texts) -> Table:
         *_more("incoterm_place"),
         _stored("deposit_percent", Kind.PERCENT, Group.MORE),
         *_more("salesperson", "note"),
-        Column("customer_id", field="customer_id", group=Group.MORE),
         SOURCE,
     )
     alerts = (
         Alert("status", "GREEN", "paid"),
         Alert("status", "AMBER", "part_paid"),
     )
-    return _with_custom(Table("tblOrders", columns, rows, "orders", frozen=2, alerts=alerts), figures)
+    return _with_custom(Table("tblOrders", columns, rows, "orders", frozen=3, alerts=alerts), figures)
 
 
 def _instalments(figures: Figures, texts: Texts) -> Table:
@@ -159,7 +180,10 @@ def _instalments(figures: Figures, texts: Texts) -> Table:
         _explain(row, "open_amount", "open_base", figures, texts)
     columns = (
         *KEYS,
-        Column("order_number", link="orders:order_id"),
+        Column("order_id", group=Group.KEY, width=10),
+        CUSTOMER,
+        SYNC,
+        Column("order_number", field="order_id", lookup="orders.number"),
         Column("customer_name", link="customers:customer_id"),
         _stored("sequence", Kind.INTEGER),
         _stored("kind", Kind.CHOICE, choices="instalments.kind"),
@@ -175,7 +199,6 @@ def _instalments(figures: Figures, texts: Texts) -> Table:
         LEGS,
         _stored("basis", group=Group.MORE),
         _stored("refundable", Kind.BOOLEAN, Group.MORE),
-        Column("order_id", field="order_id", group=Group.MORE),
     )
     alerts = (
         Alert("state", "RED", "overdue"),
@@ -183,7 +206,7 @@ def _instalments(figures: Figures, texts: Texts) -> Table:
         Alert("state", "GREEN", "paid"),
         Alert("days_overdue", "RED", above=30),
     )
-    return _with_custom(Table("tblInstalments", columns, rows, "instalments", frozen=2, alerts=alerts), figures)
+    return _with_custom(Table("tblInstalments", columns, rows, "instalments", frozen=3, alerts=alerts), figures)
 
 
 def _receipts(figures: Figures, texts: Texts) -> Table:
@@ -195,6 +218,7 @@ def _receipts(figures: Figures, texts: Texts) -> Table:
         _explain(row, "amount", "base_amount", figures, texts)
     columns = (
         *KEYS,
+        SYNC,
         _stored("value_date", Kind.DATE),
         _stored("payer"),
         _stored("account"),
@@ -215,7 +239,7 @@ def _receipts(figures: Figures, texts: Texts) -> Table:
         _stored("fee_amount", Kind.MONEY, Group.MORE, currency="fee_currency"),
         _stored("booking_date", Kind.DATE, Group.MORE),
         *_more("payer_account", "note"),
-        Column("fingerprint", field="fingerprint", group=Group.MORE),
+        Column("fingerprint", group=Group.MORE),
         SOURCE,
     )
     alerts = (
@@ -224,7 +248,7 @@ def _receipts(figures: Figures, texts: Texts) -> Table:
         Alert("state", "AMBER", "review"),
         Alert("state", "GREEN", "matched"),
     )
-    return _with_custom(Table("tblReceipts", columns, rows, "receipts", frozen=2, alerts=alerts), figures)
+    return _with_custom(Table("tblReceipts", columns, rows, "receipts", frozen=3, alerts=alerts), figures)
 
 
 def _matches(figures: Figures, texts: Texts, teller: Teller) -> Table:
@@ -246,6 +270,7 @@ def _matches(figures: Figures, texts: Texts, teller: Teller) -> Table:
         row["alternatives_text"] = texts.join(others)
     columns = (
         *KEYS,
+        SYNC,
         Column("receipt_id", link="receipts:receipt_id"),
         Column("value_date", Kind.DATE),
         Column("payer"),
@@ -266,7 +291,7 @@ def _matches(figures: Figures, texts: Texts, teller: Teller) -> Table:
         Alert("decision", "AMBER", "review"),
         Alert("decision", "GREEN", "posted"),
     )
-    return Table("tblMatches", columns, rows, "match_decisions", frozen=1, alerts=alerts)
+    return Table("tblMatches", columns, rows, "match_decisions", frozen=2, alerts=alerts)
 
 
 def _settlements(figures: Figures) -> Table:
@@ -319,6 +344,7 @@ def _duplicates(figures: Figures, teller: Teller) -> Table:
         row["reasons_text"] = teller.reasons(row.get("reasons"))
     columns = (
         *KEYS,
+        SYNC,
         Column("a_name", link="customers:customer_a"),
         Column("b_name", link="customers:customer_b"),
         Column("score", Kind.SHARE),
@@ -334,7 +360,7 @@ def _duplicates(figures: Figures, teller: Teller) -> Table:
         Alert("decision", "GREEN", "merge"),
         Alert("score", "RED", above=0.9),
     )
-    return Table("tblDuplicates", columns, rows, "duplicate_pairs", frozen=2, alerts=alerts)
+    return Table("tblDuplicates", columns, rows, "duplicate_pairs", frozen=3, alerts=alerts)
 
 
 def _questions(figures: Figures, teller: Teller) -> Table:
@@ -350,6 +376,7 @@ def _questions(figures: Figures, teller: Teller) -> Table:
         )
     columns = (
         *KEYS,
+        SYNC,
         Column("severity", Kind.CHOICE, choices="open_findings.severity"),
         Column("place", width=34),
         Column("value", width=22),
@@ -364,7 +391,7 @@ def _questions(figures: Figures, teller: Teller) -> Table:
         Alert("severity", "AMBER", "ask"),
         Alert("state", "GREEN", "answered"),
     )
-    return Table("tblQuestions", columns, rows, "open_findings", frozen=1, alerts=alerts)
+    return Table("tblQuestions", columns, rows, "open_findings", frozen=2, alerts=alerts)
 
 
 def _alternative(one: object, figures: Figures, texts: Texts, teller: Teller) -> str:

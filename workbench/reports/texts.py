@@ -82,6 +82,7 @@ ABOUT: Mapping[str, Pair] = {
 HEADINGS: Mapping[str, Pair] = {
     "id": Pair("编号", "Id"),
     "version": Pair("版本", "Version"),
+    "sync": Pair("同步", "Sync"),
     "code": Pair("客户代码", "Customer code"),
     "legal_name": Pair("客户名称", "Legal name"),
     "local_name": Pair("本地名称", "Local name"),
