@@ -1,6 +1,7 @@
-"""Make the public layouts of legacy_bench, adopt them, and score what was read.
+"""Make generated workbooks with truth, adopt them, and score what was read.
 
-python benchmarks/adoption/run.py --seed 9001 --rows 60
+python benchmarks/adoption/run.py --seed 9001 --rows 60                 # the public layouts of legacy_bench
+python benchmarks/adoption/run.py --set other --seed 1 2 3 --rows 40    # other arrangements, in eleven languages and more
 """
 
 from __future__ import annotations
@@ -9,18 +10,28 @@ import argparse
 import json
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from legacy_bench.book import Book
 from legacy_bench.generate import known_layouts
 from legacy_bench.score import score_workbook, summary
+from other_layouts import OTHER_LAYOUTS
 
 from workbench import adoption
 from workbench.rates import RateBook
 
 
+def _layouts(group: str, name: str) -> list[Callable[[int, int], Book]]:
+    if group == "public":
+        return list(known_layouts(name).values())
+    return list(OTHER_LAYOUTS.values()) if name == "all" else [OTHER_LAYOUTS[name]]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, nargs="+", default=[1])
+    parser.add_argument("--set", choices=("public", "other"), default="public")
     parser.add_argument("--layout", default="all")
     parser.add_argument("--rows", type=int, default=60)
     parser.add_argument("--data", type=Path, help="folder of workbooks made before, instead of making them")
@@ -31,8 +42,9 @@ def main() -> None:
         folder = options.keep or Path(scratch)
         data, tool = options.data or folder / "data", folder / "tool"
         if not options.data:
-            for make in known_layouts(options.layout).values():
-                make(options.seed, options.rows).save(data)
+            for make in _layouts(options.set, options.layout):
+                for seed in options.seed:
+                    make(seed, options.rows).save(data)
         results, book = [], RateBook.embedded()
         begun = time.process_time()
         for truth_file in sorted(data.glob("*/truth.json")):
@@ -42,6 +54,11 @@ def main() -> None:
             results.append(score_workbook(truth_file.parent, tool / truth_file.parent.name))
         print(summary(results))
         print(f"\n{len(results)} workbooks, {time.process_time() - begun:.1f} s of processor time in this process")
+        cells = [
+            sum(group.get(state, 0) for one in results for group in one["cells"].values())
+            for state in ("right", "wrong", "blank")
+        ]
+        print(f"cells: {cells[0]} right, {cells[1]} wrong ({cells[1] / sum(cells):.2%}), {cells[2]} blank")
         core = sum(r["records"].get("core_right", 0) for r in results)
         total = sum(r["records"].get("truth", 0) for r in results)
         print(f"records with every core value right: {core} of {total} ({core / total:.1%})")

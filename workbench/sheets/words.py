@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any
 
 from workbench.money import Hints, parse
+from workbench.sheets.concepts import fields_by_parts
 
 __all__ = [
     "STATUSES", "column_fields", "contains", "country_of", "currencies_in", "currency_in", "currency_of", "plain", "row_word", "squeezed", "status_of",
@@ -95,6 +96,8 @@ def column_fields(label: str) -> Mapping[str, float]:
         if score:
             for field in fields:
                 scores[field] = max(scores.get(field, 0.0), score)
+    for field, score in fields_by_parts(text).items():
+        scores[field] = max(scores.get(field, 0.0), score)
     if not scores:
         scores = _misspelt(text)
     return scores

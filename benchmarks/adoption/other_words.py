@@ -1,0 +1,213 @@
+"""Headings, statuses, countries and currencies as people of several countries write them, for ``other_layouts``."""
+
+from __future__ import annotations
+
+WORDS: dict[str, dict[str, list[str]]] = {
+    "zh-Hans": {
+        "customer.code": ["客户编码", "往来单位编号"], "customer.name": ["客户全称", "单位名称", "往来单位"],
+        "customer.country": ["所在国家", "国家或地区"], "customer.currency": ["结算货币", "交易币种"], "customer.email": ["电邮", "联系邮箱"],
+        "customer.phone": ["联系方式", "手机号"], "customer.tax_id": ["税务登记号", "统一社会信用代码"], "customer.address": ["通讯地址"],
+        "customer.contact": ["对接人", "联系人"], "customer.terms": ["收款条件", "账期约定"],
+        "order.number": ["合同编号", "销售单号", "单据编号"], "order.date": ["签订日期", "接单日"], "order.customer": ["购货单位", "客户全称", "买方"],
+        "order.currency": ["原币", "货币"], "order.amount": ["合同总额", "原币金额", "销售金额"], "order.incoterm": ["贸易术语", "价格术语"],
+        "order.due_date": ["付款截止日", "应收款日期"], "order.status": ["执行状态", "订单状态"], "order.salesperson": ["跟单员", "经办业务员"],
+        "order.note": ["其他说明", "备注"], "receipt.date": ["到款日期", "入账日期"], "receipt.amount": ["到账金额", "实收金额"],
+        "receipt.currency": ["入账币种", "货币"], "receipt.payer": ["汇款单位", "付款方"], "receipt.reference": ["银行流水号", "凭证号"],
+        "receipt.bank_fee": ["扣费", "中间行费用"], "receipt.order_number": ["合同编号", "对应合同"], "receipt.note": ["款项性质", "备注"],
+    },
+    "zh-Hant": {
+        "customer.code": ["客戶代號", "客戶編號"], "customer.name": ["客戶全名", "公司名稱"], "customer.country": ["國別", "所在地"],
+        "customer.currency": ["交易幣別", "結帳幣別"], "customer.email": ["電子信箱", "電郵地址"], "customer.phone": ["聯絡電話", "電話"],
+        "customer.tax_id": ["統一編號", "稅籍編號"], "customer.address": ["通訊地址"], "customer.contact": ["聯絡窗口", "聯絡人"],
+        "customer.terms": ["收款條件", "付款條件"], "order.number": ["訂單編號", "合約編號"], "order.date": ["接單日期", "訂貨日期"],
+        "order.customer": ["買方", "客戶名稱"], "order.currency": ["幣別", "交易幣別"], "order.amount": ["訂單總額", "合約金額"],
+        "order.incoterm": ["貿易條件", "交易條件"], "order.due_date": ["收款到期日", "應收日"], "order.status": ["訂單狀態", "進度"],
+        "order.salesperson": ["負責業務", "業務人員"], "order.note": ["備註"], "receipt.date": ["入帳日", "收款日期"],
+        "receipt.amount": ["入帳金額", "實收金額"], "receipt.currency": ["幣別"], "receipt.payer": ["匯款人", "付款方"],
+        "receipt.reference": ["水單編號", "銀行參考號"], "receipt.bank_fee": ["手續費", "匯費"], "receipt.order_number": ["對應訂單", "訂單編號"],
+        "receipt.note": ["摘要", "備註"],
+    },
+    "en": {
+        "customer.code": ["Acct #", "Customer code"], "customer.name": ["Client name", "Business name"], "customer.country": ["Country", "Ctry"],
+        "customer.currency": ["Billing currency", "Invoicing ccy"], "customer.email": ["Email addr.", "E-Mail"], "customer.phone": ["Telephone no.", "Tel"],
+        "customer.tax_id": ["VAT reg. no.", "Tax ID"], "customer.address": ["Street address"], "customer.contact": ["Contact person"],
+        "customer.terms": ["Terms of payment"], "order.number": ["SO #", "Contract ref.", "Job no."], "order.date": ["Booked on", "Order dt."],
+        "order.customer": ["Sold-to party", "Account", "Client name"], "order.currency": ["Curr.", "Doc. currency"],
+        "order.amount": ["Order total", "Net value", "Amt"], "order.incoterm": ["Delivery terms", "Incoterm"], "order.due_date": ["Pay by", "Payment due"],
+        "order.status": ["Order status", "Stage"], "order.salesperson": ["Handled by", "Rep"], "order.note": ["Comments"],
+        "receipt.date": ["Credited on", "Posting date"], "receipt.amount": ["Amt received", "Credit amount"], "receipt.currency": ["Curr.", "Ccy"],
+        "receipt.payer": ["Ordering party", "Remitter name"], "receipt.reference": ["Txn ref", "Bank reference"], "receipt.bank_fee": ["Bank fee", "Charges"],
+        "receipt.order_number": ["Our contract", "Order #"], "receipt.note": ["Narrative", "Comment"],
+    },
+    "ja": {
+        "customer.code": ["得意先コード", "取引先番号"], "customer.name": ["得意先名", "会社名"], "customer.country": ["国名", "所在国"],
+        "customer.currency": ["取引通貨", "決済通貨"], "customer.email": ["メールアドレス", "Eメール"], "customer.phone": ["電話番号", "TEL"],
+        "customer.tax_id": ["税務番号", "法人番号"], "customer.address": ["所在地", "住所"], "customer.contact": ["ご担当者", "担当者名"],
+        "customer.terms": ["支払条件", "決済条件"], "order.number": ["受注No.", "注文番号"], "order.date": ["受注日", "ご注文日"],
+        "order.customer": ["得意先", "納入先"], "order.currency": ["通貨", "取引通貨"], "order.amount": ["受注金額", "税抜金額"],
+        "order.incoterm": ["貿易条件", "建値条件"], "order.due_date": ["支払期限", "入金予定日"], "order.status": ["進捗", "状況"],
+        "order.salesperson": ["営業担当", "弊社担当"], "order.note": ["備考"], "receipt.date": ["入金日", "着金日"],
+        "receipt.amount": ["入金額", "ご入金額"], "receipt.currency": ["通貨"], "receipt.payer": ["振込名義", "振込依頼人名"],
+        "receipt.reference": ["取引照会番号", "照会番号"], "receipt.bank_fee": ["振込手数料", "銀行手数料"], "receipt.order_number": ["受注No.", "対象受注番号"],
+        "receipt.note": ["摘要"],
+    },
+    "ko": {
+        "customer.code": ["거래처코드", "고객 번호"], "customer.name": ["상호", "거래처명"], "customer.country": ["국가명", "국가"],
+        "customer.currency": ["거래통화", "결제 통화"], "customer.email": ["전자우편", "이메일"], "customer.phone": ["연락처", "전화번호"],
+        "customer.tax_id": ["사업자번호", "사업자등록번호"], "customer.address": ["주소"], "customer.contact": ["담당자명"], "customer.terms": ["결제조건", "대금조건"],
+        "order.number": ["수주번호", "주문번호"], "order.date": ["수주일자", "주문일자"], "order.customer": ["바이어명", "매출처"],
+        "order.currency": ["통화", "화폐"], "order.amount": ["수주금액", "주문금액"], "order.incoterm": ["인도조건", "가격조건"],
+        "order.due_date": ["결제예정일", "입금예정일"], "order.status": ["진행상태", "상태"], "order.salesperson": ["영업담당자", "담당"],
+        "order.note": ["비고"], "receipt.date": ["입금일자", "입금일"], "receipt.amount": ["입금액", "수금액"], "receipt.currency": ["통화"],
+        "receipt.payer": ["송금인", "입금자명"], "receipt.reference": ["거래번호", "참조번호"], "receipt.bank_fee": ["은행수수료", "수수료"],
+        "receipt.order_number": ["수주번호", "관련 주문"], "receipt.note": ["적요"],
+    },
+    "de": {
+        "customer.code": ["Debitorennr.", "Kunden-Nr."], "customer.name": ["Firmenbezeichnung", "Name des Kunden"], "customer.country": ["Staat", "Land"],
+        "customer.currency": ["Abrechnungswährung", "Whrg."], "customer.email": ["E-Mail-Adresse", "Mail"], "customer.phone": ["Tel.-Nr.", "Telefonnummer"],
+        "customer.tax_id": ["USt-ID", "Steuernr."], "customer.address": ["Straße, Nr."], "customer.contact": ["Kontaktperson"],
+        "customer.terms": ["Zahlungskonditionen"], "order.number": ["Vorgangsnr.", "Auftrags-Nr.", "AB-Nr."], "order.date": ["Bestellt am", "Auftragseingang"],
+        "order.customer": ["Abnehmer", "Kundenname"], "order.currency": ["Whrg.", "Belegwährung"], "order.amount": ["Auftragssumme", "Gesamtbetrag", "Nettowert"],
+        "order.incoterm": ["Incoterm", "Lieferklausel"], "order.due_date": ["Zahlungsziel", "Zahlbar bis"], "order.status": ["Bearbeitungsstand", "Auftragsstatus"],
+        "order.salesperson": ["Vertriebsmitarbeiter", "Sachbearb."], "order.note": ["Anmerkung"], "receipt.date": ["Buchungsdatum", "Wertstellung"],
+        "receipt.amount": ["Gutschriftsbetrag", "Eingegangener Betrag"], "receipt.currency": ["Währ.", "Whrg."], "receipt.payer": ["Einzahler", "Auftraggeber/Zahler"],
+        "receipt.reference": ["Bankref.", "Referenznummer"], "receipt.bank_fee": ["Bankspesen", "Gebühren"], "receipt.order_number": ["zu Vorgang", "Auftrags-Nr."],
+        "receipt.note": ["Buchungstext"],
+    },
+    "fr": {
+        "customer.code": ["Réf. client", "N° de compte client"], "customer.name": ["Raison sociale", "Dénomination"], "customer.country": ["Pays"],
+        "customer.currency": ["Devise de facturation", "Monnaie"], "customer.email": ["Courriel", "Adresse mail"], "customer.phone": ["Tél.", "N° de téléphone"],
+        "customer.tax_id": ["N° TVA intracom.", "N° de TVA"], "customer.address": ["Adresse postale"], "customer.contact": ["Interlocuteur", "Contact"],
+        "customer.terms": ["Conditions de règlement"], "order.number": ["N° de cde", "Référence commande"], "order.date": ["Date de cde", "Passée le"],
+        "order.customer": ["Acheteur", "Donneur d'ordre", "Nom du client"], "order.currency": ["Devise", "Dev."], "order.amount": ["Montant total", "Montant HT", "Valeur"],
+        "order.incoterm": ["Incoterm", "Condition de livraison"], "order.due_date": ["Échéance", "À payer avant le"], "order.status": ["Statut", "Avancement"],
+        "order.salesperson": ["Suivi par", "Commercial"], "order.note": ["Observations"], "receipt.date": ["Date d'encaissement", "Reçu le"],
+        "receipt.amount": ["Somme reçue", "Montant crédité"], "receipt.currency": ["Devise"], "receipt.payer": ["Payé par", "Émetteur du virement"],
+        "receipt.reference": ["Réf. bancaire", "Réf. virement"], "receipt.bank_fee": ["Frais de banque", "Commission bancaire"],
+        "receipt.order_number": ["Commande concernée", "N° de cde"], "receipt.note": ["Libellé"],
+    },
+    "es": {
+        "customer.code": ["Cód. cliente", "N.º de cliente"], "customer.name": ["Razón social", "Nombre de la empresa"], "customer.country": ["País de destino", "País"],
+        "customer.currency": ["Moneda de facturación", "Divisa habitual"], "customer.email": ["Correo-e", "Correo electrónico"], "customer.phone": ["Tfno.", "Teléfono"],
+        "customer.tax_id": ["N.I.F./C.I.F.", "RFC"], "customer.address": ["Domicilio"], "customer.contact": ["Persona de contacto"], "customer.terms": ["Forma de pago"],
+        "order.number": ["N.º de orden", "Folio", "Núm. de pedido"], "order.date": ["Fecha del pedido", "F. pedido"], "order.customer": ["Comprador", "Razón social"],
+        "order.currency": ["Divisa", "Mon."], "order.amount": ["Importe total", "Valor del pedido", "Monto"], "order.incoterm": ["Incoterm", "Cond. de entrega"],
+        "order.due_date": ["Vence el", "Fecha límite de pago"], "order.status": ["Situación", "Estado del pedido"], "order.salesperson": ["Agente comercial", "Vendedor"],
+        "order.note": ["Comentarios"], "receipt.date": ["Fecha de abono", "F. valor"], "receipt.amount": ["Cantidad recibida", "Importe abonado"],
+        "receipt.currency": ["Divisa"], "receipt.payer": ["Pagado por", "Ordenante"], "receipt.reference": ["Ref. banco", "N.º de operación"],
+        "receipt.bank_fee": ["Comisión bancaria", "Gastos"], "receipt.order_number": ["Pedido", "Corresponde a pedido"], "receipt.note": ["Concepto"],
+    },
+    "pt": {
+        "customer.code": ["Cód. do cliente", "N.º do cliente"], "customer.name": ["Razão social", "Nome da empresa"], "customer.country": ["País"],
+        "customer.currency": ["Moeda de faturação", "Moeda"], "customer.email": ["Correio eletrónico", "E-mail"], "customer.phone": ["Telefone", "Telemóvel"],
+        "customer.tax_id": ["NIF / CNPJ", "N.º contribuinte"], "customer.address": ["Morada", "Endereço"], "customer.contact": ["Pessoa de contacto"],
+        "customer.terms": ["Condições de pagamento"], "order.number": ["N.º da encomenda", "Nº do pedido"], "order.date": ["Data da encomenda", "Data do pedido"],
+        "order.customer": ["Comprador", "Cliente"], "order.currency": ["Moeda"], "order.amount": ["Valor total", "Montante"], "order.incoterm": ["Incoterm", "Condição de entrega"],
+        "order.due_date": ["Data de vencimento", "Vence em"], "order.status": ["Situação", "Estado"], "order.salesperson": ["Vendedor", "Responsável"],
+        "order.note": ["Observações"], "receipt.date": ["Data de recebimento", "Recebido em"], "receipt.amount": ["Valor recebido", "Montante creditado"],
+        "receipt.currency": ["Moeda"], "receipt.payer": ["Pagador", "Ordenante"], "receipt.reference": ["Ref. bancária", "N.º da transação"],
+        "receipt.bank_fee": ["Despesas bancárias", "Tarifa bancária"], "receipt.order_number": ["Encomenda", "Ref. do pedido"], "receipt.note": ["Descrição"],
+    },
+    "it": {
+        "customer.code": ["Cod. cliente", "Codice anagrafica"], "customer.name": ["Ragione sociale", "Denominazione"], "customer.country": ["Nazione", "Paese"],
+        "customer.currency": ["Valuta di fatturazione", "Divisa"], "customer.email": ["Posta elettronica", "E-mail"], "customer.phone": ["N. telefono", "Telefono"],
+        "customer.tax_id": ["P. IVA", "Partita IVA"], "customer.address": ["Indirizzo"], "customer.contact": ["Referente"], "customer.terms": ["Condizioni di pagamento"],
+        "order.number": ["Num. ordine", "Rif. ordine", "Commessa"], "order.date": ["Data ordine", "Ordinato il"], "order.customer": ["Acquirente", "Cliente"],
+        "order.currency": ["Valuta", "Div."], "order.amount": ["Importo totale", "Totale ordine", "Valore"], "order.incoterm": ["Resa", "Termini di resa"],
+        "order.due_date": ["Scadenza pagamento", "Scade il"], "order.status": ["Stato ordine", "Avanzamento"], "order.salesperson": ["Seguito da", "Agente"],
+        "order.note": ["Annotazioni"], "receipt.date": ["Data accredito", "Incassato il"], "receipt.amount": ["Importo accreditato", "Somma incassata"],
+        "receipt.currency": ["Valuta"], "receipt.payer": ["Pagato da", "Ordinante"], "receipt.reference": ["Rif. bonifico", "CRO"],
+        "receipt.bank_fee": ["Spese banca", "Commissioni bancarie"], "receipt.order_number": ["Ordine", "Rif. ordine"], "receipt.note": ["Causale"],
+    },
+    "ru": {
+        "customer.code": ["Код контрагента", "№ клиента"], "customer.name": ["Наименование организации", "Контрагент"], "customer.country": ["Страна"],
+        "customer.currency": ["Валюта расчётов", "Валюта"], "customer.email": ["Эл. почта", "E-mail"], "customer.phone": ["Тел.", "Телефон"],
+        "customer.tax_id": ["ИНН", "Налоговый номер"], "customer.address": ["Юр. адрес", "Адрес"], "customer.contact": ["Контактное лицо"],
+        "customer.terms": ["Условия оплаты"], "order.number": ["№ заказа", "Номер договора"], "order.date": ["Дата заказа", "Дата договора"],
+        "order.customer": ["Контрагент", "Покупатель", "Заказчик"], "order.currency": ["Валюта", "Вал."], "order.amount": ["Сумма заказа", "Стоимость", "Сумма договора"],
+        "order.incoterm": ["Базис поставки", "Инкотермс"], "order.due_date": ["Срок оплаты", "Оплатить до"], "order.status": ["Статус", "Состояние"],
+        "order.salesperson": ["Ответственный", "Менеджер"], "order.note": ["Комментарий"], "receipt.date": ["Дата зачисления", "Дата платежа"],
+        "receipt.amount": ["Сумма зачисления", "Сумма платежа"], "receipt.currency": ["Валюта"], "receipt.payer": ["Плательщик", "Отправитель"],
+        "receipt.reference": ["Референс банка", "№ платёжного поручения"], "receipt.bank_fee": ["Комиссия банка", "Комиссия"],
+        "receipt.order_number": ["№ заказа", "По договору"], "receipt.note": ["Назначение платежа"],
+    },
+    "tr": {
+        "order.number": ["Sipariş No"], "order.date": ["Sipariş Tarihi"], "order.customer": ["Müşteri"], "order.currency": ["Döviz Cinsi"], "order.amount": ["Tutar"],
+        "order.incoterm": ["Teslim Şekli"], "order.status": ["Durumu"], "receipt.date": ["Tahsilat Tarihi"], "receipt.amount": ["Tahsil Edilen"],
+        "receipt.currency": ["Döviz"], "receipt.payer": ["Gönderen"], "receipt.reference": ["Dekont No"], "receipt.order_number": ["Sipariş No"],
+    },
+    "cs": {
+        "order.number": ["Číslo zakázky"], "order.date": ["Datum objednání"], "order.customer": ["Odběratel"], "order.currency": ["Měna"], "order.amount": ["Částka"],
+        "order.incoterm": ["Dodací podmínka"], "order.status": ["Stav zakázky"], "receipt.date": ["Připsáno dne"], "receipt.amount": ["Přijatá částka"],
+        "receipt.currency": ["Měna"], "receipt.payer": ["Plátce"], "receipt.reference": ["Reference banky"], "receipt.order_number": ["K zakázce"],
+    },
+    "vi": {
+        "order.number": ["Số đơn hàng"], "order.date": ["Ngày đặt hàng"], "order.customer": ["Khách hàng"], "order.currency": ["Loại tiền"], "order.amount": ["Số tiền"],
+        "order.incoterm": ["Điều kiện giao hàng"], "order.status": ["Trạng thái"], "receipt.date": ["Ngày nhận tiền"], "receipt.amount": ["Số tiền nhận"],
+        "receipt.currency": ["Loại tiền"], "receipt.payer": ["Người chuyển"], "receipt.reference": ["Mã giao dịch"], "receipt.order_number": ["Số đơn hàng"],
+    },
+}  # fmt: skip
+
+TITLES = {
+    "zh-Hans": ("出口合同台账", "收款登记簿", "客户档案"), "zh-Hant": ("外銷訂單明細", "收款登記簿", "客戶資料"), "en": ("Export order book", "Incoming payments", "Client list"),
+    "ja": ("受注台帳", "入金明細", "得意先一覧"), "ko": ("수출 주문 대장", "입금 내역", "거래처 목록"), "de": ("Auftragsbuch Export", "Zahlungseingänge", "Debitorenliste"),
+    "fr": ("Carnet de commandes", "Encaissements", "Fichier clients"), "es": ("Cartera de pedidos", "Cobros recibidos", "Fichero de clientes"),
+    "pt": ("Carteira de encomendas", "Recebimentos", "Lista de clientes"), "it": ("Portafoglio ordini", "Incassi", "Anagrafica clienti"),
+    "ru": ("Реестр заказов", "Поступления", "Список клиентов"), "tr": ("Sipariş defteri", "Tahsilatlar", ""), "cs": ("Kniha zakázek", "Přijaté platby", ""),
+    "vi": ("Sổ đơn hàng", "Tiền nhận", ""),
+}  # fmt: skip
+"""Titles of lists of orders, receipts and customers."""
+
+STATUS = {
+    "zh-Hans": ("生产中", "已出运", "部分付款", "已收齐", "已取消"), "zh-Hant": ("生產中", "已出貨", "部分收款", "已結清", "已取消"),
+    "en": ("Pending", "Dispatched", "Partially paid", "Paid in full", "Cancelled"), "ja": ("未出荷", "出荷済", "一部入金", "入金済", "キャンセル"),
+    "ko": ("진행중", "출하완료", "일부입금", "입금완료", "취소"), "de": ("in Arbeit", "ausgeliefert", "teilbezahlt", "beglichen", "storniert"),
+    "fr": ("en cours", "expédiée", "partiellement réglée", "soldée", "annulée"), "es": ("pendiente", "enviado", "cobro parcial", "cobrado", "anulado"),
+    "pt": ("em aberto", "expedido", "pago parcialmente", "pago", "cancelado"), "it": ("in corso", "spedito", "parzialmente pagato", "saldato", "annullato"),
+    "ru": ("в работе", "отгружен", "частично оплачен", "оплачен", "отменён"), "tr": ("açık", "sevk edildi", "kısmen ödendi", "ödendi", "iptal"),
+    "cs": ("otevřená", "odesláno", "částečně zaplaceno", "zaplaceno", "zrušeno"), "vi": ("đang mở", "đã giao", "trả một phần", "đã trả", "hủy"),
+}  # fmt: skip
+"""Open, shipped, part paid, paid, cancelled."""
+
+COUNTRY = {
+    "DE": {"zh-Hant": "德國", "ja": "ドイツ", "ko": "독일", "fr": "Allemagne", "es": "Alemania", "pt": "Alemanha", "it": "Germania", "ru": "Германия"},
+    "US": {"zh-Hant": "美國", "ja": "アメリカ", "ko": "미국", "fr": "États-Unis", "es": "Estados Unidos", "pt": "Estados Unidos", "it": "Stati Uniti", "ru": "США"},
+    "GB": {"zh-Hant": "英國", "ja": "イギリス", "ko": "영국", "fr": "Royaume-Uni", "es": "Reino Unido", "pt": "Reino Unido", "it": "Regno Unito", "ru": "Великобритания"},
+    "FR": {"zh-Hant": "法國", "ja": "フランス", "ko": "프랑스", "fr": "France", "es": "Francia", "pt": "França", "it": "Francia", "ru": "Франция"},
+    "PL": {"zh-Hant": "波蘭", "ja": "ポーランド", "ko": "폴란드", "fr": "Pologne", "es": "Polonia", "pt": "Polónia", "it": "Polonia", "ru": "Польша"},
+    "CH": {"zh-Hant": "瑞士", "ja": "スイス", "ko": "스위스", "fr": "Suisse", "es": "Suiza", "pt": "Suíça", "it": "Svizzera", "ru": "Швейцария"},
+    "JP": {"zh-Hant": "日本", "ja": "日本", "ko": "일본", "fr": "Japon", "es": "Japón", "pt": "Japão", "it": "Giappone", "ru": "Япония"},
+    "HK": {"zh-Hant": "香港", "ja": "香港", "ko": "홍콩", "fr": "Hong Kong", "es": "Hong Kong", "pt": "Hong Kong", "it": "Hong Kong", "ru": "Гонконг"},
+    "KW": {"zh-Hant": "科威特", "ja": "クウェート", "ko": "쿠웨이트", "fr": "Koweït", "es": "Kuwait", "pt": "Kuwait", "it": "Kuwait", "ru": "Кувейт"},
+    "MX": {"zh-Hant": "墨西哥", "ja": "メキシコ", "ko": "멕시코", "fr": "Mexique", "es": "México", "pt": "México", "it": "Messico", "ru": "Мексика"},
+    "CN": {"zh-Hant": "中國", "ja": "中国", "ko": "중국", "fr": "Chine", "es": "China", "pt": "China", "it": "Cina", "ru": "Китай"},
+}  # fmt: skip
+
+CURRENCY = {
+    "zh-Hant": {"USD": "美元", "EUR": "歐元", "GBP": "英鎊", "JPY": "日圓", "HKD": "港幣", "CNY": "人民幣"},
+    "ja": {"USD": "米ドル", "EUR": "ユーロ", "GBP": "英ポンド", "JPY": "円", "HKD": "香港ドル", "CNY": "人民元"},
+    "ko": {"USD": "달러", "EUR": "유로", "GBP": "파운드", "JPY": "엔", "HKD": "홍콩달러", "CNY": "위안"},
+    "ru": {"USD": "долл. США", "EUR": "евро", "GBP": "фунт стерлингов", "CNY": "юань", "JPY": "иена"},
+    "it": {"USD": "dollari USA", "EUR": "euro", "GBP": "sterline"}, "fr": {"USD": "dollars US", "EUR": "euros", "GBP": "livres sterling"},
+    "es": {"USD": "dólares", "EUR": "euros"}, "pt": {"USD": "dólares", "EUR": "euros"},
+}  # fmt: skip
+
+TOTAL = {
+    "zh-Hans": "总计", "zh-Hant": "總計", "en": "Total", "ja": "合計", "ko": "합계", "de": "Summe", "fr": "Total général", "es": "Total", "pt": "Total geral",
+    "it": "Totale", "ru": "Итого", "tr": "Toplam", "cs": "Celkem", "vi": "Tổng cộng",
+}  # fmt: skip
+CARRIED = {
+    "zh-Hans": ("过次页", "承前页"), "zh-Hant": ("過次頁", "承前頁"), "en": ("Carried forward", "Brought forward"), "ja": ("次頁へ繰越", "前頁より繰越"), "ko": ("차기 이월", "전기 이월"),
+    "de": ("Übertrag", "Übertrag"), "fr": ("À reporter", "Report"), "es": ("Suma y sigue", "Suma anterior"), "pt": ("A transportar", "Transporte"),
+    "it": ("A riportare", "Riporto"), "ru": ("К переносу", "Перенос"),
+}  # fmt: skip
+MONTHS = {
+    "zh-Hans": [f"{n}月" for n in range(1, 13)], "zh-Hant": [f"{n}月" for n in range(1, 13)], "ja": [f"{n}月" for n in range(1, 13)],
+    "ko": [f"{n}월" for n in range(1, 13)], "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "de": ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"],
+    "fr": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
+    "es": ["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"],
+    "pt": ["jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"],
+    "it": ["gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre", "ottobre", "novembre", "dicembre"],
+    "ru": ["январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"],
+}  # fmt: skip
