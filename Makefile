@@ -14,6 +14,7 @@ demo: .venv/ready-run
 
 test: .venv/ready-test
 	sh scripts/system_packages.sh
+	sh scripts/open_xml_sdk.sh
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
