@@ -20,7 +20,10 @@ from workbench.sheets.model import column_number
 from workbench.sheets.number_formats import BUILTIN_FORMATS
 from workbench.sheets.raw import RawSheet
 
-__all__ = ["read_ooxml"]
+__all__ = [
+    "canonical", "main_part", "number_formats", "parsed", "read_ooxml", "relations", "rich_text", "shared_strings",
+    "unescaped",
+]  # fmt: skip
 
 _TOKEN = re.compile(rb"<(?:\w+:)?(?:row(?=[\s>/])([^>]*)>|c(?=[\s>/])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL)
 _ATTRIBUTE = re.compile(rb'\b(r|s|t|hidden)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
@@ -45,16 +48,16 @@ _CARRIED = {
 
 def read_ooxml(package: Package) -> dict[str, Any]:
     """The workbook as plain lists; raises Refused."""
-    main = _main_part(package)
+    main = main_part(package)
     folder = posixpath.dirname(main)
-    workbook = _tree(package.xml(main), main)
-    links = _links(package, main)
+    workbook = parsed(package.xml(main), main)
+    links = relations(package, main)
     sharing = next(
         (target for kind, target in links.values() if kind == "sharedStrings"), f"{folder}/sharedStrings.xml"
     )
     styling = next((target for kind, target in links.values() if kind == "styles"), f"{folder}/styles.xml")
-    strings = _strings(package.xml(sharing)) if sharing in package else []
-    formats = _formats(_tree(package.xml(styling), styling)) if styling in package else ["General"]
+    strings = shared_strings(package.xml(sharing)) if sharing in package else []
+    formats = number_formats(parsed(package.xml(styling), styling)) if styling in package else ["General"]
     sheets = []
     for node in workbook.iter("{*}sheet"):
         link = next((value for key, value in node.attrib.items() if str(key).endswith("}id")), "")
@@ -76,7 +79,8 @@ def read_ooxml(package: Package) -> dict[str, Any]:
     }
 
 
-def _tree(data: bytes, part: str) -> etree._Element:
+def parsed(data: bytes, part: str) -> etree._Element:
+    """The part's tree; entities and the network stay closed. Raises Refused where it is not well formed."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         return etree.fromstring(data, parser)
@@ -84,25 +88,26 @@ def _tree(data: bytes, part: str) -> etree._Element:
         raise Refused("file.corrupt", _("the part {name} is damaged").format(name=part)) from error
 
 
-def _main_part(package: Package) -> str:
+def main_part(package: Package) -> str:
+    """Name of the workbook's part; raises Refused where the package is no workbook."""
     if "_rels/.rels" not in package and "xl/workbook.xml" in package:
         return "xl/workbook.xml"
     if "_rels/.rels" not in package:
         raise Refused("file.not-a-workbook", _("it is a zip archive, but no workbook"))
-    for kind, target in _links(package, "").values():
+    for kind, target in relations(package, "").values():
         if kind == "officeDocument" and "word/" not in target and "ppt/" not in target:
             return target
     raise Refused("file.not-a-workbook", _("it is another kind of document"))
 
 
-def _links(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    """Relationships of a part: id to (kind, target part)."""
+def relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """Relationships of a part that stay in the package: id to (kind, target part)."""
     folder, name = posixpath.split(part)
-    relations = posixpath.join(folder, "_rels", f"{name}.rels")
-    if relations not in package:
+    listing = posixpath.join(folder, "_rels", f"{name}.rels")
+    if listing not in package:
         return {}
     found = {}
-    for node in _tree(package.xml(relations), relations).iter("{*}Relationship"):
+    for node in parsed(package.xml(listing), listing).iter("{*}Relationship"):
         if node.get("TargetMode") == "External":
             continue
         target = str(node.get("Target", ""))
@@ -111,7 +116,7 @@ def _links(package: Package, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _formats(styles: etree._Element) -> list[str]:
+def number_formats(styles: etree._Element) -> list[str]:
     """Number format code of every cell style."""
     own = {int(node.get("numFmtId", "0")): str(node.get("formatCode", "")) for node in styles.iter("{*}numFmt")}
     cell_styles = next(iter(styles.iter("{*}cellXfs")), None)
@@ -119,20 +124,21 @@ def _formats(styles: etree._Element) -> list[str]:
     return [own.get(number) or BUILTIN_FORMATS.get(number, "General") for number in ids] or ["General"]
 
 
-def _canonical(data: bytes, part: str) -> bytes:
+def canonical(data: bytes, part: str) -> bytes:
     """The part as UTF-8 without comments, processing instructions and CDATA."""
     plain = data[:3] == b"\xef\xbb\xbf" or data[:1] == b"<"
     encoding = re.search(rb'encoding=["\']([^"\']+)', data[:200])
     usual = encoding is None or encoding.group(1).lower() in (b"utf-8", b"us-ascii")
     if plain and usual and b"<![CDATA[" not in data and b"<!--" not in data:
         return data
-    tree = _tree(data, part)
+    tree = parsed(data, part)
     etree.strip_tags(tree, etree.Comment, etree.ProcessingInstruction)
     canonical: bytes = etree.tostring(tree, encoding="utf-8")
     return canonical
 
 
-def _unescaped(data: bytes) -> str:
+def unescaped(data: bytes) -> str:
+    """Characters of a text or value, escapes of XML and of spreadsheets undone."""
     text = data.decode("utf-8", errors="replace")
     if "&" in text:
         text = _ESCAPED.sub(_entity, text)
@@ -149,19 +155,21 @@ def _entity(found: re.Match[str]) -> str:
     return chr(number) if number < 0x110000 else "\ufffd"
 
 
-def _strings(data: bytes) -> list[str]:
-    data = _canonical(data, "sharedStrings.xml")
-    return [_rich_text(body) for body in _STRING.findall(data)]
+def shared_strings(data: bytes) -> list[str]:
+    """The texts of a shared strings part, by their number."""
+    data = canonical(data, "sharedStrings.xml")
+    return [rich_text(body) for body in _STRING.findall(data)]
 
 
-def _rich_text(body: bytes) -> str:
+def rich_text(body: bytes) -> str:
+    """The text of a shared or inline string, without its formats and phonetic hints."""
     if b"rPh" in body:
         body = _PHONETIC.sub(b"", body)
-    return "".join(_unescaped(piece) for piece in _TEXT.findall(body))
+    return "".join(unescaped(piece) for piece in _TEXT.findall(body))
 
 
 def _read_sheet(package: Package, part: str, sheet: RawSheet, strings: list[str], styles: int) -> None:
-    data = _canonical(package.xml(part), part)
+    data = canonical(package.xml(part), part)
     begin = max(data.find(b"sheetData"), 0)
     if b"</" not in data[-200:]:
         raise Refused("file.corrupt", _("the sheet {sheet} is cut off").format(sheet=sheet.name))
@@ -207,18 +215,18 @@ def _cells(data: bytes, begin: int, sheet: RawSheet) -> Iterator[tuple[int, int,
 def _content(body: bytes, attributes: dict[bytes, bytes], strings: list[str]) -> tuple[str, str, str | None]:
     """Kind, text and formula (None where there is none) of a cell."""
     formula = _FORMULA.search(body) if b"f" in body else None
-    formula_text = None if formula is None else _unescaped(formula.group(2) or b"")
+    formula_text = None if formula is None else unescaped(formula.group(2) or b"")
     kind = attributes.get(b"t", b"n")
     if kind == b"inlineStr":
-        return "s", _rich_text(body), formula_text
+        return "s", rich_text(body), formula_text
     found = _VALUE.search(body)
     value = found.group(1) if found else b""
     if kind == b"s":
         index = int(value) if value.strip().isdigit() else -1
         return "s", strings[index] if 0 <= index < len(strings) else "", formula_text
     if kind == b"str":
-        return "s", _unescaped(value), formula_text
-    text = _unescaped(value).strip()
+        return "s", unescaped(value), formula_text
+    text = unescaped(value).strip()
     if kind in (b"b", b"e", b"d"):
         return kind.decode(), text, formula_text
     try:
@@ -242,10 +250,10 @@ def _own_formula(body: bytes, formula: str, masters: dict[bytes, tuple[str, int,
 
 
 def _read_comments(package: Package, part: str, sheet: RawSheet) -> None:
-    for kind, target in _links(package, part).values():
+    for kind, target in relations(package, part).values():
         if kind != "comments" or target not in package:
             continue
-        for node in _tree(package.xml(target), target).iter("{*}comment"):
+        for node in parsed(package.xml(target), target).iter("{*}comment"):
             place = _PLACE.fullmatch(str(node.get("ref", "")).encode())
             if place:
                 text = "".join(piece.text or "" for piece in node.iter("{*}t"))
