@@ -10,6 +10,7 @@ __all__ = ["LAST_COLUMN", "LAST_ROW", "Box", "a1", "box_of", "column_letters", "
 LAST_ROW: Final = 1_048_576
 LAST_COLUMN: Final = 16_384
 
+_ENDS = re.compile(r"\$?([A-Za-z]{0,3})\$?([0-9]{0,7})")
 _PLACE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
@@ -64,12 +65,18 @@ def place_of(text: str) -> tuple[int, int]:
 
 
 def box_of(text: str) -> Box:
-    """The rectangle of ``B7`` or ``B7:D9``.
+    """The rectangle of ``B7``, ``B7:D9``, whole columns (``B:D``) or whole rows (``7:9``).
 
     Raises:
         ValueError: the text names no rectangle of cells.
     """
     first, _colon, last = text.partition(":")
-    top, left = place_of(first)
-    bottom, right = place_of(last or first)
-    return Box(min(top, bottom), min(left, right), max(top, bottom), max(left, right))
+    ends = [_ENDS.fullmatch(end.strip()) for end in (first, last or first)]
+    if ends[0] is None or ends[1] is None:
+        raise ValueError(text)
+    (left, top), (right, bottom) = ends[0].groups(), ends[1].groups()
+    if bool(left) != bool(right) or bool(top) != bool(bottom) or not (left or top) or not (last or (left and top)):
+        raise ValueError(text)
+    rows = sorted((int(top or 1), int(bottom or LAST_ROW)))
+    columns = sorted((column_number(left or "A"), column_number(right or "XFD")))
+    return Box(rows[0], columns[0], rows[1], columns[1])

@@ -1,0 +1,224 @@
+"""A worksheet part: what stands around its rows, and its rows and cells one after another with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from workbench.i18n import _
+from workbench.places import LAST_COLUMN, LAST_ROW, Box, box_of, place_of
+from workbench.splicing.markup import Element, Markup
+from workbench.splicing.refusals import UnusualStructure, refused
+
+__all__ = ["INSIDE_TAG", "SHEET_ORDER", "CellSpan", "FormulaArea", "RowSpan", "SheetMarkup", "attributes_in"]
+
+SHEET_ORDER: Final = (
+    "sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection",
+    "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells",
+    "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup",
+    "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing",
+    "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts",
+    "extLst",
+)  # fmt: skip
+"""Children of a worksheet in the order that its schema demands."""
+
+INSIDE_TAG = rb"""([^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*)"""
+_ROW = re.compile(rb"<((?:[^\s<>/:]+:)?)row(?=[\s/>])" + INSIDE_TAG + rb">")
+_CELL = re.compile(rb"<((?:[^\s<>/:]+:)?)c(?=[\s/>])" + INSIDE_TAG + rb">")
+_ATTRIBUTE = re.compile(rb"""\s([^\s=/"'<>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f(?=[\s/>])" + INSIDE_TAG + rb">")
+_OWNER = re.compile(rb"""\st\s*=\s*["'](array|dataTable)["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpan:
+    """Where a row stands; ``close`` is where its content ends, ``numbered`` whether it says its own number."""
+
+    number: int
+    start: int
+    open_end: int
+    close: int
+    end: int
+    numbered: bool
+
+    @property
+    def self_closed(self) -> bool:
+        """Whether it is written as ``<row/>``."""
+        return self.close == self.end
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpan:
+    """Where a cell stands, as ``RowSpan``."""
+
+    column: int
+    start: int
+    open_end: int
+    close: int
+    end: int
+    placed: bool
+
+    @property
+    def self_closed(self) -> bool:
+        """Whether it is written as ``<c/>``."""
+        return self.close == self.end
+
+
+@dataclass(frozen=True, slots=True)
+class FormulaArea:
+    """Cells that one array formula or data table fills."""
+
+    kind: str
+    box: Box
+
+
+class SheetMarkup(Markup):
+    """A worksheet part with its rows.
+
+    Raises:
+        Refused: the part is damaged.
+        UnusualStructure: its rows stand in no order, or in another namespace than the sheet.
+    """
+
+    def __init__(self, data: bytes, part: str, where: str) -> None:
+        super().__init__(data, part, opaque="sheetData")
+        self.where = where
+        self.prefix = self.root.prefix
+
+    @cached_property
+    def sheet_data(self) -> Element | None:
+        """The element that holds the rows."""
+        found = self.root.all("sheetData")
+        if len(found) > 1:
+            raise self.unusual(_("the rows stand in several places"))
+        return found[0] if found else None
+
+    @cached_property
+    def scopes(self) -> bytes:
+        """Declarations of every prefix that cells may use, as attributes."""
+        return self.declarations(self.sheet_data or self.root)
+
+    @cached_property
+    def merges(self) -> tuple[Box, ...]:
+        """Merged ranges."""
+        parent = self.root.child("mergeCells")
+        return () if parent is None else tuple(self.boxes(self.get(one, "ref")) for one in parent.children)
+
+    @cached_property
+    def formula_areas(self) -> tuple[FormulaArea, ...]:
+        """Array formulas and data tables with the cells they fill."""
+        if b"array" not in self.scan and b"dataTable" not in self.scan:
+            return ()
+        found = []
+        for formula in _FORMULA.finditer(self.scan):
+            kind = _OWNER.search(formula.group(1))
+            if kind:
+                values = dict(attributes_in(formula.group(1)))
+                found.append(FormulaArea(kind.group(1).decode(), self.boxes(values.get(b"ref", b"A1").decode())))
+        return tuple(found)
+
+    def rows(self) -> Iterator[RowSpan]:
+        """The rows in ascending order."""
+        data = self.sheet_data
+        if data is None or data.self_closed:
+            return
+        number, seen = 0, False
+        for found in _ROW.finditer(self.scan, data.open_end, data.close):
+            prefix, inside = found.groups()
+            if prefix != self.prefix:
+                raise self.unusual(_("its rows use several namespaces"))
+            given = _number_in(inside)
+            if given is not None and given <= number:
+                raise self.unusual(_("its rows are not in order"))
+            number, seen = (number + 1 if given is None else given), True
+            if number > LAST_ROW:
+                raise self.unusual(_("it has more rows than a sheet can have"))
+            close, end = self._end(b"row", inside, found.end(), data.close)
+            yield RowSpan(number, found.start(), found.end(), close, end, given is not None)
+        if not seen and self.scan[data.open_end : data.close].strip():
+            raise self.unusual(_("its rows cannot be found"))
+
+    def cells(self, row: RowSpan) -> list[CellSpan]:
+        """The cells of a row from left to right."""
+        found, column = [], 0
+        for cell in _CELL.finditer(self.scan, row.open_end, row.close):
+            prefix, inside = cell.groups()
+            if prefix != self.prefix:
+                raise self.unusual(_("its cells use several namespaces"))
+            given = self._column_in(inside, row.number)
+            if given is not None and given <= column:
+                raise self.unusual(_("its cells are not in order"))
+            column = column + 1 if given is None else given
+            if column > LAST_COLUMN:
+                raise self.unusual(_("it has more columns than a sheet can have"))
+            close, end = self._end(b"c", inside, cell.end(), row.close)
+            found.append(CellSpan(column, cell.start(), cell.end(), close, end, given is not None))
+        return found
+
+    def style_at(self, row: int, column: int) -> int:
+        """The style's number of a cell; 0 for a cell that is not there."""
+        for one in self.rows():
+            if one.number == row:
+                cell = next((cell for cell in self.cells(one) if cell.column == column), None)
+                style = b"" if cell is None else dict(self.attributes_of(cell)).get(b"s", b"")
+                return int(style) if style.isdigit() else 0
+            if one.number > row:
+                break
+        return 0
+
+    def attributes_of(self, span: RowSpan | CellSpan) -> list[tuple[bytes, bytes]]:
+        """Attributes of a row or cell as written: names and raw values."""
+        return attributes_in(self.data[span.start : span.open_end])
+
+    def boxes(self, text: str) -> Box:
+        """A range's rectangle."""
+        try:
+            return box_of(text)
+        except ValueError as error:
+            raise self.unusual(_("{text} is no range").format(text=text[:40])) from error
+
+    def unusual(self, what: str) -> UnusualStructure:
+        """The refusal to edit this sheet."""
+        message = _("the sheet cannot be edited with certainty: {what}").format(what=what)
+        return refused(UnusualStructure, message, self.where)
+
+    def _end(self, name: bytes, inside: bytes, at: int, limit: int) -> tuple[int, int]:
+        """Where the content of an element ends, and where the element does."""
+        if inside.endswith(b"/"):
+            return at, at
+        closing = b"</" + self.prefix + name
+        close = self.scan.find(closing, at, limit)
+        while close >= 0 and self.scan[close + len(closing) : close + len(closing) + 1] not in b"> \t\r\n":
+            close = self.scan.find(closing, close + 1, limit)
+        if close < 0:
+            raise self.unusual(_("its rows cannot be found"))
+        return close, self.scan.index(b">", close) + 1
+
+    def _column_in(self, inside: bytes, row: int) -> int | None:
+        for name, value in attributes_in(inside):
+            if name == b"r":
+                try:
+                    place = place_of(value.decode("ascii", "replace"))
+                except ValueError as error:
+                    raise self.unusual(
+                        _("{text} is no cell").format(text=value[:20].decode("utf-8", "replace"))
+                    ) from error
+                if place[0] != row:
+                    raise self.unusual(_("its cells are not in order"))
+                return place[1]
+        return None
+
+
+def attributes_in(tag: bytes) -> list[tuple[bytes, bytes]]:
+    """Attributes within a tag as written: names and raw values."""
+    return [(name, first or second) for name, first, second in _ATTRIBUTE.findall(tag)]
+
+
+def _number_in(inside: bytes) -> int | None:
+    for name, value in attributes_in(inside):
+        if name == b"r" and value.strip().isdigit():
+            return int(value)
+    return None
