@@ -33,6 +33,7 @@ LEVELS = {
     "splicing": 2,
     "statements": 2,
     "rate_store": 3,
+    "sync": 4,
     "duplicates": 3,
     "settlement": 3,
     "matching": 4,

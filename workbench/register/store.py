@@ -356,7 +356,7 @@ class Register:
         made = METADATA.tables[table_named(table).name]
         with self._engine.connect() as connection:
             found = connection.execute(sa.select(made.c.id, made.c[field])).all()
-        return {row_id: value for row_id, value in found}
+        return {row[0]: row[1] for row in found}
 
     def entry(self, number: int) -> LogEntry | None:
         """The changeset of that number; None where there is none."""

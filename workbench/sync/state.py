@@ -1,0 +1,156 @@
+"""The register's side of a bound table: its rows now, the rows as the sheet last saw them, and the names it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from workbench.register import LastChange, Register
+from workbench.sync.locating import BIRTH, FoundTable
+from workbench.sync.model import Binding
+from workbench.sync.values import LookupNames, ValueColumn, field_of
+
+__all__ = ["Names", "TableState", "load_state"]
+
+Row = Mapping[str, Any]
+_IN_LIMIT = 900
+_CODES = {"customers": "code"}
+
+
+@dataclass(slots=True)
+class TableState:
+    """What the register knows about a bound table.
+
+    Attributes:
+        current: rows by id as they are: those of the view, and those that the sheet has beside.
+        earlier: by id and version, rows that have changed since the sheet saw them.
+        in_view: ids of the rows that the view chooses now, in order; ``was_shown`` those it chose when the sheet was
+            last written.
+        births: ids of rows that were first typed into a sheet, by the key they got there.
+        last: who changed or deleted rows that the register no longer has.
+        columns: readers of the bound columns that show a field, by index.
+    """
+
+    binding: Binding
+    current: dict[str, Row]
+    earlier: dict[str, dict[int, Row]]
+    in_view: list[str]
+    was_shown: set[str]
+    births: Mapping[str, str]
+    last: dict[str, LastChange]
+    columns: dict[int, ValueColumn]
+    changes: dict[str, LastChange | None] = field(default_factory=dict)
+
+    def last_change(self, register: Register, row_id: str) -> LastChange | None:
+        """Who changed the row last."""
+        if row_id not in self.changes:
+            self.changes[row_id] = register.last_changes(self.binding.table, [row_id]).get(row_id)
+        return self.changes[row_id]
+
+
+class Names:
+    """Names of the rows that lookups refer to, read once for a whole workbook."""
+
+    def __init__(self, register: Register, changeset: int) -> None:
+        self._register, self._changeset = register, changeset
+        self._known: dict[str, LookupNames] = {}
+        self._added: list[tuple[str, str, Mapping[str, Any]]] = []
+
+    def of(self, lookup: str) -> LookupNames:
+        """The names behind ``table.field``."""
+        if lookup not in self._known:
+            table, _dot, name = lookup.partition(".")
+            now = {one: str(value) for one, value in self._register.column(table, name).items() if value is not None}
+            then = dict(now)
+            for row_id, earlier in self._register.states_at(table, self._changeset).items():
+                if earlier is not None and earlier.get(name) is not None:
+                    then[row_id] = str(earlier[name])
+            codes = self._register.column(table, _CODES[table]) if table in _CODES else {}
+            names = LookupNames(table, now, then, {one: str(code) for one, code in codes.items() if code})
+            for added_to, key, row in self._added:
+                if added_to == table and row.get(name) is not None:
+                    names.add(key, str(row[name]))
+            self._known[lookup] = names
+        return self._known[lookup]
+
+    def add(self, table: str, key: str, row: Mapping[str, Any]) -> None:
+        """Let a row that is new in this very workbook be referred to by its name, in the tables merged after it."""
+        self._added.append((table, key, row))
+
+
+def load_state(register: Register, found: FoundTable, names: Names, changeset: int, *, epoch_1904: bool) -> TableState:
+    """Read what is needed to merge the table; ``changeset`` is the one as of which the sheet was last written."""
+    binding = found.binding
+    births = _births(register, [row.key for row in found.rows if row.key.startswith(BIRTH)])
+    versions: dict[str, int] = {}
+    for row in found.rows:
+        row_id = births.get(row.key, row.key)
+        if row_id and not row_id.startswith(BIRTH):
+            versions[row_id] = int(row.version) if row.version.isdigit() else int(row.key.startswith(BIRTH))
+    current: dict[str, Row] = {row["id"]: row for row in register.stream(binding.table, binding.view)}
+    in_view = list(current)
+    current |= _rows(register, binding.table, [row_id for row_id in versions if row_id not in current])
+    stale = {
+        row_id: number
+        for row_id, number in versions.items()
+        if row_id not in current or current[row_id]["version"] != number
+    }
+    earlier: dict[str, dict[int, Row]] = {}
+    for row_id, row_then in register.rows_at_versions(binding.table, stale).items():
+        earlier[row_id] = {row_then["version"]: row_then}
+    gone = [row_id for row_id in versions if row_id not in current]
+    return TableState(
+        binding,
+        current,
+        earlier,
+        in_view,
+        _was_shown(register, binding, in_view, changeset),
+        births,
+        register.last_changes(binding.table, gone) if gone else {},
+        _columns(register, binding, names, epoch_1904=epoch_1904),
+    )
+
+
+def _births(register: Register, keys: Sequence[str]) -> dict[str, str]:
+    born: dict[str, str] = {}
+    for some in _pieces(keys):
+        for row in register.rows("sheet_births", {"sheet_key": some}):
+            born[row["sheet_key"]] = row["row_id"]
+    return born
+
+
+def _rows(register: Register, table: str, ids: Sequence[str]) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    for some in _pieces(ids):
+        found |= {row["id"]: row for row in register.rows(table, {"id": some})}
+    return found
+
+
+def _was_shown(register: Register, binding: Binding, in_view: Iterable[str], changeset: int) -> set[str]:
+    """Rows of the view that it chose already when the sheet was last written."""
+    touched = register.states_at(binding.table, changeset)
+    return {row_id for row_id in in_view if row_id not in touched or _chosen(touched[row_id], binding.view)}
+
+
+def _chosen(row: Row | None, view: Mapping[str, Any]) -> bool:
+    if row is None:
+        return False
+    return all(
+        row[name] in wanted if isinstance(wanted, list) else row[name] == wanted for name, wanted in view.items()
+    )
+
+
+def _columns(register: Register, binding: Binding, names: Names, *, epoch_1904: bool) -> dict[int, ValueColumn]:
+    custom = register.custom_fields(binding.table)
+    readers = {}
+    for index, one in enumerate(binding.columns.bound):
+        if one.field:
+            looked_up = names.of(one.lookup) if one.lookup else None
+            definition = field_of(binding.table, one.field, custom)
+            readers[index] = ValueColumn(one, definition, looked_up, epoch_1904=epoch_1904)
+    return readers
+
+
+def _pieces(values: Sequence[str]) -> Iterable[list[str]]:
+    return (list(values[start : start + _IN_LIMIT]) for start in range(0, len(values), _IN_LIMIT))
