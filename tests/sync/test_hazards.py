@@ -25,7 +25,8 @@ def test_a_stale_copy_reverts_nothing(register: Register) -> None:
     push(register, monday, author="li.na")
     copy.type("Orders", "O-000003", "Note", "mine")
     told = push(register, copy, author="wang.wei")
-    assert told.copy_of == "Book.xlsx" and told.edits == 1
+    assert told.copy_of == "Book.xlsx"
+    assert told.edits == 1
     assert register.get("orders", "O-000001")["amount"] == Decimal("5.00")
     assert copy.shows("Orders", "O-000001", "Amount") == Decimal("5.00")
     workbooks = {row["workbook_id"] for row in register.rows("bindings")}
@@ -37,11 +38,14 @@ def test_deletions_are_asked_for(register: Register) -> None:
     book = bound_book(register)
     book.delete("Orders", book.row("Orders", "O-000004"))
     told = push(register, book, author="li.na")
-    assert told.changeset is None and codes(told.asked) == ["sync.deleted"]
+    assert told.changeset is None
+    assert codes(told.asked) == ["sync.deleted"]
     assert register.count("orders") == 6
     assert pull(register, book, author="li.na").added == 0
     told = push(register, book, author="li.na", delete=True)
-    assert told.deleted == 1 and register.count("orders") == 5 and told.asked == []
+    assert told.deleted == 1
+    assert register.count("orders") == 5
+    assert told.asked == []
     assert codes(push(register, book, author="li.na").asked) == []
 
 
@@ -59,16 +63,19 @@ def test_an_emptied_sheet_deletes_nothing(tmp_path: Path) -> None:
         for row in reversed(book.data_rows("Orders")[30:]):
             book.delete("Orders", row)
         told = push(register, book, author="li.na", delete=True)
-        assert codes(told.refused) == ["sync.many-deleted"] and register.count("orders") == 60
+        assert codes(told.refused) == ["sync.many-deleted"]
+        assert register.count("orders") == 60
         told = push(register, book, author="li.na", delete_at_most=30)
-        assert told.deleted == 30 and register.count("orders") == 30
+        assert told.deleted == 30
+        assert register.count("orders") == 30
 
 
 def test_a_customer_with_orders_is_not_deleted(register: Register) -> None:
     book = bound_book(register)
     book.delete("Customers", book.row("Customers", "C-000001"))
     told = push(register, book, author="li.na", delete=True)
-    assert codes(told.refused) == ["row.in-use"] and register.count("customers") == 3
+    assert codes(told.refused) == ["row.in-use"]
+    assert register.count("customers") == 3
 
 
 def test_rows_deleted_by_others_are_shown_and_edits_to_them_are_conflicts(register: Register) -> None:
@@ -78,7 +85,8 @@ def test_rows_deleted_by_others_are_shown_and_edits_to_them_are_conflicts(regist
     push(register, his, author="wang.wei", delete=True)
     hers.type("Orders", "O-000005", "Note", "still needed")
     told = push(register, hers, author="li.na")
-    assert told.gone == 2 and [(one.row, one.theirs) for one in told.conflicts] == [("O-000005", "(deleted)")]
+    assert told.gone == 2
+    assert [(one.row, one.theirs) for one in told.conflicts] == [("O-000005", "(deleted)")]
     assert "wang.wei" in hers.shows("Orders", "O-000002", "Sync")
 
 
@@ -91,7 +99,8 @@ def test_undoing_a_push_comes_back_by_pull(register: Register) -> None:
     assert status(register, book).edits == 0
     told = pull(register, book, author="li.na")
     assert book.shows("Orders", "O-000001", "Amount") == Decimal("1001.50")
-    assert told.gone == 1 and "boss" in book.shows("Customers", "Nouveau SARL", "Sync", by="Name")
+    assert told.gone == 1
+    assert "boss" in book.shows("Customers", "Nouveau SARL", "Sync", by="Name")
     assert push(register, book, author="li.na").changeset is None
 
 
@@ -113,7 +122,8 @@ def test_a_copied_row_with_its_own_number_is_a_new_row(register: Register) -> No
     for column, value in cells.items():
         book.put("Orders", target, column, value)
     told = push(register, book, author="li.na")
-    assert set(codes(told.refused)) == {"sync.key-doubled"} and register.count("orders") == 6
+    assert set(codes(told.refused)) == {"sync.key-doubled"}
+    assert register.count("orders") == 6
     book.put("Orders", target, book.column("Orders", "Number"), "SO-COPY")
     told = push(register, book, author="li.na")
     assert (told.created, told.refused, codes(told.notes)) == (1, [], ["sync.key-shown"])
@@ -137,7 +147,8 @@ def test_rows_that_stand_apart_and_totals_are_no_records(register: Register) -> 
     book.formulas["Orders", last + 1, amount] = "SUM(H5:H10)"
     book.put("Orders", last + 5, 3, "prepared by Li Na")
     told = push(register, book, author="li.na")
-    assert sorted(codes(told.notes)) == ["sync.rows-apart", "sync.totals-left"] and told.created == 0
+    assert sorted(codes(told.notes)) == ["sync.rows-apart", "sync.totals-left"]
+    assert told.created == 0
 
 
 def test_a_second_table_in_the_sheet_is_refused(register: Register) -> None:
@@ -237,7 +248,8 @@ def test_what_cannot_be_taken_is_refused_at_its_cell(
     assert codes(told.refused) == [code], told.refused
     place = f"Book.xlsx!Orders!{chr(64 + book.column('Orders', heading))}{book.row('Orders', 'O-000003')}"
     assert told.refused[0].where == place
-    assert told.refused[0].remedy and register.state_hash() == before
+    assert told.refused[0].remedy
+    assert register.state_hash() == before
 
 
 @pytest.mark.parametrize(
@@ -300,7 +312,8 @@ def test_settled_amounts_are_guarded(register: Register) -> None:
     book = bound_book(register)
     book.type("Orders", "O-000003", "Currency", "EUR")
     told = push(register, book, author="li.na")
-    assert codes(told.refused) == ["sync.settled"] and "500.00" in told.refused[0].message
+    assert codes(told.refused) == ["sync.settled"]
+    assert "500.00" in told.refused[0].message
 
 
 def test_views_show_their_rows_only(register: Register) -> None:

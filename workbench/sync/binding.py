@@ -29,7 +29,14 @@ class SheetView:
 
 
 def bind_views(
-    register: Register, views: Sequence[SheetView], *, file: str, origin: str, language: str, author: str
+    register: Register,
+    views: Sequence[SheetView],
+    *,
+    file: str,
+    origin: str,
+    language: str,
+    author: str,
+    changeset: int = 0,
 ) -> Stamp:
     """Make the sheets of a new workbook views of the register; returns what the workbook has to carry.
 
@@ -40,6 +47,7 @@ def bind_views(
         origin: computer and path where it will be.
         language: of its headings.
         author: whose workbook it is.
+        changeset: the newest one that the sheets show; the one that binds them by default (for sheets without rows).
     """
     workbook = str(uuid.uuid4())
     rows = [
@@ -62,7 +70,7 @@ def bind_views(
     ) as cs:
         ids = cs.insert("bindings", rows)
     bindings = {made: one.sheet for made, one in zip(ids, views, strict=True)}
-    return new_stamp(register, workbook, bindings, changeset=cs.number, origin=origin, language=language)
+    return new_stamp(register, workbook, bindings, changeset=changeset or cs.number, origin=origin, language=language)
 
 
 def new_stamp(
