@@ -9,9 +9,11 @@ need() { # need PACKAGE TEST…
     "$@" >/dev/null 2>&1 || missing="$missing $package"
 }
 postgres_server() { ls /usr/lib/postgresql/*/bin/initdb; }
+libreoffice_python() { /usr/bin/python3 -c "import uno"; }
 cjk_font() { fc-list :lang=zh | grep -q .; }
 
 need libreoffice-calc command -v soffice
+need python3-uno libreoffice_python
 need postgresql postgres_server
 need poppler-utils command -v pdftoppm
 need fontconfig command -v fc-list
