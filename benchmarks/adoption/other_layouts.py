@@ -541,7 +541,7 @@ def text_export(seed: int, rows: int) -> Book:
         order__amount=amount,
         order__status=lambda o, _r: Cell(STATUS[tongue][STATES.index(o["order.status"])]),
     )
-    table = Table(sheet, "orders", 1, 1, columns, Scribe(rng, tongue, dates=dates))
+    table = Table(sheet, "orders", 1, 1, columns, Scribe(rng, tongue, dates=dates, noise=0.0))
     table.write_header()
     for row, order in enumerate(world.orders, 2):
         table.write(row, order)

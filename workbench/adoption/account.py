@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
-from workbench.sheets import Role, SheetLayout, TableMap
+from workbench.sheets import Record, Role, SheetLayout, TableMap
 
 __all__ = ["AccountOpen", "ControlTotal", "SheetAccount", "account_of"]
 
@@ -67,29 +67,24 @@ class ControlTotal:
         }  # fmt: skip
 
 
-def account_of(
-    layout: SheetLayout, mapped: Iterable[TableMap], record_rows: Iterable[tuple[int, int, int]]
-) -> SheetAccount:
-    """Count a sheet's cells by role. ``record_rows`` are (row, left, right) of the records read from it.
+def account_of(layout: SheetLayout, mapped: Iterable[TableMap], records: Iterable[Record]) -> SheetAccount:
+    """Count a sheet's cells by role. ``records`` are those read from it.
 
     Raises AccountOpen where a cell has no role, or a row kept as a record was not read as one.
     """
-    layout.settle_roles()
     read = [table.table for table in mapped]
-    unread = [table for table in layout.tables if not any(table is one for one in read)]
-    counts: Counter[str] = Counter()
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for row, left, right in record_rows:
-        spans.setdefault(row, []).append((left, right))
-    for (row, column), role in layout.roles.items():
-        if any(row in (*table.header_rows, *table.rows) and table.left <= column <= table.right for table in unread):
-            counts[UNREAD] += 1
+    lines = {(id(record.sheet), record.line) for record in records}
+    roles: dict[tuple[int, int], str] = {place: role.value for place, role in layout.roles.items()}
+    for table in layout.tables:
+        if not any(table is one for one in read):
+            roles.update(dict.fromkeys((place for place, _role in table.roles()), UNREAD))
             continue
-        if role is Role.RECORD and not any(left <= column <= right for left, right in spans.get(row, ())):
-            raise AccountOpen(
-                _("a cell was taken for part of a record, but is in none"), where=layout.sheet.place(row, column)
-            )
-        counts[role.value] += 1
+        for row, role in table.rows.items():
+            if role is Role.RECORD and (id(table.sheet), row) not in lines:
+                raise AccountOpen(
+                    _("a cell was taken for part of a record, but is in none"), where=table.sheet.place(row, table.left)
+                )
+    counts = Counter(roles.values())
     if counts.total() != len(layout.sheet):
         raise AccountOpen(
             _("not every cell of the sheet is accounted for"), where=f"{layout.sheet.book}!{layout.sheet.name}"

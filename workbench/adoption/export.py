@@ -59,11 +59,15 @@ def _table(mapped: TableMap) -> dict[str, object]:
         for one in mapped.columns
         if one.field in known
     }
+    if mapped.table.orientation == "columns":  # there a column of the view is a row of the sheet
+        columns = {str(one.column.at): one.field for one in mapped.columns if one.field in known}
+    amounts = [one.field for one in mapped.columns if one.field.endswith(".amount")]
+    columns.update({column_letters(at): amounts[0] for at in mapped.table.amount_columns if amounts})
     return {
         "sheet": mapped.table.sheet.name,
         "kind": mapped.kind,
         "range": str(mapped.table.box),
-        "header_rows": list(mapped.table.header_rows),
+        "header_rows": list(mapped.table.heads or mapped.table.header_rows),
         "columns": columns,
     }
 

@@ -260,13 +260,10 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers) -> None:
                 made.findings.append(Finding("table.unrecognised", where, table.columns[0].label))
                 continue
             mapped.append(understood)
+            made.findings.extend(table.findings)
             records.extend(read_records(understood, workbook))
         source.tables.extend(mapped)
-        source.accounts.append(
-            account_of(
-                layout, mapped, [(one.row, one.box.left, one.box.right) for one in records if one.parent is None]
-            )
-        )
+        source.accounts.append(account_of(layout, mapped, records))
         for record in records:
             made.items.append(_item(record, workbook.sha256, answers, made))
 

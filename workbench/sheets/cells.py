@@ -20,7 +20,7 @@ from workbench.money import Hints, Parsed, minor_units, parse
 from workbench.sheets.formulas import NotWorkedOut, referenced, result_of
 from workbench.sheets.model import Cell, CellKind, Sheet
 from workbench.sheets.number_formats import meaning_of
-from workbench.sheets.profiles import INCOTERM, date_like
+from workbench.sheets.profiles import INCOTERM, date_like, minguo_date
 from workbench.sheets.words import country_of, currency_of, plain, status_of
 
 __all__ = [
@@ -66,7 +66,7 @@ def _inherited(cell: Cell, sheet: Sheet) -> bool:
     if not cell.formula or "#REF!" in cell.formula:
         return False
     places = referenced(cell.formula)
-    return any((other := sheet.cell(*place)) is not None and other.kind is CellKind.ERROR for place in places)
+    return any((other := sheet.original.cell(*place)) is not None and other.kind is CellKind.ERROR for place in places)
 
 
 def text_reading(cell: Cell) -> Reading:
@@ -246,7 +246,7 @@ def _never_calculated(cell: Cell, sheet: Sheet, factor: int) -> Amount:
 
 def _worked_out(cell: Cell, sheet: Sheet) -> Decimal | None:
     def number_at(row: int, column: int) -> Decimal | None:
-        other = sheet.cell(row, column)
+        other = sheet.original.cell(row, column)
         if other is not None and (other.kind is CellKind.ERROR or (other.formula and not other.text)):
             raise NotWorkedOut
         return other.number if other is not None else None
@@ -316,6 +316,8 @@ class DateColumn:
     year: int = 0
     month: int = 0
     evidence: tuple[str, ...] = field(default=())
+    minguo: bool = False
+    """Whether years of three digits are proven to count from 1911."""
 
     @classmethod
     def of(
@@ -357,8 +359,11 @@ class DateColumn:
         if read.date is not None and not read.ambiguous:
             return Reading(read.date, (*self.evidence, read.rule) if order else (read.rule,))
         where = sheet.place(cell.row, cell.column)
-        if read.candidates:
-            choices = tuple(day.isoformat() for day in read.candidates)
+        taiwan = minguo_date(text)
+        if taiwan is not None and self.minguo:
+            return Reading(taiwan, (_("the sheet counts years from 1911"),))
+        if read.candidates or taiwan is not None:
+            choices = tuple(day.isoformat() for day in read.candidates or (taiwan,) if day)
             return Reading(None, findings=(Finding("cell.date-ambiguous", where, text, choices),))
         return Reading(None, findings=(Finding("cell.date-unreadable", where, text),))
 

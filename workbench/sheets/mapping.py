@@ -10,7 +10,7 @@ from functools import cache
 from workbench.i18n import _
 from workbench.sheets.assignment import best_assignment
 from workbench.sheets.profiles import Profile, profile
-from workbench.sheets.tables import Column, Table
+from workbench.sheets.rows import Column, Table
 from workbench.sheets.words import column_fields as fields_of_heading
 from workbench.sheets.words import contains, currency_in, squeezed, title_kinds, vocabulary
 

@@ -7,7 +7,7 @@ cells stays affordable.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -71,6 +71,7 @@ class Sheet:
 
     def __init__(self, book: str, name: str, packed: _Packed, formats: Sequence[str], *, hidden: bool = False) -> None:
         self.book, self.name, self.hidden = book, name, hidden
+        self.epoch_1904 = False
         self.merges: tuple[Box, ...] = ()
         self.hidden_rows: frozenset[int] = frozenset()
         self.hidden_columns: tuple[tuple[int, int], ...] = ()
@@ -101,6 +102,11 @@ class Sheet:
         begin, end = self._starts.get(number, (0, 0))
         return self._packed.columns[begin:end]
 
+    def texts_of(self, number: int) -> int:
+        """How many cells of a row hold text."""
+        begin, end = self._starts.get(number, (0, 0))
+        return self._packed.kinds.count("s", begin, end)
+
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell, or None where it is empty."""
         begin, end = self._starts.get(row, (0, 0))
@@ -112,6 +118,20 @@ class Sheet:
     def cells(self) -> Iterator[Cell]:
         """Every non-empty cell, row by row."""
         return (self._cell(index) for index in range(len(self)))
+
+    @property
+    def original(self) -> Sheet:
+        """The sheet as it is laid out; only a rearranged one differs from it."""
+        return self
+
+    def origin(self, row: int, column: int) -> tuple[int, int]:
+        """Row and column of a cell on the original sheet."""
+        return row, column
+
+    def origin_box(self, row: int, columns: Iterable[int]) -> Box:
+        """The area on the original sheet that holds those columns of a row."""
+        used = tuple(columns)
+        return Box(row, min(used), row, max(used))
 
     def place(self, row: int, column: int) -> str:
         """``Book.xlsx!Sheet!B7``."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
+from workbench.dates import read_date
 from workbench.money import parse
 from workbench.sheets.model import Cell, CellKind
 from workbench.sheets.number_formats import meaning_of
 from workbench.sheets.words import country_of, currency_of, plain, status_of
 
-__all__ = ["INCOTERM", "Profile", "date_like", "profile"]
+__all__ = ["INCOTERM", "Profile", "date_like", "minguo_date", "profile"]
 
 INCOTERM = re.compile(r"(EXW|FCA|CPT|CIP|DAP|DPU|DAT|DDP|FAS|FOB|CFR|CNF|C&F|CIF)(?![A-Z])", re.IGNORECASE)
 _DATE = re.compile(
@@ -66,9 +69,34 @@ class Profile:
         return min(1.0, fits[kind])
 
 
+_LONGEST_DATE = 32
+_WRITTEN_OUT = re.compile(r"[^\W\d_]|\d\D+\d+\D+\d")
+"""Letters, or three groups of digits: what a date has and an amount or a code seldom."""
+_MINGUO = re.compile(r"(1[0-4]\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?")
+
+
+@lru_cache(maxsize=65536)
 def date_like(text: str) -> bool:
     """Whether a text has the shape of a date."""
-    return bool(_DATE.fullmatch(text))
+    if len(text) > _LONGEST_DATE or not any(map(str.isdigit, text)):
+        return False
+    if _DATE.fullmatch(text):
+        return True
+    if not _WRITTEN_OUT.search(text):
+        return False
+    read = read_date(text)
+    return read.date is not None or bool(read.candidates) or minguo_date(text) is not None
+
+
+def minguo_date(text: str) -> date | None:
+    """A date whose year of three digits counts from 1911, as in Taiwan: 114/03/01 is 1 March 2025."""
+    found = _MINGUO.fullmatch(text)
+    if not found:
+        return None
+    try:
+        return date(1911 + int(found.group(1)), int(found.group(2)), int(found.group(3)))
+    except ValueError:
+        return None
 
 
 def profile(cells: Sequence[Cell]) -> Profile:

@@ -38,12 +38,16 @@ def read(path: str | Path) -> Workbook:
     if "refused" in answer:
         raise refusal(str(answer["refused"]), str(answer["message"]), path.name)
     formats = answer["formats"]
+    epoch_1904 = bool(answer.get("epoch_1904", False))
+    sheets = tuple(_sheet(path.name, raw, formats) for raw in answer["sheets"])
+    for sheet in sheets:
+        sheet.epoch_1904 = epoch_1904
     return Workbook(
         file=path.name,
         sha256=answer["sha256"],
         format=answer["format"],
-        sheets=tuple(_sheet(path.name, raw, formats) for raw in answer["sheets"]),
-        epoch_1904=bool(answer.get("epoch_1904", False)),
+        sheets=sheets,
+        epoch_1904=epoch_1904,
         encoding=answer.get("encoding", ""),
         carries=tuple(answer["carries"]),
     )

@@ -29,8 +29,10 @@ from workbench.sheets.cells import (
 )
 from workbench.sheets.mapping import COST_COLUMNS, FIELD_KINDS, ColumnMap, TableMap
 from workbench.sheets.model import Box, Cell, CellKind, Sheet, Workbook
-from workbench.sheets.tables import Role
-from workbench.sheets.words import currencies_in, plain
+from workbench.sheets.months import year_and_month
+from workbench.sheets.rows import Role, Table
+from workbench.sheets.units import factor_of_heading, factor_of_notes
+from workbench.sheets.words import column_fields, currencies_in, looks_like_firm, plain
 
 __all__ = ["FieldValue", "Record", "read_records"]
 
@@ -64,6 +66,8 @@ class Record:
     findings: list[tuple[str, Finding]] = field(default_factory=list)
     raw: dict[str, str] = field(default_factory=dict)
     parent: Record | None = None
+    line: int = 0
+    """Its row on ``sheet``, which differs from ``row`` where the sheet was rearranged."""
 
     @property
     def place(self) -> str:
@@ -89,9 +93,11 @@ class _TableReader:
         }
         words = (self.sheet.name, *self.table.notes)
         self.named_currencies = {code for text in words for code in currencies_in(text)}
-        self.factors = {one.column.at: _factor(one.column.label) or _noted_factor(words) for one in self.columns}
+        self.factors = {
+            one.column.at: factor_of_heading(one.column.label) or factor_of_notes(words) for one in self.columns
+        }
         self.marks = {at: decimal_mark_of(found) for at, found in cells.items()}
-        year, month = _year_and_month(words)
+        year, month = year_and_month(words)
         dated = [one.column.at for one in self.columns if FIELD_KINDS[one.field] == "date"]
         self.dates = {
             at: DateColumn.of(
@@ -103,6 +109,8 @@ class _TableReader:
             )
             for at in dated
         }
+        for dates in self.dates.values():
+            dates.minguo = bool(_TAIWANESE.search(" ".join((*words, *(one.column.label for one in mapped.columns)))))
         self.fractions = {
             at: bool(numbers := [cell.number for cell in found if cell.number is not None]) and max(numbers) <= 1
             for at, found in cells.items()
@@ -113,6 +121,7 @@ class _TableReader:
             if one.field in _FILLED_DOWN and rows and 0 < len(cells[one.column.at]) < 0.8 * len(rows)
         }
         self._last: dict[int, Cell] = {}
+        self.groups_name_customers = self.mapped.kind == "orders" and _are_customers(self.table, self.sheet)
 
     def records(self) -> list[Record]:
         found: list[Record] = []
@@ -124,16 +133,29 @@ class _TableReader:
             if not own & set(_IDENTIFYING[self.mapped.kind]):
                 self.table.rows[row] = Role.NOTE
                 continue
-            record = Record(self.mapped.kind, self.sheet, row, Box(row, self.table.left, row, self.table.right))
+            record = self._record(row)
             record.raw = self._raw(row)
             wide = [one for one in main if one.field in COST_COLUMNS and one.column.at in cells]
             if wide:
                 found.extend(self._costs_of(record, main, wide, cells))
                 continue
             self._fill(record, prefix, main, cells)
+            self._from_group_line(record, row)
             found.append(record)
             found.extend(self._beside(record, cells))
         return found
+
+    def _record(self, row: int) -> Record:
+        """An empty record of a row, at its place on the sheet itself."""
+        if self.table.orientation == "rows":
+            box = Box(row, self.table.left, row, self.table.right)
+        elif self.table.orientation == "columns":
+            box = Box(self.table.left, row, self.table.right, row)
+        elif self.table.orientation == "matrix":
+            box = self.sheet.origin_box(row, self.sheet.columns_of(row)[-1:])
+        else:
+            box = self.sheet.origin_box(row, self.sheet.columns_of(row))
+        return Record(self.mapped.kind, self.sheet, box.top, box, line=row)
 
     def _costs_of(
         self, row: Record, columns: Sequence[ColumnMap], wide: Sequence[ColumnMap], cells: Mapping[int, Cell]
@@ -143,7 +165,7 @@ class _TableReader:
         costs = []
         for one in wide:
             kind = one.field.removeprefix("cost.")
-            cost = Record("costs", self.sheet, row.row, row.box, raw=row.raw)
+            cost = Record("costs", self.sheet, row.row, row.box, raw=row.raw, line=row.line)
             only_purchase = ("cost.vat_percent", "cost.rebate_percent", "cost.supplier")
             fitting = [other for other in shared if kind == "purchase" or other.field not in only_purchase]
             self._fill(cost, "cost", [*fitting, replace(one, field="cost.amount")], cells)
@@ -162,8 +184,8 @@ class _TableReader:
             amounts = [one for one in columns if one.field == "receipt.amount" and one.column.at in cells]
             if not amounts or all(cells[one.column.at].number == 0 for one in amounts):
                 continue
-            box = Box(order.row, min(filled), order.row, max(filled))
-            receipt = Record("receipts", self.sheet, order.row, box, raw=order.raw, parent=order)
+            box = self.sheet.origin_box(order.line, filled)
+            receipt = Record("receipts", self.sheet, order.row, box, raw=order.raw, parent=order, line=order.line)
             if "order.number" in order.values:
                 receipt.values["receipt.order_number"] = order.values["order.number"]
             known = str(order.values.get("order.currency", ""))
@@ -183,6 +205,17 @@ class _TableReader:
         if column in self.filled_down:
             return self._last.get(column)
         return None
+
+    def _from_group_line(self, record: Record, row: int) -> None:
+        """The customer that a line over a group of orders names."""
+        name = "order.customer"
+        at = self.table.group_lines.get(row)
+        if at is None or not self.groups_name_customers or name in record.values:
+            return
+        cell = self.sheet.row(at)[0]
+        record.values[name] = _group_name(cell.text)
+        record.cells[name] = (cell.row, cell.column)
+        record.evidence[name] = (_("the line over the group names it"),)
 
     def _raw(self, row: int) -> dict[str, str]:
         labels = {column.at: column.label for column in self.table.columns}
@@ -325,61 +358,20 @@ class _TableReader:
         return ""
 
 
-_FACTORS = {
-    "千": 3,
-    "仟": 3,
-    "万": 4,
-    "萬": 4,
-    "百万": 6,
-    "百萬": 6,
-    "亿": 8,
-    "億": 8,
-    "k": 3,
-    "t": 3,
-    "tsd": 3,
-    "thousand": 3,
-    "thousands": 3,
-    "000": 3,
-    "'000": 3,
-    "mio": 6,
-    "million": 6,
-    "millions": 6,
-}
-_FACTOR = re.compile(
-    r"[(（\[/]\s*(?:in |en )?(百万|百萬|千|仟|万|萬|亿|億|'?000|k|t|tsd\.?|thousands?|mio\.?|millions?)\s*[A-Z$€£¥元円圆美人民币欧]*\s*[)）\]]?\s*$"
-    r"|(百万|百萬|千|仟|万|萬|亿|億)(?:元|円|圆|美元|欧元|人民币|日元|港币)\s*[)）]?\s*$|\bT(?=EUR|€|USD)",
-    re.IGNORECASE,
-)
-_NOTED_FACTOR = re.compile(
-    r"(?:单位|單位|単位|unit|einheit|in)\s*[:：]?\s*(百万|百萬|千|仟|万|萬|亿|億|thousands?|millions?|tsd)",
-    re.IGNORECASE,
-)
+_TAIWANESE = re.compile("民國|民国|[訂單幣額國號帳]")
+"""Words of a sheet from Taiwan: there a year of three digits counts from 1911."""
+_LABELLED = re.compile(r"\s*([^:：]{1,40})[:：]\s*(\S.*)", re.DOTALL)
 
 
-def _factor(label: str) -> int:
-    """The unit in a heading: 金额(万元) counts in ten thousands. 0 where none is named."""
-    found = _FACTOR.search(label)
-    if not found:
-        return 0
-    word = next((group for group in found.groups() if group), "k").lower().rstrip(".")
-    return int(10 ** _FACTORS[word])
+def _group_name(text: str) -> str:
+    found = _LABELLED.fullmatch(text)
+    return plain(found.group(2) if found else text)
 
 
-def _noted_factor(texts: Sequence[str]) -> int:
-    """The unit that a note gives for the whole sheet."""
-    for text in texts:
-        found = _NOTED_FACTOR.search(text)
-        if found:
-            return int(10 ** _FACTORS[found.group(1).lower()])
-    return 1
-
-
-def _year_and_month(texts: Sequence[str]) -> tuple[int, int]:
-    """The year (and month) that a sheet's name, else its titles, speak of; 0 where they name none or several."""
-    for text in texts:
-        years = set(re.findall(r"(?<!\d)((?:19|20)\d{2})(?!\d)", text))
-        if len(years) == 1:
-            months = re.findall(r"(?:19|20)\d{2}\s?[年./-]\s?(\d{1,2})(?!\d)", text)
-            month = int(months[0]) if len(set(months)) == 1 and 1 <= int(months[0]) <= 12 else 0
-            return int(years.pop()), month
-    return 0, 0
+def _are_customers(table: Table, sheet: Sheet) -> bool:
+    """Whether the lines over a table's groups name customers: by their label, or by looking like firms."""
+    lines = sorted(set(table.group_lines.values()))
+    texts = [sheet.row(row)[0].text for row in lines]
+    labelled = [found.group(1) for text in texts if (found := _LABELLED.fullmatch(text))]
+    named = sum(column_fields(label).get("order.customer", 0.0) >= 0.6 for label in labelled)
+    return bool(texts) and max(named, sum(looks_like_firm(text) for text in texts)) >= 0.6 * len(texts)

@@ -5,116 +5,46 @@ Nothing is dropped: each non-empty cell of a sheet ends in exactly one role (see
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from workbench.sheets.formulas import summed_ranges
-from workbench.sheets.model import Box, Cell, CellKind, Sheet
-from workbench.sheets.number_formats import meaning_of
+from workbench.sheets.arrangements import cards, cross_tabs, strongest_heading, texts_outside, two_lines
+from workbench.sheets.model import Cell, CellKind, Sheet
+from workbench.sheets.profiles import date_like
+from workbench.sheets.rearranged import around, turned
+from workbench.sheets.rows import Column, Role, Table, label_strength, may_be_heading, role_of
 from workbench.sheets.words import column_fields, plain, row_word, squeezed
 
 __all__ = ["Column", "Role", "SheetLayout", "Table", "find_tables"]
 
-LONGEST_HEADING = 60
 LOOK_AHEAD = 12
 MOST_BLANK_ROWS = 25
 """Rows; below a wider gap a table is not continued."""
-
-
-class Role(Enum):
-    """What a row of a table, or a cell outside of tables, is."""
-
-    RECORD = "record"
-    HEADER = "header"
-    REPEATED_HEADER = "repeated_header"
-    TITLE = "title"
-    NOTE = "note"
-    SUBTOTAL = "subtotal"
-    TOTAL = "total"
-    CARRIED_FORWARD = "carried_forward"
-    SIGNATURE = "signature"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table; ``labels`` are its headings from top to bottom, ``group`` numbers its group heading."""
-
-    at: int
-    labels: tuple[str, ...]
-    group: int = 0
-
-    @property
-    def label(self) -> str:
-        """The headings in one line."""
-        return " ".join(dict.fromkeys(label for label in self.labels if label))
-
-    @property
-    def leaf(self) -> str:
-        """The lowest heading."""
-        return next((label for label in reversed(self.labels) if label), "")
-
-
-@dataclass(slots=True)
-class Table:
-    """One table: headings, columns, and the role of each of its non-empty rows."""
-
-    sheet: Sheet
-    header_rows: tuple[int, ...]
-    columns: tuple[Column, ...]
-    rows: dict[int, Role] = field(default_factory=dict)
-    titles: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def left(self) -> int:
-        """Number of its first column."""
-        return self.columns[0].at
-
-    @property
-    def right(self) -> int:
-        """Number of its last column."""
-        return self.columns[-1].at
-
-    @property
-    def records(self) -> list[int]:
-        """Row numbers of the records."""
-        return [row for row, role in self.rows.items() if role is Role.RECORD]
-
-    @property
-    def box(self) -> Box:
-        """From the heading to the last record."""
-        records = self.records
-        top = min((*self.header_rows, *records))
-        return Box(top, self.left, max(records, default=max(self.header_rows, default=top)), self.right)
-
-    def cells(self, row: int) -> list[Cell]:
-        """The row's cells within the table."""
-        return [cell for cell in self.sheet.row(row) if self.left <= cell.column <= self.right]
+_MOST_TURNED = 40_000
+"""Cells; a longer sheet is not looked at from the side."""
+_NAMED = 0.6
+_WELL_NAMED = 0.7
 
 
 @dataclass(slots=True)
 class SheetLayout:
-    """A sheet with its tables and the role of every non-empty cell."""
+    """A sheet with its tables."""
 
     sheet: Sheet
     tables: list[Table]
-    roles: dict[tuple[int, int], Role] = field(default_factory=dict)
 
-    def settle_roles(self) -> None:
-        """Give each non-empty cell its role; what no table claims is a title or a note."""
-        self.roles = {}
-        for table in self.tables:
-            for row, role in [*((row, Role.HEADER) for row in table.header_rows), *table.rows.items()]:
-                for column in self.sheet.columns_of(row):
-                    if table.left <= column <= table.right:
-                        self.roles[row, column] = role
-        heads = {row for table in self.tables for row in table.header_rows}
-        first = min(heads, default=0)
-        for cell in self.sheet.cells():
-            if (cell.row, cell.column) not in self.roles:
-                self.roles[cell.row, cell.column] = _role_outside(cell, first)
+    @property
+    def roles(self) -> dict[tuple[int, int], Role]:
+        """The role of every non-empty cell; what no table claims is a title or a note."""
+        roles = {place: role for table in self.tables for place, role in table.roles()}
+        first = min((table.box.top for table in self.tables), default=0)
+        for row in self.sheet.rows:
+            if all((row, column) in roles for column in self.sheet.columns_of(row)):
+                continue
+            for cell in self.sheet.row(row):
+                if (cell.row, cell.column) not in roles:
+                    roles[cell.row, cell.column] = _role_outside(cell, first)
+        return roles
 
 
 def _role_outside(cell: Cell, first_heading: int) -> Role:
@@ -124,12 +54,45 @@ def _role_outside(cell: Cell, first_heading: int) -> Role:
     return Role.TITLE if cell.row < first_heading else Role.NOTE
 
 
+_ARRANGEMENTS: tuple[Callable[[Sheet], list[Table]], ...] = (cross_tabs, cards, two_lines)
+
+
 def find_tables(sheet: Sheet) -> SheetLayout:
-    """The tables of a sheet, from top to bottom and left to right."""
-    finder = _Finder(sheet)
-    layout = SheetLayout(sheet, finder.tables())
-    layout.settle_roles()
-    return layout
+    """The tables of a sheet, from top to bottom and left to right, however they are laid out."""
+    for arranged in (*_ARRANGEMENTS, _turned_tables):
+        tables = arranged(sheet)
+        if tables:
+            return SheetLayout(sheet, tables)
+    return SheetLayout(sheet, _Finder(sheet).tables())
+
+
+def _turned_tables(sheet: Sheet) -> list[Table]:
+    """Tables whose records are columns: their headings stand below each other, and no row names as much."""
+    if len(sheet) > _MOST_TURNED:
+        return []
+    view = turned(sheet)
+    below_each_other = strongest_heading(view)
+    if below_each_other < 3 or below_each_other <= strongest_heading(sheet):
+        return []
+    tables = _Finder(view).tables()
+    for table in tables:
+        _trim_unused(table)
+        table.orientation = "columns"
+        corners = [(table.header_rows[0], table.left), (max(table.records), table.right)]
+        table.area = around((row, column) for column, row in corners)
+        table.titles = table.notes = texts_outside(sheet, table.area)
+    return tables
+
+
+def _trim_unused(table: Table) -> None:
+    """Drop columns without a value from both ends: a title in line with the headings is none of them."""
+    used = {column for row in table.records for column in table.sheet.columns_of(row)}
+    columns = list(table.columns)
+    while len(columns) > 1 and columns[0].at not in used:
+        columns.pop(0)
+    while len(columns) > 1 and columns[-1].at not in used and label_strength(columns[-1].leaf) < _NAMED:
+        columns.pop()
+    table.columns = tuple(columns)
 
 
 @dataclass(slots=True)
@@ -145,6 +108,10 @@ class _Heading:
     def right(self) -> int:
         return self.columns[-1].at
 
+    @property
+    def top(self) -> int:
+        return self.rows[0]
+
     def overlaps(self, left: int, right: int) -> bool:
         return self.left <= right and left <= self.right
 
@@ -157,21 +124,21 @@ class _Finder:
         self.rows = list(sheet.rows)
 
     def tables(self) -> list[Table]:
-        headings = self._headings()
-        if not headings:
-            headings = self._unnamed_heading()
+        headings = self._headings() or self._unnamed_heading()
         tables = []
         for heading in headings:
             table = self._filled(heading, headings)
             if table.records:
                 tables.append(table)
-        return tables
+        return tables or self._without_heading()
 
     # ---- headings ----
 
     def _headings(self) -> list[_Heading]:
         found: list[_Heading] = []
         for index, row in enumerate(self.rows):
+            if self.sheet.texts_of(row) < 2:
+                continue
             for segment in self._segments(row, self.rows[index + 1 : index + 1 + LOOK_AHEAD]):
                 heading = self._heading(row, segment)
                 if heading is None or any(row in other.rows and other.overlaps(*_ends(segment)) for other in found):
@@ -194,6 +161,8 @@ class _Finder:
 
     def _spread(self, row: int) -> list[Cell]:
         """The row's cells, a horizontally merged one repeated over its columns (within reason)."""
+        if not self.sheet.merges:
+            return self.sheet.row(row)
         spread: list[Cell] = []
         for cell in self.sheet.row(row):
             merge = self.sheet.merge_over(row, cell.column)
@@ -205,13 +174,14 @@ class _Finder:
         return spread
 
     def _heading(self, row: int, segment: list[Cell]) -> _Heading | None:
-        if len({cell.text for cell in segment}) < 2 or not all(_may_be_heading(cell) for cell in segment):
+        if len(segment) < 2 or not all(may_be_heading(cell) for cell in segment):
+            return None
+        if len({cell.text for cell in segment}) < 2:
             return None
         leaves = self._leaves_below(row, segment)
         if leaves is not None:
             return leaves
-        known = [max(column_fields(cell.text).values(), default=0.0) for cell in segment]
-        strong = sum(score >= 0.7 for score in known)
+        strong = sum(label_strength(cell.text) >= _WELL_NAMED for cell in segment)
         if strong >= 2 and strong >= 0.4 * len(segment):
             return _Heading((row,), [Column(cell.column, (plain(cell.text),)) for cell in segment])
         return None
@@ -220,7 +190,7 @@ class _Finder:
         """Two heading rows: groups in this one (merged, or with gaps after them), columns in the next."""
         below = [cell for cell in self.sheet.row(row + 1) if cell.column >= segment[0].column]
         width = len(segment)
-        if len({cell.text for cell in segment}) == width or not below or not all(map(_may_be_heading, below)):
+        if len({cell.text for cell in segment}) == width or not below or not all(map(may_be_heading, below)):
             return None
         names = {cell.column: plain(cell.text) for cell in below}
         groups = {cell.column: plain(cell.text) for cell in segment}
@@ -233,7 +203,7 @@ class _Finder:
             for at in range(segment[0].column, max(segment[-1].column, *names) + 1)
             if at in groups or at in names
         ]
-        known = sum(max(column_fields(column.leaf).values(), default=0.0) >= 0.6 for column in columns)
+        known = sum(max(column_fields(column.leaf).values(), default=0.0) >= _NAMED for column in columns)
         if known < 2 or known < 0.4 * len(columns):
             return None
         return _Heading((row, row + 1), columns)
@@ -252,25 +222,39 @@ class _Finder:
         for index, row in enumerate(self.rows[:40]):
             cells = self.sheet.row(row)
             below = [self.sheet.row(other) for other in self.rows[index + 1 : index + 4]]
-            if len(cells) < 3 or not all(map(_may_be_heading, cells)) or len(below) < 2:
+            if len(cells) < 3 or not all(map(may_be_heading, cells)) or len(below) < 2:
                 continue
-            numeric = [
-                sum(cell.kind in (CellKind.NUMBER, CellKind.DATE) for cell in cells_below) for cells_below in below
-            ]
+            numeric = [sum(map(_is_figure, cells_below)) for cells_below in below]
             if min(numeric) >= 1 and all(abs(len(cells_below) - len(cells)) <= 2 for cells_below in below):
                 return [_Heading((row,), [Column(cell.column, (plain(cell.text),)) for cell in cells])]
         return []
+
+    def _without_heading(self) -> list[Table]:
+        """Rows of one shape with nothing above them that could be a heading: only their content can tell what they are."""
+        widths = [len(self.sheet.columns_of(row)) for row in self.rows[:200]]
+        usual = max(set(widths), key=widths.count, default=0)
+        if usual < 3:
+            return []
+        body = [row for row in self.rows if len(self.sheet.columns_of(row)) >= max(3, usual - 2)]
+        if len(body) < 3 or len(body) < 0.6 * len(self.rows):
+            return []
+        first = self.sheet.row(body[0])
+        if all(map(may_be_heading, first)) and not any(map(_is_figure, first)):
+            return []
+        columns = sorted({at for row in body[:200] for at in self.sheet.columns_of(row)})
+        table = Table(self.sheet, (), tuple(Column(at, ("",)) for at in columns))
+        self._classify(table, [row for row in self.rows if row >= body[0]])
+        above = [cell for row in self.rows if row < body[0] for cell in self.sheet.row(row)]
+        table.titles = tuple(plain(cell.text) for cell in above if cell.kind is CellKind.TEXT)
+        table.notes = table.titles
+        return [table] if table.records else []
 
     # ---- rows ----
 
     def _filled(self, heading: _Heading, headings: list[_Heading]) -> Table:
         last_head = heading.rows[-1]
         end = min(
-            (
-                min(other.rows)
-                for other in headings
-                if min(other.rows) > last_head and other.overlaps(heading.left, heading.right)
-            ),
+            (other.top for other in headings if other.top > last_head and other.overlaps(heading.left, heading.right)),
             default=None,
         )
         columns = list(heading.columns)
@@ -295,20 +279,21 @@ class _Finder:
 
     def _classify(self, table: Table, rows: list[int]) -> None:
         headings = {column.at: squeezed(column.leaf) for column in table.columns}
-        previous = table.header_rows[-1]
-        pending: list[int] = []
-        width = len([column for column in table.columns if column.leaf])
+        previous = table.header_rows[-1] if table.header_rows else rows[0]
+        width = len([column for column in table.columns if column.leaf]) or len(table.columns)
+        any_record = False
         for row in rows:
             cells = table.cells(row)
             if not cells:
                 continue
-            if row - previous > MOST_BLANK_ROWS and len(table.records) > 0:
+            if any_record and row - previous > MOST_BLANK_ROWS:
                 break
             previous = row
-            role = _role_of(row, cells, headings, width)
+            role = role_of(row, cells, headings, width)
+            any_record = any_record or role is Role.RECORD
             table.rows[row] = role
-            pending.append(row)
         _trim(table)
+        _note_group_lines(table)
 
     def _words_around(self, table: Table, headings: list[_Heading]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Titles and notes of a table: texts above it (up to the table before) and beside its records."""
@@ -335,52 +320,20 @@ class _Finder:
         return titles, (*titles, *notes)
 
 
+def _is_figure(cell: Cell) -> bool:
+    """A number or a date, as such or typed as text."""
+    if cell.kind in (CellKind.NUMBER, CellKind.DATE):
+        return True
+    text = plain(cell.text)
+    return bool(text) and (date_like(text) or (text[-1].isdigit() and not any(letter.isalpha() for letter in text)))
+
+
 def _ends(segment: list[Cell]) -> tuple[int, int]:
     return segment[0].column, segment[-1].column
 
 
 def _beside(other: _Heading, heading: _Heading, end: int | None) -> bool:
-    return min(other.rows) < (end or 10**9) and abs(min(other.rows) - min(heading.rows)) <= 5
-
-
-def _may_be_heading(cell: Cell) -> bool:
-    text = plain(cell.text)
-    if cell.kind is not CellKind.TEXT or len(text) > LONGEST_HEADING or cell.formula:
-        return False
-    return not re.fullmatch(r"[\d\s.,:/%()+\-–¥$€£]+", text)
-
-
-def _role_of(row: int, cells: list[Cell], headings: dict[int, str], width: int) -> Role:
-    """What a row is, from its own cells."""
-    texts = [cell for cell in cells if cell.kind is CellKind.TEXT]
-    same = sum(squeezed(cell.text) == headings.get(cell.column, "") for cell in texts)
-    if same >= 2 and same >= 0.7 * len(cells):
-        return Role.REPEATED_HEADER
-    for cell in texts[:2]:
-        named = row_word(cell.text)
-        if named in ("total", "subtotal", "carried_forward") and _sum_row(cells, cell, headings):
-            return Role(named)
-        if named in ("signature", "note") and len(cells) <= max(2, width // 3):
-            return Role(named)
-    if width >= 3 and len(cells) == 1 and len(texts) == 1:
-        return Role.NOTE
-    if _adds_up_rows_above(cells, row) and len(texts) <= 1:
-        return Role.TOTAL
-    return Role.RECORD
-
-
-def _sum_row(cells: list[Cell], named: Cell, headings: dict[int, str]) -> bool:
-    """A row named as a total holds little else than figures."""
-    others = [
-        cell for cell in cells if cell is not named and cell.kind is CellKind.TEXT and not re.search(r"\d", cell.text)
-    ]
-    dates = [cell for cell in cells if cell.kind is CellKind.DATE or meaning_of(cell.number_format).is_date]
-    return len(others) <= 1 and len(dates) <= 1 and len(cells) <= max(4, 0.7 * len(headings))
-
-
-def _adds_up_rows_above(cells: list[Cell], row: int) -> bool:
-    ranges = [box for cell in cells if cell.formula for box in summed_ranges(cell.formula)]
-    return any(bottom < row and bottom > top for top, _left, bottom, _right in ranges)
+    return other.top < (end or 10**9) and abs(other.top - heading.top) <= 5
 
 
 def _trim(table: Table) -> None:
@@ -388,9 +341,28 @@ def _trim(table: Table) -> None:
     records = table.records
     if len(records) < 3:
         return
-    counts = sorted(len(table.cells(row)) for row in records)
+    counts = sorted(len(table.sheet.columns_of(row)) for row in records)
     usual = counts[len(counts) // 2]
+    if usual < 5 or counts[0] > 2:
+        return
     for row in records:
         cells = table.cells(row)
-        if len(cells) <= 2 and usual >= 5 and all(cell.kind is CellKind.TEXT for cell in cells):
+        if len(cells) <= 2 and all(cell.kind is CellKind.TEXT for cell in cells):
             table.rows[row] = Role.SIGNATURE if any(row_word(cell.text) == "signature" for cell in cells) else Role.NOTE
+
+
+def _note_group_lines(table: Table) -> None:
+    """Lines of a single text with records right under them, for at least two groups: the text says what those share."""
+    lines: dict[int, int] = {}
+    open_line = 0
+    for row, role in table.rows.items():
+        if role is Role.RECORD:
+            if open_line:
+                lines[row] = open_line
+            continue
+        if role in (Role.NOTE, Role.TITLE) and len(table.sheet.columns_of(row)) == 1:
+            open_line = row
+        elif role in (Role.TOTAL, Role.SUBTOTAL):
+            open_line = 0
+    if len(set(lines.values())) >= 2:
+        table.group_lines = lines

@@ -14,7 +14,7 @@ from workbench.money import Hints, parse
 from workbench.sheets.concepts import fields_by_parts
 
 __all__ = [
-    "STATUSES", "column_fields", "contains", "country_of", "currencies_in", "currency_in", "currency_of", "plain", "row_word", "squeezed", "status_of",
+    "STATUSES", "column_fields", "contains", "country_of", "currencies_in", "currency_in", "currency_of", "looks_like_firm", "plain", "row_word", "squeezed", "status_of",
     "title_kinds", "vocabulary",
 ]  # fmt: skip
 
@@ -194,11 +194,20 @@ _EXTRA_CURRENCY_WORDS = {
     "hong kong dollar": "HKD", "dollar us": "USD", "dólares": "USD", "dólar": "USD", "dollars us": "USD", "euros (eur)": "EUR",
     "livres sterling": "GBP", "libras": "GBP", "libra esterlina": "GBP", "yuanes": "CNY", "yenes": "JPY", "米ドル": "USD",
     "ドル": "USD", "ユーロ": "EUR", "人民元": "CNY", "ポンド": "GBP", "香港ドル": "HKD", "달러": "USD", "유로": "EUR", "위안": "CNY",
-    "엔": "JPY",
+    "엔": "JPY", "원": "KRW", "파운드": "GBP", "홍콩달러": "HKD", "미국 달러": "USD", "미달러": "USD", "евро": "EUR", "доллар": "USD",
+    "доллары": "USD", "долл": "USD", "долл. сша": "USD", "доллар сша": "USD", "доллары сша": "USD", "рубль": "RUB", "рубли": "RUB", "руб": "RUB",
+    "юань": "CNY", "иена": "JPY", "иены": "JPY", "фунт": "GBP", "фунт стерлингов": "GBP", "фунты стерлингов": "GBP", "dollari": "USD",
+    "dollari usa": "USD", "dollaro usa": "USD", "dollari us": "USD", "sterline": "GBP", "sterlina": "GBP", "franchi svizzeri": "CHF",
+    "francs suisses": "CHF", "francos suizos": "CHF", "francos suíços": "CHF", "libras esterlinas": "GBP", "livre sterling": "GBP",
+    "dólares americanos": "USD", "dólar americano": "USD", "dólares estadounidenses": "USD", "yuan": "CNY", "renminbi": "CNY", "ienes": "JPY",
+    "英ポンド": "GBP", "スイスフラン": "CHF", "円": "JPY", "日本円": "JPY", "歐元": "EUR", "英鎊": "GBP", "日圓": "JPY", "港幣": "HKD", "港元": "HKD",
+    "瑞士法郎": "CHF", "新台幣": "TWD", "新臺幣": "TWD", "台幣": "TWD", "臺幣": "TWD", "韓元": "KRW", "韓圜": "KRW",
 }  # fmt: skip
 """Words in other languages that the money parser does not know."""
 
-_HEADER_PIECE = re.compile(r"[A-Za-z]{2,3}\$|[A-Z]{3}\b|\bRMB\b|[$€£¥￥₩]|[\u4e00-\u9fff\u3040-\u30ff]+|[A-Za-zÀ-ž]+")
+_HEADER_PIECE = re.compile(
+    r"[A-Za-z]{2,3}\$|\b[kKT](?=[A-Z]{3}\b)|(?:(?<=[kKT])|\b)[A-Z]{3}\b|\bRMB\b|[$€£¥￥₩]|[\u4e00-\u9fff\u3040-\u30ff]+|[가-힣]+|[А-Яа-яё]+|[A-Za-zÀ-ž]+"
+)
 
 
 @lru_cache(maxsize=8192)
@@ -220,9 +229,11 @@ def _named_currencies(text: str) -> Iterator[tuple[str, str, int]]:
     """Currencies named in a text: code, the word and where it stands."""
     for found in _HEADER_PIECE.finditer(text):
         for piece in _pieces(found.group()):
-            if len(piece) < 2 and piece.isalpha() and piece not in ("元", "円"):
+            if len(piece) < 2 and piece.isalpha() and piece not in ("元", "円", "원", "엔"):
                 continue
             if piece.isascii() and piece.isalpha() and len(piece) < 4 and not piece.isupper():
+                continue
+            if piece in ("원", "엔") and not re.fullmatch("(?:백만|천|만|억)?[원엔]", found.group()):
                 continue
             codes, unknown = currency_of(piece)
             if len(codes) == 1 and not unknown:
@@ -239,6 +250,20 @@ def _pieces(word: str) -> list[str]:
     ]
 
 
+_FIRM = re.compile(
+    r"(?:\b(?:gmbh|ag|kg|ohg|ltd|limited|plc|inc|llc|llp|corp|corporation|company|co|sarl|sàrl|sas|sa|spa|srl|sl|slu|bv|nv|ab|as|oy|oü|aps|"
+    r"kk|pte|pty|sdn bhd|sp z o o|s r o|d o o|kft|zrt|lda|ltda|eireli|jsc|ooo|ооо|оао|зао|пао|ао|ип|wll|fze|fzco|l l c|s a|s l|s r l|s p a|w l l|k k|s a de c v)\b"
+    r"|(?:有限公司|公司|集团|集團|株式会社|有限会社|合同会社|주식회사|㈜|\(주\)|（株）|\(株\)))",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=65536)
+def looks_like_firm(text: str) -> bool:
+    """Whether a name ends or begins as firms' names do: GmbH, Ltd, S.A., 有限公司, 株式会社, ООО."""
+    return bool(_FIRM.search(squeezed(text)) or _FIRM.search(text))
+
+
 STATUSES: Mapping[str, tuple[str, ...]] = {
     "cancelled": ("作废", "取消", "已取消", "作廢", "void", "voided", "cancelled", "canceled", "storniert", "storno", "annulé", "annulée", "anulado", "cancelado", "annullato", "キャンセル", "取消済", "취소", "отменен", "отменён", "anulowane"),
     "part_paid": ("部分收款", "部分付款", "部分已收", "已收定金", "已付定金", "部份收款", "part paid", "partly paid", "partially paid", "partial", "deposit paid", "teilw bezahlt", "teilweise bezahlt", "teilbezahlt", "partiellement payé", "payé partiellement", "parcialmente pagado", "pago parcial", "parzialmente pagato", "pagado parcialmente", "一部入金", "一部入金済", "부분입금", "частично оплачен", "częściowo zapłacone"),
@@ -253,9 +278,36 @@ def _status_words() -> Mapping[str, str]:
     return {squeezed(word): status for status, words in STATUSES.items() for word in words}
 
 
+_STATUS_PARTS: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern)
+    for name, pattern in {
+        "cancelled": r"cancel|annul|anul|storn|void|отмен|аннулир|取消|作废|作廢|キャンセル|취소|iptal|zruš",
+        "part": r"\bpart|partiel|parcial|parzial|teil|част|一部|部分|部份|일부|定金|訂金|订金|\bdeposit|acompte|anzahlung|anticipo|acconto",
+        "unpaid": r"unpaid|not paid|unbezahlt|nicht bezahlt|impayé|non payé|no pagado|impagad|non pagat|não pago|не оплач|未收|未付|未结|未結|未入金|미입금|미수|unsettled",
+        "paid": r"\bpaid|settled|bezahlt|beglichen|\bréglé|\bsold[éa]|\bpayé|pagad|\bpag[oa]\b|pagat|cobr|saldat|incassat|оплач|收齐|收齊|收讫|收訖|结清|結清|已付|付清|入金済|完済|완납|입금완료|일부입금|부분입금|결제완료|zapłac|\bcollected",
+        "unshipped": r"not shipped|unshipped|未发|未發|未出|未运|미출하|미선적|не отгруж|nicht versandt|non expédi|sin enviar",
+        "shipped": r"shipp|dispatch|deliver|\bsent\b|versand|versend|verschickt|geliefert|expédi|\blivré|envoyé|enviad|despachad|entregad|expedid|spedit|consegnat|отгруж|отправ|достав|发货|發貨|出货|出貨|出运|出運|装运|出荷|发运|交付|출하|선적|출고|배송완료|wysłan|dostarcz",
+        "open": r"\bopen|pending|progress|production|process|confirm|\bnew\b|waiting|\boffen|arbeit|bearbeitung|produktion|wartet|ouvert|en cours|en attente|pendiente|en curso|abiert|em aberto|\babert|em curso|andamento|in corso|apert|in attesa|в работе|открыт|ожида|новый|进行|進行|生产|生產|待|处理中|處理中|受注済|製造中|手配|진행|생산|대기|접수|otwart|realizacj",
+    }.items()
+}  # fmt: skip
+"""Parts of the words for a state; several together mean what ``status_of`` makes of them."""
+
+
+@lru_cache(maxsize=16384)
 def status_of(text: str) -> str:
     """The order status that a word names, or nothing."""
-    return _status_words().get(squeezed(text), "")
+    word = squeezed(text)
+    known = _status_words().get(word)
+    if known or not word or len(word) > 40:
+        return known or ""
+    parts = {name for name, pattern in _STATUS_PARTS.items() if pattern.search(word)}
+    if "cancelled" in parts:
+        return "cancelled" if parts == {"cancelled"} else ""
+    if parts & {"unpaid", "unshipped"}:
+        return "open" if not parts & {"part", "open"} else ""
+    if "part" in parts:
+        return "part_paid" if "paid" in parts and not parts & {"shipped", "open"} else ""
+    return parts.pop() if len(parts) == 1 else ""
 
 
 @cache
