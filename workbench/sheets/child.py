@@ -16,7 +16,8 @@ MEMORY = 3 * 2**30
 CPU_SECONDS = 120
 
 
-def _limit() -> None:
+def limit_resources() -> None:
+    """Limit this process's memory and processor time."""
     try:
         import resource
     except ImportError:  # Windows has no rlimits; there the parent's time limit remains
@@ -74,7 +75,7 @@ def _with_calamine(path: Path, kind: str) -> dict[str, Any]:
 
 def main() -> None:
     """Read the file named on the command line."""
-    _limit()
+    limit_resources()
     from workbench.archives import Refused
     from workbench.i18n import _
 

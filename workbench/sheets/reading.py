@@ -14,7 +14,7 @@ from workbench.i18n import _, current_language
 from workbench.refusals import refusal
 from workbench.sheets.model import Box, Sheet, Workbook, _Packed
 
-__all__ = ["read"]
+__all__ = ["ask_child", "read"]
 
 SECONDS = 180
 LARGEST_FILE = 512 * 2**20
@@ -27,16 +27,7 @@ def read(path: str | Path) -> Workbook:
     wrong inside a readable file is no error here.
     """
     path = Path(path)
-    if not path.is_file():
-        raise refusal("file.missing", _("there is no file of that name"), path.name)
-    size = path.stat().st_size
-    if size == 0:
-        raise refusal("file.empty", _("it has no content"), path.name)
-    if size > LARGEST_FILE:
-        raise refusal("file.too-large", _("it has {size} MB").format(size=size // 2**20), path.name)
-    answer = _ask_child(path)
-    if "refused" in answer:
-        raise refusal(str(answer["refused"]), str(answer["message"]), path.name)
+    answer = ask_child(path)
     formats = answer["formats"]
     epoch_1904 = bool(answer.get("epoch_1904", False))
     sheets = tuple(_sheet(path.name, raw, formats) for raw in answer["sheets"])
@@ -53,7 +44,19 @@ def read(path: str | Path) -> Workbook:
     )
 
 
-def _ask_child(path: Path) -> dict[str, Any]:
+def ask_child(path: Path, module: str = "workbench.sheets.child") -> dict[str, Any]:
+    """What a module says about a file, run as a process of its own that limits itself; its answer is one JSON object.
+
+    Raises:
+        FileRefused: the file is missing, empty or too large, or the answer is ``{"refused": code, "message": …}``.
+    """
+    if not path.is_file():
+        raise refusal("file.missing", _("there is no file of that name"), path.name)
+    size = path.stat().st_size
+    if size == 0:
+        raise refusal("file.empty", _("it has no content"), path.name)
+    if size > LARGEST_FILE:
+        raise refusal("file.too-large", _("it has {size} MB").format(size=size // 2**20), path.name)
     package_root = str(Path(workbench.__file__).parent.parent)
     environment = {
         **os.environ,
@@ -62,7 +65,7 @@ def _ask_child(path: Path) -> dict[str, Any]:
     }
     try:
         done = subprocess.run(  # noqa: S603 - our own module, and a path as an argument of its own
-            [sys.executable, "-m", "workbench.sheets.child", str(path.resolve())],
+            [sys.executable, "-m", module, str(path.resolve())],
             capture_output=True,
             timeout=SECONDS,
             env=environment,
@@ -76,6 +79,8 @@ def _ask_child(path: Path) -> dict[str, Any]:
     if done.returncode != 0:
         raise refusal("file.corrupt", _("reading it failed"), path.name)
     answer: dict[str, Any] = json.loads(done.stdout)
+    if "refused" in answer:
+        raise refusal(str(answer["refused"]), str(answer["message"]), path.name)
     return answer
 
 
