@@ -16,7 +16,7 @@ from workbench.errors import FileRefused
 from workbench.findings import Finding, Severity, count_by_code
 from workbench.i18n import _
 from workbench.rates import RateBook
-from workbench.sheets import Record, SheetLayout, TableMap, Workbook, find_tables, map_table, read, read_records
+from workbench.sheets import Record, SheetLayout, TableMap, Workbook, find_tables, map_tables, read, read_records
 from workbench.sheets.cells import finer_than_currency
 
 if TYPE_CHECKING:
@@ -249,19 +249,18 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers) -> None:
     """Read one workbook's sheets into the plan."""
     source = Source(workbook)
     made.sources.append(source)
-    for sheet in workbook.sheets:
-        layout = find_tables(sheet)
-        source.layouts.append(layout)
+    source.layouts.extend(find_tables(sheet) for sheet in workbook.sheets)
+    understood = iter(map_tables([table for layout in source.layouts for table in layout.tables]))
+    for layout in source.layouts:
         mapped, records = [], []
-        for table in layout.tables:
-            understood = map_table(table)
-            if understood is None:
-                where = f"{sheet.book}!{sheet.name}!{table.box}"
+        for table, one in zip(layout.tables, understood, strict=False):
+            if one is None:
+                where = f"{layout.sheet.book}!{layout.sheet.name}!{table.box}"
                 made.findings.append(Finding("table.unrecognised", where, table.columns[0].label))
                 continue
-            mapped.append(understood)
+            mapped.append(one)
             made.findings.extend(table.findings)
-            records.extend(read_records(understood, workbook))
+            records.extend(read_records(one, workbook))
         source.tables.extend(mapped)
         source.accounts.append(account_of(layout, mapped, records))
         for record in records:

@@ -6,7 +6,7 @@ says what a table lists and what its columns hold; ``read_records`` gives the re
 
 from __future__ import annotations
 
-from workbench.sheets.mapping import ColumnMap, TableMap, map_table
+from workbench.sheets.mapping import ColumnMap, TableMap, map_table, map_tables
 from workbench.sheets.model import Box, Cell, CellKind, Sheet, Workbook
 from workbench.sheets.reading import read
 from workbench.sheets.records import Record, read_records
@@ -26,6 +26,7 @@ __all__ = [
     "Workbook",
     "find_tables",
     "map_table",
+    "map_tables",
     "read",
     "read_records",
 ]

@@ -162,6 +162,9 @@ def _word_piece(label: str, at: int) -> tuple[int, list[tuple[int, tuple[str, ..
 def _compound(word: str) -> list[tuple[int, tuple[str, ...]]]:
     """A long word parted into stems: ``auftragssumme``, ``заказов``; nothing where its parts do not explain it."""
     lexicon = _lexicon()
+    whole = _run_together(word)
+    if whole:
+        return whole
     pieces: list[tuple[int, tuple[str, ...]]] = []
     at, loose = 0, 0
     while at < len(word):
@@ -182,3 +185,20 @@ def _compound(word: str) -> list[tuple[int, tuple[str, ...]]]:
     if loose <= _ENDING:
         pieces.append((loose, ()))
     return pieces
+
+
+@lru_cache(maxsize=4096)
+def _run_together(word: str) -> list[tuple[int, tuple[str, ...]]]:
+    """Words written as one, with nothing left over: ``custname``, ``duedate``; empty where it is not that."""
+    for end in range(len(word) - 1, 1, -1):
+        parts = _lexicon().words.get(word[:end])
+        if not parts:
+            continue
+        rest = word[end:]
+        known = _lexicon().words.get(rest)
+        if known and len(rest) > 1:
+            return [(end, parts), (len(rest), known)]
+        following = _run_together(rest) if len(rest) > 3 else []
+        if following:
+            return [(end, parts), *following]
+    return []

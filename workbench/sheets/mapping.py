@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from workbench.i18n import _
 from workbench.sheets.assignment import best_assignment
+from workbench.sheets.content import Link, Links, fields_by_content, link_tables
 from workbench.sheets.profiles import Profile, profile
-from workbench.sheets.rows import Column, Table
+from workbench.sheets.rows import Column, Table, label_strength
 from workbench.sheets.words import column_fields as fields_of_heading
 from workbench.sheets.words import contains, currency_in, squeezed, title_kinds, vocabulary
 
-__all__ = ["COST_COLUMNS", "FIELD_KINDS", "KINDS", "ColumnMap", "TableMap", "map_table"]
+__all__ = ["COST_COLUMNS", "FIELD_KINDS", "KINDS", "ColumnMap", "TableMap", "map_table", "map_tables"]
 
 KINDS = ("customers", "orders", "receipts", "costs")
 _SAMPLE = 200
@@ -73,6 +73,8 @@ class ColumnMap:
     currency: str = ""
     score: float = 0.0
     reasons: tuple[str, ...] = ()
+    named: bool = True
+    """Whether its heading says so, and not only what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,24 @@ class _Choice:
     currency: str
     score: float
     reasons: tuple[str, ...]
+    named: bool = True
 
     @property
     def key(self) -> tuple[str, int, str]:
         return self.field, self.slot, self.currency
 
 
-def map_table(table: Table) -> TableMap | None:
-    """The best reading of a table, or None where it is neither customers, orders, receipts nor costs."""
+def map_tables(tables: Sequence[Table]) -> list[TableMap | None]:
+    """``map_table`` for the tables of a workbook, which tell about each other by the values that they share."""
+    links = link_tables(tables)
+    return [map_table(table, links) for table in tables]
+
+
+def map_table(table: Table, links: Links | None = None) -> TableMap | None:
+    """The best reading of a table, or None where it is neither customers, orders, receipts nor costs.
+
+    ``links`` tells which of its columns hold keys of other tables (see ``map_tables``).
+    """
     records = table.records[:_SAMPLE]
     by_row = {row: {cell.column: cell for cell in table.cells(row)} for row in records}
     profiles = {
@@ -114,18 +126,31 @@ def map_table(table: Table) -> TableMap | None:
     titles = dict(title_kinds(table.sheet.name))
     for title in table.titles:
         titles.update(title_kinds(title))
-    readings = sorted((_as_kind(table, kind, profiles, titles) for kind in KINDS), key=lambda reading: -reading.score)
+    readings = sorted(
+        (_as_kind(table, kind, profiles, titles, links or {}) for kind in KINDS), key=lambda reading: -reading.score
+    )
     best, second = readings[0], readings[1]
-    if best.score <= 0.8:
+    if best.score <= 0.8 or (second.score > 0.93 * best.score and not _is_named(best)):
         return None
     rival = second.kind if second.score > 0.9 * best.score else ""
     return replace(_settle_amounts(best, by_row), rival=rival)
 
 
-def _as_kind(table: Table, kind: str, profiles: Mapping[int, Profile], titles: Mapping[str, float]) -> TableMap:
+def _is_named(mapped: TableMap) -> bool:
+    """Whether at least two headings, and not only what the columns hold, say what the table is."""
+    return sum(one.named for one in mapped.columns) >= 2
+
+
+def _as_kind(
+    table: Table, kind: str, profiles: Mapping[int, Profile], titles: Mapping[str, float], links: Links
+) -> TableMap:
     """The table read as a list of that kind, with a score."""
     slots = _receipt_groups(table) if kind == "orders" else {}
-    choices = [_choices(column, kind, profiles[column.at], slots) for column in table.columns]
+    choices = [
+        _choices(column, kind, profiles[column.at], slots, links.get((id(table), column.at)))
+        for column in table.columns
+    ]
+    _leave_ties_open(choices)
     keys = sorted({choice.key for row in choices for choice in row})
     places = {key: index for index, key in enumerate(keys)}
     scores = [[0.0] * len(keys) for _column in choices]
@@ -139,7 +164,11 @@ def _as_kind(table: Table, kind: str, profiles: Mapping[int, Profile], titles: M
             columns.append(ColumnMap(column, ""))
             continue
         total += chosen.score * (1.25 if _only_in(column, kind) else 1.0)
-        columns.append(ColumnMap(column, chosen.field, chosen.slot, chosen.currency, chosen.score, chosen.reasons))
+        columns.append(
+            ColumnMap(
+                column, chosen.field, chosen.slot, chosen.currency, chosen.score, chosen.reasons, named=chosen.named
+            )
+        )
     found = {one.field for one in columns if not one.slot}
     missing = sum(not found & set(group) for group in _ESSENTIAL[kind])
     score = total - 3.0 * missing + 0.9 * titles.get(kind, 0.0)
@@ -173,7 +202,7 @@ def _receipt_groups(table: Table) -> dict[int, int]:
     return {column.at: lefts.index(column.group) + 1 for column in table.columns if column.group in lefts}
 
 
-def _choices(column: Column, kind: str, held: Profile, slots: Mapping[int, int]) -> list[_Choice]:
+def _choices(column: Column, kind: str, held: Profile, slots: Mapping[int, int], link: Link | None) -> list[_Choice]:
     """What a column may hold in a table of that kind."""
     prefix, slot = kind[:-1], slots.get(column.at, 0)
     best: dict[tuple[str, int, str], _Choice] = {}
@@ -184,11 +213,33 @@ def _choices(column: Column, kind: str, held: Profile, slots: Mapping[int, int])
                 choice = _choice(name, prefix, slot, currency, weight * said, held, label)
                 if choice and choice.score > best.get(choice.key, _NOTHING).score:
                     best[choice.key] = choice
-    for choice in _by_content(prefix, slot, held):
-        best.setdefault(choice.key, choice)
+    if not slot and label_strength(column.label) < _SAYS_SOMETHING:
+        for name, (score, reason) in fields_by_content(prefix, held, link).items():
+            choice = _Choice(name, 0, "", score, (reason,), named=False)
+            if score > best.get(choice.key, _NOTHING).score:
+                best[choice.key] = choice
     return [choice for choice in best.values() if choice.score >= _LEAST]
 
 
+_SAYS_SOMETHING = 0.62
+"""A heading that names some field this well is believed, whatever the column holds."""
+
+
+def _leave_ties_open(choices: list[list[_Choice]]) -> None:
+    """Take away what only the content suggests of two columns alike: nobody can tell which of them it is."""
+    offers: dict[tuple[str, int, str], list[_Choice]] = {}
+    for options in choices:
+        for choice in options:
+            offers.setdefault(choice.key, []).append(choice)
+    for key, rivals in offers.items():
+        best = max(choice.score for choice in rivals)
+        close = [choice for choice in rivals if choice.score >= best - _CLOSE]
+        if len(close) > 1 and not any(choice.named for choice in close):
+            for options in choices:
+                options[:] = [choice for choice in options if choice.key != key or choice.named]
+
+
+_CLOSE = 0.03
 _SHARE = re.compile(r"[%％]|比例|percent|prozent|pourcent|porcentaje", re.IGNORECASE)
 """A heading that says so counts in parts of a hundred, whatever else it says."""
 
@@ -229,26 +280,6 @@ def _choice(name: str, prefix: str, slot: int, currency: str, said: float, held:
         _("{share} % of its cells fit").format(share=f"{100 * fit:.0f}"),
     )
     return _Choice(field, slot, currency, score, reasons)
-
-
-@cache
-def _content_fields(prefix: str) -> tuple[tuple[str, str], ...]:
-    telling = ("currency", "incoterm", "email", "country")
-    return tuple(
-        (field, kind) for field, kind in FIELD_KINDS.items() if field.startswith(f"{prefix}.") and kind in telling
-    )
-
-
-def _by_content(prefix: str, slot: int, held: Profile) -> Sequence[_Choice]:
-    """Fields that show by their content alone, whatever the heading."""
-    if slot or held.filled < 3:
-        return ()
-    reason = _("nearly all of its cells are of that kind")
-    return [
-        _Choice(field, 0, "", 0.45 * held.fit(kind), (reason,))
-        for field, kind in _content_fields(prefix)
-        if held.fit(kind) >= 0.85
-    ]
 
 
 def _settle_amounts(mapped: TableMap, by_row: Mapping[int, Mapping[int, object]]) -> TableMap:

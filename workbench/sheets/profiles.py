@@ -12,7 +12,7 @@ from workbench.dates import read_date
 from workbench.money import parse
 from workbench.sheets.model import Cell, CellKind
 from workbench.sheets.number_formats import meaning_of
-from workbench.sheets.words import country_of, currency_of, plain, status_of
+from workbench.sheets.words import country_of, currency_of, looks_like_firm, plain, status_of
 
 __all__ = ["INCOTERM", "Profile", "date_like", "minguo_date", "profile"]
 
@@ -46,6 +46,9 @@ class Profile:
     status: float = 0.0
     code: float = 0.0
     text: float = 0.0
+    money: float = 0.0  # an amount that is no date, percentage, small number or running number
+    mixed: float = 0.0  # a code of letters and digits
+    firm: float = 0.0
     distinct: float = 0.0
 
     def fit(self, kind: str) -> float:
@@ -125,6 +128,10 @@ def _readings(cell: Cell) -> set[str]:
             found.add("serial")
         if 0 < number <= 100:
             found.add("small")
+        if "amount" in found and (
+            number != number.to_integral_value() or meaning.symbol or "#,##" in cell.number_format
+        ):
+            found.add("money")
         if number == number.to_integral_value() and number >= 0:
             found.add("code")
             if number > 10**7:
@@ -146,6 +153,10 @@ def _is_code(text: str) -> bool:
     return bool(re.search(r"\d", text)) and " " not in text and len(text) <= 30 and "@" not in text
 
 
+def _is_mixed(text: str) -> bool:
+    return _is_code(text) and any(map(str.isalpha, text))
+
+
 _TEXT_TESTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("date", date_like),
     ("currency", _is_currency),
@@ -155,6 +166,8 @@ _TEXT_TESTS: tuple[tuple[str, Callable[[str], object]], ...] = (
     ("phone", _is_phone),
     ("status", status_of),
     ("code", _is_code),
+    ("mixed", _is_mixed),
+    ("firm", looks_like_firm),
 )
 
 
@@ -168,6 +181,8 @@ def _text_readings(text: str) -> set[str]:
             found.add("amount")
         if parsed.amount is not None and 0 < parsed.amount <= 100:
             found.add("small")
+        if parsed.amount is not None and (parsed.amount != parsed.amount.to_integral_value() or parsed.currency):
+            found.add("money")
     if not found & {"date", "amount", "email"}:
         found.add("text")
     return found

@@ -77,6 +77,10 @@ def _exact_phrases() -> Mapping[str, tuple[str, ...]]:
     return dict(_phrases())
 
 
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where a word begins in ``OrderDate``."""
+
+
 @lru_cache(maxsize=8192)
 def column_fields(label: str) -> Mapping[str, float]:
     """Fields that a column heading may mean, with how well it says so (1: exactly; 0.5: barely)."""
@@ -96,7 +100,7 @@ def column_fields(label: str) -> Mapping[str, float]:
         if score:
             for field in fields:
                 scores[field] = max(scores.get(field, 0.0), score)
-    for field, score in fields_by_parts(text).items():
+    for field, score in fields_by_parts(squeezed(_CAMEL.sub(" ", label))).items():
         scores[field] = max(scores.get(field, 0.0), score)
     if not scores:
         scores = _misspelt(text)
