@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from workbench.archives import Refused
 from workbench.i18n import _
 from workbench.places import Box
 from workbench.refusals import refusal
-from workbench.splicing.book import SheetRef, is_signed, warnings_of
-from workbench.splicing.refusals import NotEditable, SignedWorkbook, refused
+from workbench.splicing.appending import append_rows, list_below, region_of, table_named
+from workbench.splicing.book import SheetRef, State, is_signed, warnings_of
+from workbench.splicing.columns import append_columns, hide_columns
+from workbench.splicing.notes import write_notes
+from workbench.splicing.own_sheets import OWN_NAMES, Layout, check_name, put_sheet, remove_sheet
+from workbench.splicing.refusals import NotEditable, NotOurs, SignedWorkbook, refused
 from workbench.splicing.saving import replace_file
 from workbench.splicing.session import Session
 from workbench.splicing.tables import TableRef
-from workbench.splicing.values import CellWrite
+from workbench.splicing.values import CellWrite, Value
 
 __all__ = ["EditReport", "WorkbookEditor"]
 
-LARGEST_FILE = 512 * 2**20
+NOTE_AUTHOR: Final = "Workbench"
+"""Notes of this author are ours."""
+LARGEST_FILE: Final = 512 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class WorkbookEditor:
 
     def __init__(self, path: Path, session: Session) -> None:
         self._path, self._session = path, session
+        self._left_behind: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, path: str | Path, *, allow_signed: bool = False) -> Self:
@@ -82,7 +89,9 @@ class WorkbookEditor:
     def warnings(self) -> tuple[str, ...]:
         """What a person should know before the workbook is edited."""
         with self._session.attempt():
-            return warnings_of(self._session.parts, self._session.book)
+            found = warnings_of(self._session.parts, self._session.book)
+        behind = dict.fromkeys(self._left_behind)
+        return (*found, *(_("The formula in {cell} ends above the new rows.").format(cell=cell) for cell in behind))
 
     def tables(self, sheet: str) -> tuple[TableRef, ...]:
         """The tables of a worksheet."""
@@ -132,6 +141,155 @@ class WorkbookEditor:
         with self._session.attempt():
             return self._session.markup(self._session.sheet(sheet)).style_at(row, column)
 
+    def append_rows(
+        self,
+        sheet: str,
+        rows: Sequence[Mapping[int, CellWrite]],
+        *,
+        table: str | None = None,
+        after: int | None = None,
+    ) -> tuple[int, ...]:
+        """Add rows, each by column (1-based), below a table or a plain list; the numbers of the new rows.
+
+        The list is the table of that name, or what ends at the row ``after``, or what ends at the sheet's last used
+        row. New rows look like the list's last one and take its calculated columns over. Filters, validations,
+        conditional formats, names, print areas, charts and formulas that cover the list to its end take them in; a
+        totals row moves down. Formulas that end there without covering the list are named in ``warnings``.
+
+        Raises:
+            NoRoom: something else stands where the rows would go.
+            TableRefused: there is no such table or column, or its rows come from a query.
+            SharedFormula, ArrayFormula: a formula can neither be grown nor copied with certainty.
+        """
+        session = self._session
+        with session.attempt():
+            ref = session.sheet(sheet)
+            named = table_named(session, ref, table) if table is not None else None
+            columns = sorted({column for row in rows for column in row})
+            region = region_of(session, ref, named, after, columns)
+            numbers, left_behind = append_rows(session, region, rows)
+        self._left_behind += left_behind
+        return numbers
+
+    def append_columns(
+        self,
+        sheet: str,
+        headings: Sequence[str],
+        *,
+        table: str | None = None,
+        header_row: int = 1,
+        after: int | None = None,
+        hidden: bool = True,
+    ) -> tuple[int, ...]:
+        """Add columns at the right of a table, or of the plain list below ``header_row``; their numbers.
+
+        ``after`` is the column of a plain list that they follow, the last used one of its heading row by default.
+
+        Raises:
+            NoRoom: something stands there.
+            TableRefused: there is no such table, or it has such a column.
+        """
+        session = self._session
+        with session.attempt():
+            ref = session.sheet(sheet)
+            if table is not None:
+                region = region_of(session, ref, table_named(session, ref, table), None, ())
+                header_row = region.top
+            else:
+                region = list_below(session, ref, header_row, after)
+            return append_columns(session, region, header_row, headings, hidden=hidden)
+
+    def hide_columns(self, sheet: str, first: int, last: int) -> None:
+        """Hide columns of a worksheet."""
+        with self._session.attempt():
+            hide_columns(self._session, self._session.sheet(sheet), first, last)
+
+    def set_notes(self, sheet: str, notes: Mapping[tuple[int, int], str | None], *, author: str = NOTE_AUTHOR) -> None:
+        """Hang notes on cells by row and column; None takes the author's note away.
+
+        Notes of other authors and threaded comments stay as they are.
+
+        Raises:
+            NoteRefused: the cell carries somebody else's note, or the notes cannot be edited with certainty.
+        """
+        with self._session.attempt():
+            write_notes(self._session, self._session.sheet(sheet), notes, author)
+
+    def set_note(self, sheet: str, row: int, column: int, text: str, *, author: str = NOTE_AUTHOR) -> None:
+        """Hang one note on a cell; see ``set_notes``."""
+        self.set_notes(sheet, {(row, column): text}, author=author)
+
+    def remove_note(self, sheet: str, row: int, column: int, *, author: str = NOTE_AUTHOR) -> None:
+        """Take the author's note away from a cell; nothing happens where there is none."""
+        self.set_notes(sheet, {(row, column): None}, author=author)
+
+    def put_sheet(
+        self,
+        name: str,
+        rows: Sequence[Sequence[CellWrite | Value]],
+        *,
+        state: State = "visible",
+        widths: Sequence[float] = (),
+        hidden_columns: Sequence[int] = (),
+        frozen_rows: int = 0,
+        choices: Mapping[int, tuple[int, int, Sequence[str]]] | None = None,
+    ) -> None:
+        """Create a sheet that is ours as a whole, or give it other content; what people noted on it stays.
+
+        Args:
+            name: the sheet's name.
+            rows: values or ``CellWrite`` by row and column, from A1 on.
+            state: ``visible``, ``hidden`` or ``veryHidden`` (not offered for showing by spreadsheet programs).
+            widths: widths of the first columns, in characters.
+            hidden_columns: columns (1-based) that are not shown.
+            frozen_rows: how many rows stay in view.
+            choices: by column, first row, last row and the texts to choose from there.
+
+        Raises:
+            NotOurs: the sheet of that name was made by somebody else.
+            NameRefused: no sheet can be called so.
+            ValueRefused: a cell cannot hold a value.
+        """
+        with self._session.attempt():
+            layout = Layout(state, widths, hidden_columns, frozen_rows, choices or {})
+            put_sheet(self._session, name, rows, layout)
+
+    def remove_sheet(self, name: str) -> None:
+        """Take a sheet of ours away.
+
+        Raises:
+            NotOurs: it was made by somebody else, or is in use.
+        """
+        with self._session.attempt():
+            remove_sheet(self._session, name)
+
+    def define_name(self, name: str, refers_to: str, *, hidden: bool = True) -> None:
+        """Define a name for the whole workbook (``refers_to`` without ``=``).
+
+        Raises:
+            NotOurs: there is such a name, and it does not begin with ``_workbench.``.
+            NameRefused: a spreadsheet does not take it as a name.
+        """
+        with self._session.attempt():
+            check_name(name, self._path.name)
+            there = {one.casefold() for one in self._session.book.names()}
+            if name.casefold() in there and not name.startswith(OWN_NAMES):
+                raise refused(NotOurs, _("the name {name} is there already").format(name=name), self._path.name)
+            self._session.book.set_name(name, refers_to, hidden=hidden)
+
+    def remove_name(self, name: str) -> None:
+        """Take a name that begins with ``_workbench.`` away; nothing happens where there is none.
+
+        Raises:
+            NotOurs: it does not begin so.
+        """
+        with self._session.attempt():
+            if not name.startswith(OWN_NAMES):
+                raise refused(
+                    NotOurs, _("the name {name} was made by somebody else").format(name=name), self._path.name
+                )
+            self._session.book.drop_name(name)
+
     def save(self, target: str | Path | None = None, *, keep: int = 5) -> EditReport:
         """Put the edited workbook in the place of the file (or at ``target``); untouched where nothing changed.
 
@@ -153,7 +311,7 @@ class WorkbookEditor:
         if not parts.touched and goal == self._path:
             return EditReport((), (), (), None, session.sha256, warnings)
         data, backup = replace_file(parts, session.expected, self._path, goal, session.sha256, keep)
-        self._path, self._session = goal, _session(data, goal.name)
+        self._path, self._session, self._left_behind = goal, _session(data, goal.name), ()
         removed = tuple(sorted(parts.removed))
         return EditReport(tuple(parts.changed), tuple(parts.added), removed, backup, self.sha256, warnings)
 

@@ -229,6 +229,27 @@ class Markup:
         )
 
     @property
+    def written_scopes(self) -> dict[bytes, str]:
+        """The prefixes that the root declares, with their namespaces as written."""
+        found = self.attributes(self.root).items()
+        return {name[6:].encode(): uri for name, uri in found if name.startswith("xmlns")}
+
+    def link_attribute(self, element: Element, link: str) -> bytes:
+        """An attribute that names a relationship, for a new child of an element."""
+        for prefix, uri in element.scopes.items():
+            if prefix and uri == RELATIONSHIPS:
+                return b" " + prefix + b':id="' + link.encode() + b'"'
+        strict = "purl.oclc.org" in self.own_namespace
+        uri = next(one for one in _STRICT if one.endswith("relationships")) if strict else RELATIONSHIPS
+        return f' xmlns:r="{uri}" r:id="{link}"'.encode()
+
+    def altered(self, element: Element, values: Mapping[str, str]) -> bytes:
+        """The element's own bytes with some attributes set."""
+        patches = [set_attribute(self, element, name, value) for name, value in values.items()]
+        moved = [Patch(one.start - element.start, one.end - element.start, one.new) for one in patches]
+        return patched(self.raw(element), moved)
+
+    @property
     def own_namespace(self) -> str:
         """The root's namespace as written, be it transitional or strict."""
         prefix = self.root.prefix.decode().rstrip(":")

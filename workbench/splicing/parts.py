@@ -181,7 +181,7 @@ class Parts:
         number = len(taken) + 1
         while f"rId{number}" in taken:
             number += 1
-        prefix = self._link_prefix(markup) or prefix
+        prefix = self.link_prefix(part) or prefix
         relative = posixpath.relpath(target, posixpath.dirname(part) or ".")
         values = {"Id": f"rId{number}", "Type": prefix + kind, "Target": relative}
         tag = self._tag(markup.root, "Relationship", values)
@@ -212,11 +212,12 @@ class Parts:
         """Contents of every part that is changed or added."""
         return {**self.changed, **self.added}
 
-    @staticmethod
-    def _link_prefix(markup: Markup) -> str:
-        """How relationship types begin in this file: transitional or strict."""
-        for one in markup.root.all("Relationship"):
-            kind = markup.get(one, "Type")
+    def link_prefix(self, part: str) -> str:
+        """How types of a part's relationships begin, transitional or strict; nothing where it has none."""
+        name = _links_name(part)
+        markup = self.markup(name) if name in self else None
+        for one in () if markup is None else markup.root.all("Relationship"):
+            kind = markup.get(one, "Type") if markup is not None else ""
             if kind.startswith(TRANSITIONAL) or "purl.oclc.org" in kind:
                 return kind[: kind.rfind("/") + 1]
         return ""

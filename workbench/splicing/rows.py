@@ -158,6 +158,26 @@ class SheetMarkup(Markup):
             found.append(CellSpan(column, cell.start(), cell.end(), close, end, given is not None))
         return found
 
+    def formulas(self, pattern: re.Pattern[bytes]) -> Iterator[tuple[RowSpan, CellSpan, re.Match[bytes]]]:
+        """Matches of a pattern for formula tags, with the cells that they stand in."""
+        data = self.sheet_data
+        found = [] if data is None else list(pattern.finditer(self.scan, data.open_end, data.close))
+        if not found:
+            return
+        following = iter(found)
+        one = next(following, None)
+        for row in self.rows():
+            cells: list[CellSpan] | None = None
+            while one is not None and one.start() < row.end:
+                cells = self.cells(row) if cells is None else cells
+                at = one.start()
+                cell = next((cell for cell in cells if cell.start < at < cell.end), None)
+                if cell is not None:
+                    yield row, cell, one
+                one = next(following, None)
+            if one is None:
+                return
+
     def style_at(self, row: int, column: int) -> int:
         """The style's number of a cell; 0 for a cell that is not there."""
         for one in self.rows():

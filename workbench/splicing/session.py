@@ -74,10 +74,12 @@ class Session:
         """
         parts = self.parts
         before = dict(parts.changed), dict(parts.added), set(parts.removed), self.values_changed
+        expected = {part: dict(cells) for part, cells in self.expected.items()}
         try:
             yield
         except BaseException as error:
             parts.changed, parts.added, parts.removed, self.values_changed = before
+            self.expected = expected
             self._forget()
             if isinstance(error, Refused):
                 raise refusal(error.code, error.message, self.where) from error
@@ -111,6 +113,21 @@ class Session:
             self._sheet = None
             self.parts.patch(sheet.part, *patches)
 
+    def replace_sheet(self, sheet: SheetRef, data: bytes) -> None:
+        """Give a worksheet another content."""
+        self._sheet = None
+        self.parts.write(sheet.part, data)
+        self.values_changed = True
+
+    def expect(self, sheet: SheetRef, cells: dict[tuple[int, int], Content]) -> None:
+        """Remember all that a worksheet is to hold."""
+        self.expected[sheet.part] = cells
+
+    def forget_sheet(self, sheet: SheetRef) -> None:
+        """Expect nothing of a worksheet that goes."""
+        self._sheet = None
+        self.expected.pop(sheet.part, None)
+
     def tables(self, sheet: SheetRef) -> tuple[TableRef, ...]:
         """The worksheet's tables."""
         return read_tables(self.parts, sheet.name, sheet.part)
@@ -140,11 +157,17 @@ class Session:
         *,
         overwrite_formula: bool = False,
         no_style_from: frozenset[int] = frozenset(),
+        row_attributes: bytes = b"",
     ) -> Written:
         """Write contents that were checked; keeps the books on what was written."""
         markup = self.markup(sheet)
         writer = RowWriter(
-            markup, cells, self.strings, overwrite_formula=overwrite_formula, no_style_from=no_style_from
+            markup,
+            cells,
+            self.strings,
+            overwrite_formula=overwrite_formula,
+            no_style_from=no_style_from,
+            row_attributes=row_attributes,
         )
         done = writer.write()
         if done.patches:

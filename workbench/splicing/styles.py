@@ -13,7 +13,6 @@ from workbench.splicing.markup import (
     appended,
     attribute_text,
     insertion_after,
-    patched,
     set_attribute,
 )
 from workbench.splicing.parts import Parts
@@ -115,9 +114,7 @@ class Styles:
         styles = self._items("cellXfs")
         markup = self._now()
         element = styles[base if 0 <= base < len(styles) else 0]
-        patches = [set_attribute(markup, element, name, value) for name, value in values.items()]
-        shifted = [Patch(one.start - element.start, one.end - element.start, one.new) for one in patches]
-        return patched(markup.raw(element), shifted)
+        return markup.altered(element, values)
 
     def _font(self, number: int, colour: str | None, *, bold: bool | None) -> bytes:
         markup = self._now()

@@ -14,9 +14,10 @@ from workbench.splicing.refusals import ArrayFormula, FormulaInTheWay, SharedFor
 from workbench.splicing.rows import INSIDE_TAG, SHEET_ORDER, CellSpan, RowSpan, SheetMarkup, attributes_in
 from workbench.splicing.values import Content, cell_markup, read_cell, same_content
 
-__all__ = ["NewCell", "RowWriter", "Written", "grown_dimension"]
+__all__ = ["FORMULA", "HOLDS", "NewCell", "RowWriter", "Written", "grown_dimension", "holds_something"]
 
-_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f(?=[\s/>])" + INSIDE_TAG + rb">")
+FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f(?=[\s/>])" + INSIDE_TAG + rb">")
+HOLDS = re.compile(rb"<(?:[^\s<>/:]+:)?(?:v|f|is)(?=[\s/>])")
 _EXTENSIONS = re.compile(rb"<(?:[^\s<>/:]+:)?extLst(?=[\s/>]).*", re.DOTALL)
 _SPANS = re.compile(rb"(\d+):(\d+)")
 
@@ -26,10 +27,19 @@ StyleOf = Callable[[int], int]
 
 @dataclass(frozen=True, slots=True)
 class NewCell:
-    """What to write into one cell: its content, and the style as a function of the style it has."""
+    """What to write into one cell: its content, and the style as a function of the style it has.
+
+    ``raw`` is the whole element where it stands elsewhere already; it must name its place.
+    """
 
     content: Content
     style: StyleOf | None = None
+    raw: bytes = b""
+
+    @property
+    def leaves_nothing(self) -> bool:
+        """Whether a cell that is not there need not be made for it."""
+        return not (self.content.kind or self.content.formula or self.raw or self.style is not None)
 
 
 @dataclass(slots=True)
@@ -70,8 +80,10 @@ class RowWriter:
         *,
         overwrite_formula: bool = False,
         no_style_from: frozenset[int] = frozenset(),
+        row_attributes: bytes = b"",
     ) -> None:
         self._sheet, self._strings, self._overwrite = sheet, strings, overwrite_formula
+        self._row_attributes = row_attributes
         self._no_style_from = no_style_from
         self._wanted: dict[int, dict[int, NewCell]] = {}
         for (row, column), cell in sorted(cells.items(), key=lambda one: one[0]):
@@ -148,10 +160,20 @@ class RowWriter:
             cells = b"".join(
                 self._new_cell(number, column, cell, self._inherited(None, beside, column))
                 for column, cell in self._wanted[number].items()
-                if cell.content.kind or cell.content.formula or cell.style is not None
+                if not cell.leaves_nothing
             )
             if cells:
-                pieces.append(b"<" + prefix + b'row r="%d">' % number + cells + b"</" + prefix + b"row>")
+                pieces.append(
+                    b"<"
+                    + prefix
+                    + b'row r="%d"' % number
+                    + self._row_attributes
+                    + b">"
+                    + cells
+                    + b"</"
+                    + prefix
+                    + b"row>"
+                )
         return b"".join(pieces)
 
     def _change_row(self, row: RowSpan, above: RowSpan | None) -> None:
@@ -161,7 +183,7 @@ class RowWriter:
         inserted: dict[int, bytearray] = {}  # new cells by the place they go to
         pushed: set[int] = set()  # columns of cells without a place of their own that new cells come before
         for column, cell in wanted.items():
-            if column in by_column or not (cell.content.kind or cell.content.formula or cell.style is not None):
+            if column in by_column or cell.leaves_nothing:
                 continue
             after = next((one for one in there if one.column > column), None)
             at = after.start if after is not None else (there[-1].end if there else row.open_end)
@@ -203,6 +225,9 @@ class RowWriter:
             self.done.patches.append(Patch(at, at + len(spans), new))
 
     def _new_cell(self, row: int, column: int, cell: NewCell, inherited: int) -> bytes:
+        if cell.raw:
+            self.done.note(row, column, cell.content)
+            return cell.raw
         style = inherited if cell.style is None else cell.style(inherited)
         attributes = b' r="%s"' % a1(row, column).encode() + (b' s="%d"' % style if style else b"")
         self.done.note(row, column, cell.content)
@@ -221,8 +246,13 @@ class RowWriter:
         had = sheet.attributes_of(old)
         style = next((_int(value) for name, value in had if name == b"s"), 0)
         new_style = style if cell.style is None else cell.style(style)
-        formula = _FORMULA.search(sheet.scan, old.open_end, old.close)
+        formula = FORMULA.search(sheet.scan, old.open_end, old.close)
         self.done.note(row, old.column, cell.content)
+        if cell.raw:
+            if formula is not None and not cell.content.formula:
+                self.done.formulas_gone.append((row, old.column))
+            self.done.patches.append(Patch(old.start, old.end, cell.raw))
+            return True
         if formula is None and self._holds(sheet.data[old.start : old.end], cell.content):
             if new_style != style:
                 self.done.patches.append(self._restyled(old, had, new_style))
@@ -311,7 +341,7 @@ class RowWriter:
             for cell in sheet.cells(row):
                 if not box.covers(row.number, cell.column) or cell.column in self._wanted.get(row.number, {}):
                     continue
-                formula = _FORMULA.search(sheet.scan, cell.open_end, cell.close)
+                formula = FORMULA.search(sheet.scan, cell.open_end, cell.close)
                 if formula is None:
                     continue
                 values = dict(attributes_in(formula.group(1)))
@@ -350,6 +380,11 @@ class RowWriter:
 
     def _place(self, row: int, column: int) -> str:
         return f"{self._sheet.where}!{a1(row, column)}"
+
+
+def holds_something(sheet: SheetMarkup, cell: CellSpan) -> bool:
+    """Whether a cell has a value or a formula."""
+    return HOLDS.search(sheet.scan, cell.open_end, cell.close) is not None
 
 
 def grown_dimension(sheet: SheetMarkup, box: Box | None) -> list[Patch]:
