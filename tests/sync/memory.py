@@ -127,8 +127,12 @@ class MemoryBook:
     def get(self, sheet: str, row: int, column: int) -> Any:
         return self.sheets[sheet].get((row, column))
 
+    def head(self, sheet: str) -> int:
+        return next((row for (row, _column), value in self.sheets[sheet].items() if value == "version"), HEAD)
+
     def column(self, sheet: str, heading: str) -> int:
-        return next(column for (row, column), value in self.sheets[sheet].items() if row == HEAD and value == heading)
+        head = self.head(sheet)
+        return next(column for (row, column), value in self.sheets[sheet].items() if row == head and value == heading)
 
     def row(self, sheet: str, key: str, heading: str = "id") -> int:
         at = self.column(sheet, heading)
@@ -142,10 +146,11 @@ class MemoryBook:
         return self.get(sheet, self.row(sheet, key, by), self.column(sheet, heading))
 
     def data_rows(self, sheet: str) -> list[int]:
-        return sorted({row for row, _column in self.sheets[sheet] if row > HEAD})
+        head = self.head(sheet)
+        return sorted({row for row, _column in self.sheets[sheet] if row > head})
 
     def append(self, sheet: str, values: Mapping[str, Any]) -> int:
-        row = max([HEAD, *self.data_rows(sheet)]) + 1
+        row = max([self.head(sheet), *self.data_rows(sheet)]) + 1
         for heading, value in values.items():
             self.put(sheet, row, self.column(sheet, heading), value)
         return row

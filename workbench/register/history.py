@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
@@ -94,9 +94,11 @@ def rows_as_of(
             yield state
 
 
-def rows_at_versions(connection: sa.Connection, table: Table, wanted: Mapping[str, int]) -> dict[str, Stored]:
-    """Stored rows by id as they were at the version asked for; ids that never had that version are left out."""
-    found: dict[str, Stored] = {}
+def rows_at_versions(
+    connection: sa.Connection, table: Table, wanted: Mapping[str, Collection[int]]
+) -> dict[tuple[str, int], Stored]:
+    """Stored rows by id and version, for the versions asked for; those that never were are left out."""
+    found: dict[tuple[str, int], Stored] = {}
     for row_id, history in _histories(connection, table, wanted):
         state: Stored | None = None
         for _number, action, _before, after in history:
@@ -106,8 +108,9 @@ def rows_at_versions(connection: sa.Connection, table: Table, wanted: Mapping[st
                 continue
             merged = new if action == "insert" else {**(state or {}), **new}
             state = {name: value for name, value in merged.items() if value is not None}
-            if state.get("version") == wanted[row_id]:
-                found[row_id] = state
+            version = state.get("version", 0)
+            if version in wanted[row_id]:
+                found[row_id, version] = state
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from decimal import Decimal
@@ -305,13 +305,15 @@ class Register:
             return row
         raise row_missing(table, row_id)
 
-    def rows_at_versions(self, table: str, wanted: Mapping[str, int]) -> dict[str, dict[str, Any]]:
-        """Rows by id as they were at the versions asked for; ids that never had theirs are left out."""
+    def rows_at_versions(
+        self, table: str, wanted: Mapping[str, Collection[int]]
+    ) -> dict[tuple[str, int], dict[str, Any]]:
+        """Rows by id and version, for the versions asked for of each id; those that never were are left out."""
         definition = table_named(table)
         with locations.snapshot(self._engine) as connection:
             custom = checks.custom_fields(connection, table)
             stored = history.rows_at_versions(connection, definition, wanted)
-        return {row_id: unpack(definition, row, custom) for row_id, row in stored.items()}
+        return {place: unpack(definition, row, custom) for place, row in stored.items()}
 
     def states_at(self, table: str, changeset: int) -> dict[str, dict[str, Any] | None]:
         """For every row touched after a changeset: the row as it stood right after it, None where there was none."""

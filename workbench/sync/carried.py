@@ -36,6 +36,7 @@ def carried_rows(stamp: Stamp) -> list[list[str]]:
         ["conflicts", stamp.conflicts],
         *(["binding", binding, sheet] for binding, sheet in stamp.bindings.items()),
         *(["noted", *noted] for noted in stamp.noted),
+        *(["held", *place, str(version)] for place, version in stamp.held.items()),
     ]
 
 
@@ -66,12 +67,15 @@ def read_stamp(image: BookImage, name: str) -> Stamp:
     single: dict[str, str] = {}
     bindings: dict[str, str] = {}
     noted: list[tuple[str, str, str]] = []
+    held: dict[tuple[str, str, str], int] = {}
     for row in sorted(sheet.rows):
         what = _text(sheet, row, 1)
         if what == "binding":
             bindings[_text(sheet, row, 2)] = _text(sheet, row, 3)
         elif what == "noted":
             noted.append((_text(sheet, row, 2), _text(sheet, row, 3), _text(sheet, row, 4)))
+        elif what == "held" and (version := _text(sheet, row, 5)).isdigit():
+            held[_text(sheet, row, 2), _text(sheet, row, 3), _text(sheet, row, 4)] = int(version)
         else:
             single[what] = _text(sheet, row, 2)
     number = single.get("changeset", "")
@@ -86,6 +90,7 @@ def read_stamp(image: BookImage, name: str) -> Stamp:
         conflicts=single.get("conflicts", ""),
         bindings=bindings,
         noted=tuple(noted),
+        held=held,
     )
 
 
@@ -133,6 +138,7 @@ def stamped(
     bindings: Mapping[str, str],
     conflicts: str,
     noted: Sequence[tuple[str, str, str]],
+    held: Mapping[tuple[str, str, str], int],
 ) -> Stamp:
     """The stamp after the workbook was written as of a changeset."""
     entry = register.entry(changeset)
@@ -147,6 +153,7 @@ def stamped(
         conflicts=conflicts,
         bindings=dict(bindings),
         noted=tuple(noted),
+        held=dict(held),
     )
 
 

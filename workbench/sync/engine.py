@@ -203,7 +203,7 @@ def _merge(
         if found is None:
             notes.append(Finding("sync.sheet-gone", port.name, binding.sheet))
             continue
-        state = load_state(register, found, names, opened.stamp.changeset, epoch_1904=opened.image.epoch_1904)
+        state = load_state(register, found, names, opened.stamp, epoch_1904=opened.image.epoch_1904)
         table = merge(register, state, found, port.name, choices, take_results=take_results)
         for one in table.new:
             one.key = one.key or f"{BIRTH}{uuid.uuid4()}"
@@ -245,6 +245,7 @@ def _on_its_own(register: Register, port: BookPort, opened: _Opened, author: str
         origin=port.origin,
         bindings={new.get(binding, binding): sheet for binding, sheet in opened.stamp.bindings.items()},
         noted=tuple((new.get(binding, binding), key, name) for binding, key, name in opened.stamp.noted),
+        held={(new.get(of, of), key, name): version for (of, key, name), version in opened.stamp.held.items()},
     )
     port.write(BookEdits(own={HIDDEN_SHEET: own_sheet(stamp)}))
     bindings = [replace(one, id=new[one.id], workbook=identity) for one in opened.bindings]
@@ -340,6 +341,7 @@ def _write_back(
         bindings={table.found.binding.id: table.found.sheet for table in merged.tables},
         conflicts=conflicts if report.conflicts else "",
         noted=written.noted,
+        held=written.held,
     )
     if edits or _differs(stamp, opened.stamp):
         edits.own[HIDDEN_SHEET] = own_sheet(stamp)

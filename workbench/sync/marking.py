@@ -24,12 +24,13 @@ _MOST_NOTES = 200
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How much the sheet got: cells with newer values, rows added, rows that are gone, and cells with a note."""
+    """How much the sheet got: cells with newer values, rows added, rows that are gone; cells with a note or held back."""
 
     refreshed: int
     added: int
     gone: int
     noted: tuple[tuple[str, str, str], ...]
+    held: Mapping[tuple[str, str, str], int]
 
 
 def sheet_keys(tables: Sequence[MergedTable]) -> BookEdits:
@@ -62,15 +63,17 @@ def mark_tables(
     """
     refreshed = added = gone = 0
     notes: list[tuple[str, str, str]] = []
+    held: dict[tuple[str, str, str], int] = {}
     for table in tables:
         marker = _Marker(edits, table, applied, rows_now.get(table.found.binding.table, {}))
         marker.rows()
         marker.arrivals()
         notes += marker.notes(noted)
+        held |= marker.held
         refreshed += marker.refreshed
         added += len(table.arrivals)
         gone += sum(one.gone for one in table.rows)
-    return Written(refreshed, added, gone, tuple(notes))
+    return Written(refreshed, added, gone, tuple(notes), held)
 
 
 class _Marker:
@@ -81,6 +84,7 @@ class _Marker:
         self.found, self.state = table.found, table.state
         self.bound = table.found.binding.columns.bound
         self.refreshed = 0
+        self.held: dict[tuple[str, str, str], int] = {}
 
     def rows(self) -> None:
         """Newer values, ids, versions and words for the rows that the sheet has."""
@@ -95,8 +99,8 @@ class _Marker:
             for index in indices:
                 if self.bound[index].field not in merged.held:
                     self._show(merged.row.number, index, row, merged.row.cells)
-            pending = merged.edits and (self.applied is None or merged.id not in self.rows_now)
-            if not pending and not merged.held:
+            self._hold(merged)
+            if "version" not in merged.held:
                 self._service(merged, row)
             self._words(merged.row.number, self._state_of(merged), merged.row.cells)
         for one in self.table.new:
@@ -173,6 +177,13 @@ class _Marker:
         value, number_format = reader.shown(value_of(row, self.bound[index].field), currency)
         return Write(value, number_format)
 
+    def _hold(self, merged: MergedRow) -> None:
+        """Cells with something unsettled go on being compared with the version that they were compared with."""
+        applied = self.applied is not None and merged.id in self.rows_now
+        waiting = [*merged.held, *(() if applied else merged.edits)]
+        for name in waiting:
+            self.held[self.found.binding.id, merged.id, name] = merged.bases.get(name, merged.base)
+
     def _service(self, merged: MergedRow, row: Row) -> None:
         if merged.row.key != merged.id:
             self.edits.put(self.found.sheet, merged.row.number, self.found.key, Write(merged.id))
@@ -243,8 +254,9 @@ def read_choices(image: BookImage, name: str) -> Choices:
     mine, theirs = {"mine", _("mine")}, {"theirs", _("theirs")}
     choices: dict[tuple[str, str], Choice] = {}
     for number in sorted(sheet.rows)[1:]:
-        texts = {column: cell.text.strip() for column, cell in sheet.rows[number].items()}
+        whole = {column: cell.text for column, cell in sheet.rows[number].items()}
+        texts = {column: text.strip() for column, text in whole.items()}
         chosen = texts.get(9, "").casefold()
         if chosen in mine | theirs and texts.get(13, "").isdigit():
-            choices[(texts.get(11, ""), texts.get(12, ""))] = Choice(chosen in mine, int(texts[13]))
+            choices[(texts.get(11, ""), texts.get(12, ""))] = Choice(chosen in mine, int(texts[13]), whole.get(5, ""))
     return choices

@@ -30,10 +30,15 @@ _FOREIGN = 0.6  # share of a row's cells that differ before it is suspected to b
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person decided about a conflict: to keep the sheet's value or the register's, as it was shown then."""
+    """What a person decided about a conflict: to keep the sheet's value or the register's.
+
+    ``version`` of the row and ``shown``, the sheet's value, are those that the decision was made on; for others it does
+    not hold.
+    """
 
     mine: bool
     version: int
+    shown: str
 
 
 Choices = Mapping[tuple[str, str], Choice]
@@ -48,7 +53,8 @@ class MergedRow:
         row: the row in the sheet; ``id`` its id, ``version`` the register's version, ``base`` the one merged against.
         edits: fields that only the sheet changed, with their new values.
         theirs: bound columns (by index) whose cell is to show the register's newer value.
-        held: fields in conflict or refused, which keep the row at its old version.
+        held: fields in conflict or refused, whose cells are not settled.
+        bases: fields whose cells are compared with an older version than the row carries.
         gone: the register no longer has the row.
     """
 
@@ -59,6 +65,7 @@ class MergedRow:
     edits: Values = field(default_factory=dict)
     theirs: list[int] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+    bases: dict[str, int] = field(default_factory=dict)
     gone: bool = False
 
 
@@ -205,10 +212,13 @@ class _Merge:
         version = int(row.version) if row.version.isdigit() else 0
         if row.key.startswith(BIRTH):
             version = version or 1
+        return self._at_version(row_id, version), version
+
+    def _at_version(self, row_id: str, version: int) -> Row | None:
         current = self.state.current.get(row_id)
         if current is not None and current["version"] == version:
-            return current, version
-        return self.state.earlier.get(row_id, {}).get(version), version
+            return current
+        return self.state.earlier.get((row_id, version))
 
     def _row(self, row: FoundRow, row_id: str) -> MergedRow:
         current = self.state.current.get(row_id)
@@ -262,6 +272,10 @@ class _Merge:
     def _cell(self, merged: MergedRow, index: int, base: Row, current: Row) -> None:
         one, reader = self.bound[index], self.state.columns[index]
         cell = self._shown(merged.row, index)
+        older = self.state.held.get((merged.id, one.field))
+        if older is not None and (held_base := self._at_version(merged.id, older)) is not None:
+            base = held_base
+            merged.bases[one.field] = older
         was, now = value_of(base, one.field), value_of(current, one.field)
         if reader.same(cell, was):
             if (was != now and not _alike(was, now)) or (reader.names and not self._up_to_date(reader, cell, now)):
@@ -286,7 +300,7 @@ class _Merge:
             self.result.same += 1
         elif _alike(was, now):
             merged.edits[one.field] = typed
-        elif (choice := self.choices.get((merged.id, one.field))) and choice.version == current["version"]:
+        elif (choice := self._choice(merged, index, current)) is not None:
             if choice.mine:
                 merged.edits[one.field] = typed
             else:
@@ -295,6 +309,14 @@ class _Merge:
             merged.held.append(one.field)
             reader = self.state.columns[index]
             self._conflict(merged, index, base, reader.text_of(now), current["version"])
+
+    def _choice(self, merged: MergedRow, index: int, current: Row) -> Choice | None:
+        """What was decided about the cell, where neither side has changed it again since."""
+        choice = self.choices.get((merged.id, self.bound[index].field))
+        if choice is None or choice.version != current["version"]:
+            return None
+        shown = _shown_text(self._shown(merged.row, index), self.state.columns[index])
+        return choice if choice.shown == shown else None
 
     def _read(
         self,

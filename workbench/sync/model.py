@@ -133,6 +133,8 @@ class Stamp:
         conflicts: name of the sheet with the conflicts, where there is one.
         bindings: id of each binding, and the name of its sheet.
         noted: cells that carry a note of ours, by binding, key of the row and field.
+        held: cells that go on being compared with an older version of their row than the row shows, because what was
+            typed there is not settled: by binding, id of the row and field, the version.
     """
 
     workbook: str
@@ -145,6 +147,7 @@ class Stamp:
     conflicts: str
     bindings: Mapping[str, str]
     noted: tuple[tuple[str, str, str], ...] = ()
+    held: Mapping[tuple[str, str, str], int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from workbench.register import LastChange, Register
 from workbench.sync.locating import BIRTH, FoundTable
-from workbench.sync.model import Binding
+from workbench.sync.model import Binding, Stamp
 from workbench.sync.values import LookupNames, ValueColumn, field_of
 
 __all__ = ["Names", "TableState", "load_state"]
@@ -25,6 +26,7 @@ class TableState:
     Attributes:
         current: rows by id as they are: those of the view, and those that the sheet has beside.
         earlier: by id and version, rows that have changed since the sheet saw them.
+        held: by id and field, the version of the row that a cell is still compared with.
         in_view: ids of the rows that the view chooses now, in order; ``was_shown`` those it chose when the sheet was
             last written.
         births: ids of rows that were first typed into a sheet, by the key they got there.
@@ -34,7 +36,8 @@ class TableState:
 
     binding: Binding
     current: dict[str, Row]
-    earlier: dict[str, dict[int, Row]]
+    earlier: Mapping[tuple[str, int], Row]
+    held: Mapping[tuple[str, str], int]
     in_view: list[str]
     was_shown: set[str]
     births: Mapping[str, str]
@@ -79,9 +82,10 @@ class Names:
         self._added.append((table, key, row))
 
 
-def load_state(register: Register, found: FoundTable, names: Names, changeset: int, *, epoch_1904: bool) -> TableState:
-    """Read what is needed to merge the table; ``changeset`` is the one as of which the sheet was last written."""
+def load_state(register: Register, found: FoundTable, names: Names, stamp: Stamp, *, epoch_1904: bool) -> TableState:
+    """Read what is needed to merge the table; ``stamp`` is what the workbook says about itself."""
     binding = found.binding
+    held = {(row_id, name): version for (of, row_id, name), version in stamp.held.items() if of == binding.id}
     births = _births(register, [row.key for row in found.rows if row.key.startswith(BIRTH)])
     versions: dict[str, int] = {}
     for row in found.rows:
@@ -91,21 +95,18 @@ def load_state(register: Register, found: FoundTable, names: Names, changeset: i
     current: dict[str, Row] = {row["id"]: row for row in register.stream(binding.table, binding.view)}
     in_view = list(current)
     current |= _rows(register, binding.table, [row_id for row_id in versions if row_id not in current])
-    stale = {
-        row_id: number
-        for row_id, number in versions.items()
-        if row_id not in current or current[row_id]["version"] != number
-    }
-    earlier: dict[str, dict[int, Row]] = {}
-    for row_id, row_then in register.rows_at_versions(binding.table, stale).items():
-        earlier[row_id] = {row_then["version"]: row_then}
+    stale: dict[str, set[int]] = defaultdict(set)
+    for row_id, number in [*versions.items(), *((row_id, version) for (row_id, _name), version in held.items())]:
+        if row_id not in current or current[row_id]["version"] != number:
+            stale[row_id].add(number)
     gone = [row_id for row_id in versions if row_id not in current]
     return TableState(
         binding,
         current,
-        earlier,
+        register.rows_at_versions(binding.table, stale),
+        held,
         in_view,
-        _was_shown(register, binding, in_view, changeset),
+        _was_shown(register, binding, in_view, stamp.changeset),
         births,
         register.last_changes(binding.table, gone) if gone else {},
         _columns(register, binding, names, epoch_1904=epoch_1904),

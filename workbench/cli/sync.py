@@ -1,0 +1,238 @@
+"""``workbench pull | push | status | bind``: workbooks and the register brought to agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from workbench.cli.options import author_option, open_register, refuse_targets, register_option
+from workbench.cli.output import emit, json_option, progress, say, table
+from workbench.errors import ConfigurationError, RegisterError
+from workbench.i18n import _, current_language
+
+if TYPE_CHECKING:
+    from workbench.findings import Finding
+    from workbench.sync import SyncReport
+
+_SHOWN = 15
+
+_FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+_KEEP = click.option(
+    "--keep", default=5, show_default=True, type=click.IntRange(min=0), metavar="N",
+    help=_("How many earlier versions of the workbook to keep beside it."),
+)  # fmt: skip
+_RESULTS = click.option(
+    "--take-formula-results", "take_results", is_flag=True, help=_("Take results of formulas typed over values.")
+)
+
+
+class PushRefused(RegisterError):
+    """Cells of the sheet cannot be taken as they stand; nothing of the push was applied."""
+
+    code = "sync.refused"
+
+
+@click.command(
+    "status",
+    short_help=_("Tell what a workbook and the register would tell each other."),
+    help=_("Tell what was typed into the workbook FILE and what is new in the register; nothing is changed."),
+)
+@_FILE
+@register_option
+@_RESULTS
+@json_option
+def status_command(file: Path, location: str | None, take_results: bool) -> None:  # noqa: FBT001 - click passes flags so
+    """Compare only."""
+    from workbench.sync import status
+    from workbench.sync.closed import ClosedFile
+
+    with open_register(location) as register, progress() as step:
+        told = status(register, ClosedFile(file), take_results=take_results, progress=step)
+    emit(told.as_dict(), lambda console: _render(console, told, done=False))
+
+
+@click.command(
+    "pull",
+    short_help=_("Bring the register's news into a workbook."),
+    help=_(
+        "Bring the register's newer values and rows into the workbook FILE; what was typed there stays. A FILE that does "
+        "not exist is made: the register's workbook, bound to it."
+    ),
+)
+@_FILE
+@register_option
+@author_option
+@click.option("--restore", is_flag=True, help=_("Bring rows back that were taken out of the sheet."))
+@click.option(
+    "--where", "filters", multiple=True, metavar="TABLE.FIELD=VALUE",
+    help=_("For a new FILE: show only these rows (orders.salesperson=li.na); several values with |."),
+)  # fmt: skip
+@click.option("--language", type=click.Choice(["zh", "en"]), default=None, help=_("For a new FILE: its language."))
+@_KEEP
+@json_option
+def pull_command(
+    file: Path,
+    location: str | None,
+    author: str,
+    restore: bool,  # noqa: FBT001 - click passes flags so
+    filters: tuple[str, ...],
+    language: str | None,
+    keep: int,
+) -> None:
+    """Pull into a workbook, or make it."""
+    from workbench.rate_store import load_book
+    from workbench.sync import SyncReport, pull
+    from workbench.sync.closed import ClosedFile
+
+    with open_register(location, actor=author) as register, progress() as step:
+        if file.exists():
+            if filters or language:
+                raise ConfigurationError(
+                    _("--where and --language are for a workbook that is new."),
+                    where=str(file),
+                    remedy=_("Pull into a file that does not exist yet."),
+                )
+            told = pull(register, ClosedFile(file, keep=keep), author=author, restore=restore, progress=step)
+        else:
+            from workbench.reports.bound_workbook import write_bound_workbook
+
+            refuse_targets(file, sources=[location])
+            made = write_bound_workbook(
+                register,
+                load_book(register),
+                file,
+                language=language or current_language()[:2],
+                author=author,
+                where=_where(filters),
+                progress=step,
+            )
+            told = SyncReport(file.name, added=sum(view.row_count for view in made.views))
+    emit(told.as_dict(), lambda console: _render(console, told, done=True))
+
+
+@click.command(
+    "push",
+    short_help=_("Bring what was typed into a workbook into the register."),
+    help=_(
+        "Bring what was typed into the workbook FILE into the register: everything in one changeset, or nothing and every "
+        "reason why. The register's news come back into the workbook."
+    ),
+)
+@_FILE
+@register_option
+@author_option
+@click.option("--delete", is_flag=True, help=_("Delete rows that were taken out of the sheet."))
+@click.option("--delete-at-most", default=0, metavar="N", help=_("The same, and up to N rows of a table."))
+@_RESULTS
+@_KEEP
+@json_option
+def push_command(
+    file: Path,
+    location: str | None,
+    author: str,
+    delete: bool,  # noqa: FBT001 - click passes flags so
+    delete_at_most: int,
+    take_results: bool,  # noqa: FBT001
+    keep: int,
+) -> None:
+    """Push a workbook; exit status 1 where anything is refused."""
+    from workbench.sync import push
+    from workbench.sync.closed import ClosedFile
+
+    with open_register(location, actor=author) as register, progress() as step:
+        told = push(
+            register,
+            ClosedFile(file, keep=keep),
+            author=author,
+            delete=delete,
+            delete_at_most=delete_at_most,
+            take_results=take_results,
+            progress=step,
+        )
+    failure = told.unwritten
+    if told.refused:
+        failure = PushRefused(
+            _("{count} cells of {file} cannot be taken; nothing was applied.").format(
+                count=len(told.refused), file=file.name
+            ),
+            where=told.refused[0].where,
+            remedy=_("Each is marked in the sheet with what to do; correct them and push again."),
+        )
+    emit(told.as_dict(), lambda console: _render(console, told, done=True), failure=failure)
+
+
+def _where(filters: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
+    """``orders.status=open|shipped`` as the register takes it.
+
+    Raises:
+        ConfigurationError: there is no such table or field.
+    """
+    from workbench.register import TABLES
+
+    chosen: dict[str, dict[str, Any]] = {}
+    for one in filters:
+        name, equals, value = one.partition("=")
+        table_name, _dot, field = name.strip().partition(".")
+        known = TABLES.get(table_name)
+        if not equals or known is None or field not in {each.name for each in known.fields}:
+            raise ConfigurationError(
+                _("{filter} chooses no rows.").format(filter=one),
+                remedy=_("Write it as TABLE.FIELD=VALUE, for example: orders.salesperson=li.na"),
+            )
+        values = [piece.strip() for piece in value.split("|")]
+        chosen.setdefault(table_name, {})[field] = values if len(values) > 1 else values[0]
+    return chosen
+
+
+def _render(console: Console, told: SyncReport, *, done: bool) -> None:
+    if told.copy_of:
+        say(
+            console,
+            _("{file} is a copy of {original}; it goes its own way.").format(file=told.file, original=told.copy_of),
+        )
+    counts = [
+        (_("new rows"), told.created),
+        (_("changed rows"), told.updated),
+        (_("edited cells"), told.edits),
+        (_("deleted rows"), told.deleted),
+        (_("edited alike on both sides"), told.same),
+        (_("cells with newer values"), told.refreshed),
+        (_("rows the sheet lacked"), told.added),
+        (_("rows deleted in the register"), told.gone),
+    ]
+    lines = [one for one in counts if one[1]]
+    if lines:
+        console.print(table("", ("", ""), lines, right=(1,)))
+    if told.conflicts:
+        rows = [(one.place, one.base, one.mine, one.theirs, one.author) for one in told.conflicts[:_SHOWN]]
+        headings = (_("cell"), _("before"), _("mine"), _("theirs"), _("by"))
+        console.print(table(_("Conflicts: {count}").format(count=len(told.conflicts)), headings, rows, whole=(0,)))
+    _findings(console, _("Refused"), told.refused)
+    _findings(console, _("Asked"), told.asked)
+    _findings(console, _("Noticed"), told.notes)
+    say(console, _last_words(told, done=done))
+
+
+def _findings(console: Console, title: str, findings: list[Finding]) -> None:
+    if findings:
+        rows = [(one.where, one.message, one.remedy) for one in findings[:_SHOWN]]
+        headings = (_("where"), _("what"), _("remedy"))
+        console.print(table(f"{title}: {len(findings)}", headings, rows, whole=(0,)))
+
+
+def _last_words(told: SyncReport, *, done: bool) -> str:
+    if told.refused:
+        return _("Nothing was applied.")
+    if not done:
+        return _("Nothing was changed; push to apply, pull to refresh.")
+    if told.changeset is not None:
+        return _("Stored as changeset {number}; take it back with: workbench undo {number}").format(
+            number=told.changeset
+        )
+    return (
+        _("{file} and the register agree.").format(file=told.file) if not told.conflicts else _("Decide the conflicts.")
+    )
