@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import platform
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from workbench.errors import FileRefused
 from workbench.i18n import _
-from workbench.places import LAST_ROW
 from workbench.sheets import Cell, Workbook, read
 from workbench.splicing import CellWrite, WorkbookEditor
-from workbench.sync.images import BookEdits, BookImage, CellValue, OwnSheet, SheetImage, Write
+from workbench.splicing.refusals import NoteRefused
+from workbench.sync.carried import HIDDEN_SHEET
+from workbench.sync.images import BookEdits, BookImage, OwnSheet, SheetImage, Write
 
 __all__ = ["ClosedFile", "FileOpenElsewhere", "origin_of", "refuse_open"]
 
 KEEP = 5
 """Earlier versions of a workbook that are kept beside it."""
 _NOTE_AUTHOR = "Workbench"
+_MARK = "_workbench.sheet.0"
+_SPARE = 50  # rows below the conflicts where choices are offered, too
 
 
 class FileOpenElsewhere(FileRefused):
@@ -104,15 +108,9 @@ class ClosedFile:
         for sheet, cells in edits.cells.items():
             editor.set_cells(sheet, {place: _written(one) for place, one in cells.items()}, overwrite_formula=True)
         for sheet, (last, rows) in edits.added.items():
-            editor.append_rows(
-                sheet, [{column: _written(one) for column, one in row.items()} for row in rows], after=last
-            )
+            _add(editor, sheet, last, [{column: _written(one) for column, one in row.items()} for row in rows])
         for sheet, notes in edits.notes.items():
-            for (row, column), words in notes.items():
-                if words is None:
-                    editor.remove_note(sheet, row, column)
-                else:
-                    editor.set_note(sheet, row, column, words, author=_NOTE_AUTHOR)
+            _note(editor, sheet, notes)
         for name, own in edits.own.items():
             if own is not None:
                 _put(editor, name, own)
@@ -141,14 +139,39 @@ def _written(write: Write) -> CellWrite:
     return CellWrite(write.value, number_format=write.number_format or None)
 
 
+def _add(editor: WorkbookEditor, sheet: str, last: int, rows: list[dict[int, CellWrite]]) -> None:
+    """Add rows below the last one: first into empty rows that a table has left, then by growing it."""
+    table = next((one for one in editor.tables(sheet) if one.header_row <= last <= one.last_row), None)
+    if table is not None and last < table.last_row:
+        room = table.last_row - last
+        filled, rows = rows[:room], rows[room:]
+        cells = {(number, column): one for number, row in enumerate(filled, last + 1) for column, one in row.items()}
+        editor.set_cells(sheet, cells)
+        last = table.last_row
+    if rows:
+        editor.append_rows(sheet, rows, table=table.name if table else None, after=last)
+
+
+def _note(editor: WorkbookEditor, sheet: str, notes: Mapping[tuple[int, int], str | None]) -> None:
+    """Hang words on cells; where somebody has a note of their own, theirs stays and the row's words must do."""
+    try:
+        editor.set_notes(sheet, notes, author=_NOTE_AUTHOR)
+    except NoteRefused:
+        for place, words in notes.items():
+            with suppress(NoteRefused):
+                editor.set_notes(sheet, {place: words}, author=_NOTE_AUTHOR)
+
+
 def _put(editor: WorkbookEditor, name: str, own: OwnSheet) -> None:
-    rows: list[list[CellValue]] = [list(row) for row in own.rows]
+    if name == HIDDEN_SHEET and any(one.name == name for one in editor.sheets):
+        # It was read as ours already; other programs may have lost the name that marks it.
+        editor.define_name(_MARK, f"'{name}'!$A$1")
     editor.put_sheet(
         name,
-        rows,
+        own.rows,
         state="veryHidden" if own.hidden else "visible",
         widths=own.widths,
         hidden_columns=own.hidden_columns,
         frozen_rows=0 if own.hidden else 1,
-        choices={column: (2, LAST_ROW, texts) for column, texts in own.choices.items()},
+        choices={column: (2, len(own.rows) + _SPARE, texts) for column, texts in own.choices.items()},
     )
