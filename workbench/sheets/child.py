@@ -1,7 +1,7 @@
-"""The process that reads one untrusted file and prints it as JSON: ``python -m workbench.sheets.child FILE``.
+"""The process that reads one untrusted file and writes it out: ``python -m workbench.sheets.child FILE``.
 
-It limits its own memory and processor time first, so that no file can take its parent down. It answers with one JSON
-object: the workbook, or ``{"refused": code, "message": …}``.
+It limits its own memory and processor time first, so that no file can take its parent down. It answers as ``wire`` tells,
+or with one JSON object ``{"refused": code, "message": …}``.
 """
 
 from __future__ import annotations
@@ -12,17 +12,29 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MEMORY = 3 * 2**30
-CPU_SECONDS = 120
+MEMORY = 2**30
+MEMORY_PER_BYTE = 40
+CPU_SECONDS = 15
+CPU_SECONDS_PER_MEGABYTE = 2
 
 
-def limit_resources() -> None:
-    """Limit this process's memory and processor time."""
+def seconds_for(size: int) -> int:
+    """Processor seconds that a file of that many bytes is given."""
+    return CPU_SECONDS + CPU_SECONDS_PER_MEGABYTE * (size // 2**20)
+
+
+def limit_resources(size: int = 0) -> None:
+    """Limit this process's memory and processor time, to more for a file of many bytes."""
     try:
         import resource
     except ImportError:  # Windows has no rlimits; there the parent's time limit remains
         return
-    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU_SECONDS), (resource.RLIMIT_CORE, 0)):
+    memory = MEMORY + MEMORY_PER_BYTE * size
+    for what, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds_for(size)),
+        (resource.RLIMIT_CORE, 0),
+    ):
         _soft, hard = resource.getrlimit(what)
         resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
@@ -74,18 +86,33 @@ def _with_calamine(path: Path, kind: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read the file named on the command line."""
-    limit_resources()
+    """Read the file named on the command line; after the answer, what a second reader sees otherwise."""
+    limit_resources(Path(sys.argv[1]).stat().st_size)
     from workbench.archives import Refused
     from workbench.i18n import _
+    from workbench.sheets.second_reader import differences
+    from workbench.sheets.wire import packed
 
+    path, out = Path(sys.argv[1]), sys.stdout.buffer
+    sheets: list[Any] = []
     try:
-        answer = _read(Path(sys.argv[1]))
+        answer = _read(path)
+        sheets, texts = answer.pop("sheets"), answer.pop("texts").all
+        pieces = packed(answer, sheets, texts)
+        out.writelines(pieces)
     except Refused as refused:
-        answer = {"refused": refused.code, "message": refused.message}
+        _refuse(refused.code, refused.message)
+        return
     except (MemoryError, RecursionError):
-        answer = {"refused": "file.too-large", "message": _("it needs more memory than a file is given")}
-    json.dump(answer, sys.stdout, ensure_ascii=True, separators=(",", ":"))
+        _refuse("file.too-large", _("it needs more memory than a file is given"))
+        return
+    out.flush()
+    # The other reader has taken whole processes down; what was read is safe with the parent by now.
+    out.write(json.dumps(differences(path, answer["format"], sheets, texts)).encode())
+
+
+def _refuse(code: str, message: str) -> None:
+    sys.stdout.buffer.write(json.dumps({"refused": code, "message": message}).encode())
 
 
 if __name__ == "__main__":

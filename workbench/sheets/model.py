@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
 
 from workbench.places import Box, a1, column_letters, column_number
+from workbench.sheets.wire import Columns
 
-__all__ = ["Box", "Cell", "CellKind", "Sheet", "Workbook", "a1", "column_letters", "column_number"]
+__all__ = ["Box", "Cell", "CellKind", "Difference", "Sheet", "Workbook", "a1", "column_letters", "column_number"]
 
 
 class CellKind(Enum):
@@ -56,13 +59,10 @@ class Cell:
 
 @dataclass(slots=True)
 class _Packed:
-    """Cells in row-major order, a list per attribute."""
+    """Cells in row-major order: per row its number and where it begins, per cell the rest, texts by number."""
 
-    rows: Sequence[int]
-    columns: Sequence[int]
-    kinds: str
+    cells: Columns
     texts: Sequence[str]
-    formats: Sequence[int]
     formulas: Mapping[int, str]
 
 
@@ -76,16 +76,12 @@ class Sheet:
         self.hidden_rows: frozenset[int] = frozenset()
         self.hidden_columns: tuple[tuple[int, int], ...] = ()
         self.comments: Mapping[tuple[int, int], str] = {}
-        self._packed, self._formats = packed, formats
-        self._starts: dict[int, tuple[int, int]] = {}
-        begin, rows = 0, packed.rows
-        for index in range(1, len(rows) + 1):
-            if index == len(rows) or rows[index] != rows[begin]:
-                self._starts[rows[begin]] = (begin, index)
-                begin = index
+        self._cells, self._texts, self._formulas, self._formats = packed.cells, packed.texts, packed.formulas, formats
+        starts = packed.cells.starts
+        self._starts = dict(zip(packed.cells.row_numbers, pairwise(starts), strict=True))
 
     def __len__(self) -> int:
-        return len(self._packed.rows)
+        return len(self._cells.kinds)
 
     @property
     def rows(self) -> Sequence[int]:
@@ -95,29 +91,29 @@ class Sheet:
     def row(self, number: int) -> list[Cell]:
         """The non-empty cells of a row, from left to right."""
         begin, end = self._starts.get(number, (0, 0))
-        return [self._cell(index) for index in range(begin, end)]
+        return [self._cell(number, index) for index in range(begin, end)]
 
     def columns_of(self, number: int) -> Sequence[int]:
         """Columns of the non-empty cells of a row."""
         begin, end = self._starts.get(number, (0, 0))
-        return self._packed.columns[begin:end]
+        return self._cells.columns[begin:end]
 
     def texts_of(self, number: int) -> int:
         """How many cells of a row hold text."""
         begin, end = self._starts.get(number, (0, 0))
-        return self._packed.kinds.count("s", begin, end)
+        return self._cells.kinds.count("s", begin, end)
 
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell, or None where it is empty."""
         begin, end = self._starts.get(row, (0, 0))
-        index = bisect_left(self._packed.columns, column, begin, end)
-        if index < end and self._packed.columns[index] == column:
-            return self._cell(index)
+        index = bisect_left(self._cells.columns, column, begin, end)
+        if index < end and self._cells.columns[index] == column:
+            return self._cell(row, index)
         return None
 
     def cells(self) -> Iterator[Cell]:
         """Every non-empty cell, row by row."""
-        return (self._cell(index) for index in range(len(self)))
+        return (self._cell(row, index) for row, (begin, end) in self._starts.items() for index in range(begin, end))
 
     @property
     def original(self) -> Sheet:
@@ -158,16 +154,26 @@ class Sheet:
                 found.setdefault(used[index], []).append(box)
         return {row: tuple(boxes) for row, boxes in found.items()}
 
-    def _cell(self, index: int) -> Cell:
-        packed = self._packed
+    def _cell(self, row: int, index: int) -> Cell:
+        cells = self._cells
         return Cell(
-            packed.rows[index],
-            packed.columns[index],
-            _KINDS[packed.kinds[index]],
-            packed.texts[index],
-            self._formats[packed.formats[index]],
-            packed.formulas.get(index, ""),
+            row,
+            cells.columns[index],
+            _KINDS[cells.kinds[index]],
+            self._texts[cells.at[index]],
+            self._formats[cells.formats[index]],
+            self._formulas.get(index, ""),
         )
+
+
+class Difference(NamedTuple):
+    """A cell that a second reader reads otherwise; empty where a reader has no cell there."""
+
+    sheet: str
+    row: int
+    column: int
+    ours: str
+    theirs: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,3 +187,5 @@ class Workbook:
     epoch_1904: bool = False
     encoding: str = ""
     carries: tuple[str, ...] = field(default=())
+    differences: tuple[Difference, ...] = field(default=())
+    second_reader_failed: str = ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -18,7 +18,8 @@ from workbench.i18n import _
 from workbench.sheets.formulas import shifted
 from workbench.sheets.model import column_number
 from workbench.sheets.number_formats import BUILTIN_FORMATS
-from workbench.sheets.raw import RawSheet
+from workbench.sheets.raw import LONGEST_CELL, RawSheet, Texts
+from workbench.sheets.scanning import Cells, chunks, simple_cells
 
 __all__ = [
     "canonical", "main_part", "number_formats", "parsed", "read_ooxml", "relations", "rich_text", "shared_strings",
@@ -27,9 +28,11 @@ __all__ = [
 
 _TOKEN = re.compile(rb"<(?:\w+:)?(?:row(?=[\s>/])([^>]*)>|c(?=[\s>/])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>))", re.DOTALL)
 _ATTRIBUTE = re.compile(rb'\b(r|s|t|hidden)\s*=\s*(?:"([^"]*)"|\'([^\']*)\')')
+_ROW = re.compile(rb"<row\s([^>]*)>")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>(.*?)</(?:\w+:)?v>", re.DOTALL)
 _FORMULA = re.compile(rb"<(?:\w+:)?f(?=[\s>/])([^>]*?)(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
 _SHARED_INDEX = re.compile(rb'\bsi\s*=\s*"(\d+)"')
+_PLAIN_STRING = re.compile(rb'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 _STRING = re.compile(rb"<(?:\w+:)?si(?:\s*/>|(?:\s[^>]*)?>(.*?)</(?:\w+:)?si>)", re.DOTALL)
 _TEXT = re.compile(rb"<(?:\w+:)?t(?:\s[^>]*)?(?<!/)>(.*?)</(?:\w+:)?t>", re.DOTALL)
 _PHONETIC = re.compile(rb"<(?:\w+:)?rPh\b.*?</(?:\w+:)?rPh>", re.DOTALL)
@@ -46,8 +49,15 @@ _CARRIED = {
 }  # fmt: skip
 
 
+class _Shared(NamedTuple):
+    """The shared strings, and the numbers of those that are empty or too long."""
+
+    strings: list[str]
+    odd: frozenset[int]
+
+
 def read_ooxml(package: Package) -> dict[str, Any]:
-    """The workbook as plain lists; raises Refused."""
+    """The workbook: its sheets as ``RawSheet``, their texts, and what is said of it as a whole; raises Refused."""
     main = main_part(package)
     folder = posixpath.dirname(main)
     workbook = parsed(package.xml(main), main)
@@ -58,21 +68,26 @@ def read_ooxml(package: Package) -> dict[str, Any]:
     styling = next((target for kind, target in links.values() if kind == "styles"), f"{folder}/styles.xml")
     strings = shared_strings(package.xml(sharing)) if sharing in package else []
     formats = number_formats(parsed(package.xml(styling), styling)) if styling in package else ["General"]
+    texts = Texts(strings)
+    shared = _Shared(
+        strings, frozenset(number for number, text in enumerate(strings) if not 0 < len(text) <= LONGEST_CELL)
+    )
     sheets = []
     for node in workbook.iter("{*}sheet"):
         link = next((value for key, value in node.attrib.items() if str(key).endswith("}id")), "")
         kind, target = links.get(str(link), ("", ""))
         if kind != "worksheet" or target not in package:
             continue
-        sheet = RawSheet(str(node.get("name", "")), hidden=node.get("state", "visible") != "visible")
-        _read_sheet(package, target, sheet, strings, len(formats))
-        sheets.append(sheet.packed())
+        sheet = RawSheet(str(node.get("name", "")), texts, hidden=node.get("state", "visible") != "visible")
+        _read_sheet(package, target, sheet, shared, len(formats))
+        sheets.append(sheet)
     if not sheets:
         raise Refused("file.not-a-workbook", _("there is no sheet in it"))
     properties = next(iter(workbook.iter("{*}workbookPr")), None)
     return {
         "format": "xlsx",
         "sheets": sheets,
+        "texts": texts,
         "formats": formats,
         "epoch_1904": properties is not None and properties.get("date1904", "0") in ("1", "true"),
         "carries": [words for part, words in _CARRIED.items() if any(name.startswith(part) for name in package.names)],
@@ -137,6 +152,11 @@ def canonical(data: bytes, part: str) -> bytes:
     return canonical
 
 
+def unescaped_text(text: str) -> str:
+    """``unescaped`` for what is text already."""
+    return unescaped(text.encode()) if "&" in text or "_x" in text or "\r" in text else text
+
+
 def unescaped(data: bytes) -> str:
     """Characters of a text or value, escapes of XML and of spreadsheets undone."""
     text = data.decode("utf-8", errors="replace")
@@ -158,6 +178,9 @@ def _entity(found: re.Match[str]) -> str:
 def shared_strings(data: bytes) -> list[str]:
     """The texts of a shared strings part, by their number."""
     data = canonical(data, "sharedStrings.xml")
+    plain_ones = _PLAIN_STRING.findall(data)
+    if len(plain_ones) == data.count(b"<si>") == data.count(b"</si>"):
+        return [unescaped(text) for text in plain_ones]
     return [rich_text(body) for body in _STRING.findall(data)]
 
 
@@ -168,7 +191,7 @@ def rich_text(body: bytes) -> str:
     return "".join(unescaped(piece) for piece in _TEXT.findall(body))
 
 
-def _read_sheet(package: Package, part: str, sheet: RawSheet, strings: list[str], styles: int) -> None:
+def _read_sheet(package: Package, part: str, sheet: RawSheet, shared: _Shared, styles: int) -> None:
     data = canonical(package.xml(part), part)
     begin = max(data.find(b"sheetData"), 0)
     if b"</" not in data[-200:]:
@@ -178,23 +201,67 @@ def _read_sheet(package: Package, part: str, sheet: RawSheet, strings: list[str]
         if column.get(b"hidden") in (b"1", b"true"):
             sheet.hidden_columns.append((int(column[b"min"]), int(column[b"max"])))
     masters: dict[bytes, tuple[str, int, int]] = {}
-    for row, column_at, attributes_of, body in _cells(data, begin, sheet):
-        kind, text, formula = _content(body, attributes_of, strings)
-        if formula is not None:
-            formula = _own_formula(body, formula, masters, row, column_at)
-        number = attributes_of.get(b"s", b"")
-        style = int(number) if number.isdigit() else 0
-        sheet.add(row, column_at, kind, text, style if style < styles else 0, formula or "")
+    last_row = 0
+    for start, end in chunks(data, begin):
+        found = simple_cells(data, start, end)
+        if found is not None and _take_simple(found, sheet, shared, styles):
+            last_row = _note_rows(data, start, end, sheet, last_row)
+            continue
+        for row, column_at, attributes_of, body in _cells(data, start, end, sheet, last_row):
+            last_row = row
+            if not body:
+                continue
+            kind, text, formula = _content(body, attributes_of, shared.strings)
+            if formula is not None:
+                formula = _own_formula(body, formula, masters, row, column_at)
+            number = attributes_of.get(b"s", b"")
+            style = int(number) if number.isdigit() else 0
+            sheet.add(row, column_at, kind, text, style if style < styles else 0, formula or "")
     for left, top, right, bottom in _MERGE.findall(data, begin):
         first = (int(top), column_number(left.decode()))
         sheet.merges.append((*first, int(bottom or top), column_number((right or left).decode())))
     _read_comments(package, part, sheet)
 
 
-def _cells(data: bytes, begin: int, sheet: RawSheet) -> Iterator[tuple[int, int, dict[bytes, bytes], bytes]]:
+def _take_simple(found: Cells, sheet: RawSheet, shared: _Shared, styles: int) -> bool:
+    """Add cells that were written the usual way; False where one names an odd string or none."""
+    if not found.rows:
+        return True
+    named = [int(value) for kind, value in zip(found.types, found.values, strict=True) if kind == "s"]
+    if named and (not 0 <= min(named) <= max(named) < len(shared.strings) or not shared.odd.isdisjoint(named)):
+        return False
+    own = [
+        unescaped_text(value) if kind == "str" else value
+        for kind, value in zip(found.types, found.values, strict=True)
+        if kind != "s"
+    ]
+    sheet.check_length(max(map(len, own), default=0), found.rows[0])
+    following, indexes = iter(range(sheet.texts.add_all(own), 2**32)), iter(named)
+    at = [next(indexes) if kind == "s" else next(following) for kind in found.types]
+    formulas = {index: unescaped_text(formula) for index, formula in enumerate(found.formulas) if formula}
+    known = found.styles if max(found.styles) < styles else [style if style < styles else 0 for style in found.styles]
+    sheet.extend(found.rows, found.columns, found.kinds, at, known, formulas)
+    return True
+
+
+def _note_rows(data: bytes, begin: int, end: int, sheet: RawSheet, last_row: int) -> int:
+    """Remember hidden rows of a piece; returns the number of its last row."""
+    if data.find(b"hidden=", begin, end) >= 0:
+        for attributes in _ROW.findall(data, begin, end):
+            found = {name: first or second for name, first, second in _ATTRIBUTE.findall(attributes)}
+            last_row = int(found.get(b"r", b"") or last_row + 1)
+            if found.get(b"hidden") in (b"1", b"true"):
+                sheet.hidden_rows.append(last_row)
+        return last_row
+    return sheet.rows[-1] if len(sheet) else last_row
+
+
+def _cells(
+    data: bytes, begin: int, end: int, sheet: RawSheet, row: int
+) -> Iterator[tuple[int, int, dict[bytes, bytes], bytes]]:
     """Row, column, attributes and content of every cell; places that are left out count on from the last."""
-    row = column = 0
-    for found in _TOKEN.finditer(data, begin):
+    column = 0
+    for found in _TOKEN.finditer(data, begin, end):
         row_attributes, cell_attributes, body = found.groups()
         if row_attributes is not None:
             attributes = {name: first or second for name, first, second in _ATTRIBUTE.findall(row_attributes)}
@@ -208,8 +275,7 @@ def _cells(data: bytes, begin: int, sheet: RawSheet) -> Iterator[tuple[int, int,
             row, column = int(place.group(2)), column_number(place.group(1).decode())
         else:
             column += 1
-        if body:
-            yield row, column, attributes, body
+        yield row, column, attributes, body
 
 
 def _content(body: bytes, attributes: dict[bytes, bytes], strings: list[str]) -> tuple[str, str, str | None]:

@@ -10,7 +10,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from workbench.archives import Refused
 from workbench.i18n import _
-from workbench.sheets.raw import RawSheet
+from workbench.sheets.raw import RawSheet, Texts
 
 __all__ = ["read_with_calamine"]
 
@@ -18,18 +18,18 @@ _MOST_CELLS = 20_000_000
 
 
 def read_with_calamine(path: Path, kind: str) -> dict[str, Any]:
-    """The workbook as plain lists; raises Refused."""
+    """The workbook as ``read_ooxml`` gives it; raises Refused."""
     try:
         book = CalamineWorkbook.from_path(str(path))
     except PasswordError as error:
         raise Refused("file.locked", _("it is locked by a password")) from error
     except (CalamineError, ValueError, OSError) as error:
         raise Refused("file.corrupt", _("the workbook cannot be opened")) from error
-    sheets = []
+    sheets, texts = [], Texts()
     for meta in book.sheets_metadata:
         if meta.typ is not SheetTypeEnum.WorkSheet:
             continue
-        sheet = RawSheet(meta.name, hidden=meta.visible is not SheetVisibleEnum.Visible)
+        sheet = RawSheet(meta.name, texts, hidden=meta.visible is not SheetVisibleEnum.Visible)
         try:
             page = book.get_sheet_by_name(meta.name)
         except (CalamineError, ValueError, OSError) as error:
@@ -41,10 +41,10 @@ def read_with_calamine(path: Path, kind: str) -> dict[str, Any]:
                 sheet.add(row, column, *_value(value))
         merged = page.merged_cell_ranges or []
         sheet.merges = [(first[0] + 1, first[1] + 1, last[0] + 1, last[1] + 1) for first, last in merged]
-        sheets.append(sheet.packed())
+        sheets.append(sheet)
     if not sheets:
         raise Refused("file.not-a-workbook", _("there is no sheet in it"))
-    return {"format": kind, "sheets": sheets, "formats": ["General"], "carries": []}
+    return {"format": kind, "sheets": sheets, "texts": texts, "formats": ["General"], "carries": []}
 
 
 def _value(value: object) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from workbench.sheets.model import Box, Cell, CellKind, Sheet, _Packed
+from workbench.sheets.wire import Columns
 
 __all__ = ["Rearranged", "around", "as_text", "turned"]
 
@@ -21,14 +22,15 @@ class Rearranged(Sheet):
         cells = [placed[place] for place in places]
         formats = list(dict.fromkeys(cell.number_format for cell in cells))
         numbers = {code: number for number, code in enumerate(formats)}
-        packed = _Packed(
+        columns = Columns.of(
             [row for row, _column in places],
             [column for _row, column in places],
-            "".join(cell.kind.value for cell in cells),
-            [cell.text for cell in cells],
+            range(len(cells)),
             [numbers[cell.number_format] for cell in cells],
-            {index: cell.formula for index, cell in enumerate(cells) if cell.formula},
+            "".join(cell.kind.value for cell in cells),
         )
+        formulas = {index: cell.formula for index, cell in enumerate(cells) if cell.formula}
+        packed = _Packed(columns, [cell.text for cell in cells], formulas)
         super().__init__(source.book, source.name, packed, formats, hidden=source.hidden)
         self.epoch_1904 = source.epoch_1904
         self._source = source.original

@@ -12,7 +12,7 @@ from charset_normalizer import from_bytes
 
 from workbench.archives import Refused
 from workbench.i18n import _
-from workbench.sheets.raw import LONGEST_CELL, RawSheet
+from workbench.sheets.raw import LONGEST_CELL, RawSheet, Texts
 
 __all__ = ["decoded", "read_markup", "read_text"]
 
@@ -88,7 +88,8 @@ def read_text(data: bytes, name: str) -> dict[str, Any]:
         raise Refused("file.empty", _("there is no text in it"))
     if _control_share(text[:_SAMPLE]) > 0.02:
         raise Refused("file.not-a-workbook", _("it holds bytes that are no text"))
-    sheet = RawSheet(Path(name).stem)
+    texts = Texts()
+    sheet = RawSheet(Path(name).stem, texts)
     usual_limit = csv.field_size_limit(2**31 - 1)  # the whole process's; put back below
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False)
@@ -99,7 +100,14 @@ def read_text(data: bytes, name: str) -> dict[str, Any]:
         raise Refused("file.corrupt", _("its lines cannot be split into fields")) from error
     finally:
         csv.field_size_limit(usual_limit)
-    return {"format": "csv", "encoding": encoding, "sheets": [sheet.packed()], "formats": ["General"], "carries": []}
+    return {
+        "format": "csv",
+        "encoding": encoding,
+        "sheets": [sheet],
+        "texts": texts,
+        "formats": ["General"],
+        "carries": [],
+    }
 
 
 def _control_share(text: str) -> float:
@@ -136,14 +144,22 @@ def read_markup(data: bytes, name: str) -> dict[str, Any]:
         page = html.document_fromstring(text, parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise Refused("file.corrupt", _("the page in it cannot be read")) from error
-    sheet = RawSheet(Path(name).stem)
+    texts = Texts()
+    sheet = RawSheet(Path(name).stem, texts)
     row = 0
     tables = [table for table in page.iter("table") if not any(True for _ancestor in table.iterancestors("table"))]
     if not tables:
         raise Refused("file.not-a-workbook", _("it is a web page without a table"))
     for table in tables:
         row = _read_table(table, sheet, row) + 1
-    return {"format": "html", "encoding": encoding, "sheets": [sheet.packed()], "formats": ["General"], "carries": []}
+    return {
+        "format": "html",
+        "encoding": encoding,
+        "sheets": [sheet],
+        "texts": texts,
+        "formats": ["General"],
+        "carries": [],
+    }
 
 
 def _markup_text(data: bytes) -> tuple[str, str]:
