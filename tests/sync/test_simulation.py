@@ -153,8 +153,9 @@ class Office:
                 continue
             if (key, name) in person.given_up:
                 person.given_up.discard((key, name))
-                del person.typed[key, name]
-                continue
+                if not self.still_shown(person, key, name):
+                    del person.typed[key, name]
+                    continue
             if pushed:
                 if key in rows:
                     assert self.stored(rows[key], name) == self.meant(name, value), (person.name, key, name)
@@ -168,6 +169,11 @@ class Office:
             for number in person.born:
                 assert numbers.count(number) <= 1
             person.born.clear()
+
+    def still_shown(self, person: Person, key: str, name: str) -> bool:
+        """A decision for a deletion that was undone since leaves the edit as it was."""
+        heading = next(one.heading for one in ORDERS.bound if one.field == name and one.editable)
+        return bool(person.book.shows("Orders", key, heading) == person.typed[key, name])
 
     def stored(self, row: dict[str, Any], name: str) -> Any:
         return row[name]

@@ -63,7 +63,10 @@ def apply_tables(
     applied = Applied()
     writers = [
         _TableWriter(cs, register, book, table, name, author, applied)
-        for table in sorted(tables, key=lambda one: ORDER.index(one.found.binding.table))
+        for table in sorted(
+            (one for one in tables if one.found.binding.table in ORDER),
+            key=lambda one: ORDER.index(one.found.binding.table),
+        )
     ]
     for writer in writers:
         writer.insert()
