@@ -12,7 +12,7 @@ import pytest
 from workbench.rates import RateBook
 from workbench.register import Register
 
-SHORT = {"code": "amount.short", "short": "25.00", "currency": "USD", "text": "words of another day"}
+NAMED = {"code": "reference.found", "numbers": "NB-1", "text": "words of another day"}
 LEGS = [
     {"base": "EUR", "quote": "USD", "value": "1.0720", "rate_date": "2024-04-30"},
     {"base": "EUR", "quote": "CNY", "value": "7.7604", "rate_date": "2024-04-30"},
@@ -83,6 +83,25 @@ def fill_firm(register: Register) -> None:
             ],
         )
         changes.insert(
+            "contacts",
+            [
+                {
+                    "customer_id": customers[0],
+                    "name": "Anke Hansen",
+                    "role": "purchasing",
+                    "email": "anke@hansen.example",
+                }
+            ],
+        )
+        changes.insert(
+            "tasks",
+            [
+                {"summary": "Ask for the balance of NB-1", "due_date": date(2024, 6, 27), "owner": "li.na",
+                 "state": "open", "customer_id": customers[0], "order_id": orders[0]},
+                {"summary": "Send the catalogue", "due_date": date(2024, 8, 1), "state": "done"},
+            ],
+        )  # fmt: skip
+        changes.insert(
             "allocations",
             [
                 _allocation(receipts[0], instalments[0], "USD", "15000.00", "7.2391642", "7.1500"),
@@ -98,7 +117,7 @@ def _judgements(changes, customers, receipts, instalments) -> None:
         [
             _match(receipts[0], instalments[0], "posted", "0.98", ["order number in the reference"]),
             {
-                **_match(receipts[2], instalments[1], "review", "0.61", ["first told so", SHORT]),
+                **_match(receipts[2], instalments[1], "review", "0.61", ["first told so", NAMED]),
                 "alternatives": [{"instalment_id": instalments[2], "amount": "1", "text": "told otherwise"}],
             },
         ],

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
-from workbook_reading import AS_OF, OWN_FORMULA, formulas, opened, table_rows, tables_of
+from workbook_reading import AS_OF, OWN_FORMULA, followed, formulas, opened, table_rows, tables_of
 
 from workbench.errors import ConfigurationError
 from workbench.i18n import current_language
@@ -19,13 +19,16 @@ from workbench.rates import RateBook
 from workbench.register import Register
 from workbench.register.tables import TABLES
 from workbench.reports import HIDDEN_SHEET, TableView, WorkbookInUse, WorkbookReport, write_register_workbook
-from workbench.reports.figures import Figures
-from workbench.reports.needs import collect_needs
-from workbench.reports.sheets import build_sheets
-from workbench.reports.texts import Texts
 
-EN = ["Today", "Customers", "Orders", "Instalments", "Receipts", "Matches", "Settlements", "Duplicates", "Questions"]
-ZH = ["今日", "客户", "订单", "分期", "收款", "匹配", "核销", "重复客户", "待确认"]
+EN = [
+    *("Today", "Customers", "Contacts", "Orders", "Instalments", "Receipts", "Matches", "Settlements", "Duplicates"),
+    *("Questions", "Exposure", "Follow-ups", "To chase", "Rates", "Settings", "Help"),
+]
+ZH = [
+    *("今日", "客户", "联系人", "订单", "分期", "收款", "匹配", "核销", "重复客户"),
+    *("待确认", "外汇敞口", "跟进", "催收", "汇率", "设置", "帮助"),
+]
+TABLES_OF_ROWS = [name for name in EN[1:13] if name != "Exposure"]
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +44,8 @@ def chinese(firm: Register, book: RateBook, tmp_path_factory: pytest.TempPathFac
 
 
 def test_sheets_follow_the_language(english: WorkbookReport, chinese: WorkbookReport) -> None:
-    assert opened(english.path).sheetnames == [*EN, "Rates", "Settings"]
-    assert opened(chinese.path).sheetnames == [*ZH, "汇率", "设置"]
+    assert opened(english.path).sheetnames == EN
+    assert opened(chinese.path).sheetnames == ZH
     assert english.rows["Orders"] == chinese.rows["订单"] == 4
     assert set(tables_of(english.path)) == set(tables_of(chinese.path))
 
@@ -74,7 +77,7 @@ def test_key_and_version_are_there_but_hidden(english: WorkbookReport, firm: Reg
 
 def test_headings_stay_in_sight_and_on_paper(english: WorkbookReport) -> None:
     book = opened(english.path)
-    for sheet in book.worksheets[1:9]:
+    for sheet in map(book.__getitem__, TABLES_OF_ROWS):
         assert sheet.freeze_panes.endswith("5"), sheet.title
         assert sheet.freeze_panes > "C", sheet.title
         assert sheet.print_title_rows == "$4:$4"
@@ -174,6 +177,7 @@ def test_today_counts_what_needs_attention(english: WorkbookReport) -> None:
         "Matches to confirm": 1,
         "Customers that may be duplicates": 1,
         "Open questions from adoption": 1,
+        "Follow-ups due": 1,
         "Rates missing or stale": 1,
         "Orders without rate evidence": 2,
     }
@@ -213,34 +217,78 @@ def test_rates_too_old_are_not_used_and_told(firm: Register, book: RateBook, tmp
 
 
 def test_lines_of_today_lead_to_the_first_row_concerned(english: WorkbookReport) -> None:
-    book = opened(english.path)
-    links = {
-        book["Today"].cell(cell.row, 2).value: cell.hyperlink.location
-        for row in book["Today"].iter_rows(min_col=11, max_col=11)
-        for cell in row
-        if cell.hyperlink
-    }
-    assert links["Instalments overdue"] == "'Instalments'!E5"
-    assert links["Rates missing or stale"] == "'Rates'!A1"
-    sheet, _, place = links["Receipts not matched"].partition("!")
-    row = book[sheet.strip("'")][place].row
-    assert book["Receipts"].cell(row, 4).value.date() == date(2024, 6, 21)
+    today = opened(english.path)["Today"]
+    cells = {today.cell(row, 2).value: today.cell(row, 11) for row in range(11, 22)}
+    assert "NB-1" in followed(english.path, cells["Instalments overdue"])
+    assert cells["Rates missing or stale"].hyperlink.location == "'Rates'!A1"
+    assert datetime(2024, 6, 21) in followed(english.path, cells["Receipts not matched"])
+    assert today.column_dimensions["M"].hidden
 
 
 def test_orders_lead_to_customers_and_receipts_and_back(english: WorkbookReport) -> None:
-    book = opened(english.path)
-
-    def followed(cell: openpyxl.cell.Cell) -> list[object]:
-        sheet, _, place = cell.hyperlink.location.partition("!")
-        return [one.value for one in book[sheet.strip("'")][book[sheet.strip("'")][place].row]]
-
     order = next(row for row in table_rows(english.path, "tblOrders") if row["Order no."].value == "NB-1")
-    instalment = next(row for row in table_rows(english.path, "tblInstalments") if row["Order no."].value == "NB-1")
-    assert "Hansen Möbel GmbH" in followed(instalment["Customer"])
-    receipt = followed(order["Receipts"])
-    assert 15000 in receipt
-    back = next(row for row in table_rows(english.path, "tblReceipts") if row["Amount"].value == 15000)
-    assert "NB-1" in followed(back["Pays orders"])
+    assert "Hansen Möbel GmbH" in followed(english.path, order["→ Cust."])
+    assert 15000 in followed(english.path, order["→ Rcpt."])
+    receipt = next(row for row in table_rows(english.path, "tblReceipts") if row["Amount"].value == 15000)
+    assert "NB-1" in followed(english.path, receipt["→ Order"])
+    (late,) = table_rows(english.path, "tblChase")
+    assert "NB-1" in followed(english.path, late["→ Inst."])
+    unpaid = next(row for row in table_rows(english.path, "tblOrders") if row["Order no."].value == "NB-2")
+    assert unpaid["→ Rcpt."].value is None
+
+
+def test_names_are_chosen_from_the_sheets_themselves(english: WorkbookReport) -> None:
+    book = opened(english.path)
+    for name, table, heading in (
+        ("lstCustomersLegalName", "tblCustomers", "Legal name"),
+        ("lstOrdersNumber", "tblOrders", "Order no."),
+    ):
+        ((sheet, place),) = book.defined_names[name].destinations
+        listed = [row[0].value for row in book[sheet][place.replace("$", "")]]
+        assert listed == [row[heading].value for row in table_rows(english.path, table)]
+    rules = {rule.formula1: rule for rule in book["Orders"].data_validations.dataValidation}
+    assert rules["lstCustomersLegalName"].errorStyle == "warning"  # a new customer's row may come with the order
+
+
+def test_contacts_and_follow_ups_have_their_sheets(english: WorkbookReport) -> None:
+    (contact,) = table_rows(english.path, "tblContacts")
+    assert (contact["Name"].value, contact["Customer"].value) == ("Anke Hansen", "Hansen Möbel GmbH")
+    open_, done = table_rows(english.path, "tblTasks")
+    assert (open_["Status"].value, open_["Order no."].value, done["Status"].value) == ("To do", "NB-1", "Done")
+    views = {view.table: view for view in english.views}
+    assert views["tasks"].column("order_number").lookup == "orders.number"
+    assert views["contacts"].column("customer_name").field == "customer_id"
+
+
+def test_what_to_chase_names_owner_and_contact(english: WorkbookReport) -> None:
+    (late,) = table_rows(english.path, "tblChase")
+    assert (late["Customer"].value, late["Open"].value, late["Days overdue"].value) == ("Hansen Möbel GmbH", 35000, 27)
+    assert late["Open"].number_format == number_format("USD")
+
+
+def test_exposure_adds_up_to_what_is_open(english: WorkbookReport, book: RateBook) -> None:
+    sheet = openpyxl.load_workbook(english.path, data_only=True)["Exposure"]
+    rows = {row[0]: row for row in sheet.iter_rows(min_row=7, max_row=9, values_only=True)}
+    assert rows["USD"][1] == 35000  # overdue
+    assert rows["JPY"][3] == 1234567  # July
+    assert rows["KWD"][3] == rows["KWD"][10] == 1000.125
+    (total,) = (row for row in sheet.iter_rows(values_only=True) if row[0] == "Total")
+    worth = sum(
+        book.get(code, "CNY", AS_OF).convert(Decimal(units)) for code, units in (("USD", 35000), ("JPY", 1234567))
+    )
+    assert Decimal(str(total[10])) == worth
+    formula = opened(english.path)["Exposure"]["B7"].value
+    assert formula.startswith("=SUMIFS(tblInstalments[Open],tblInstalments[Currency],$A7,")
+    assert len(opened(english.path)["Exposure"]._charts) == 1
+
+
+def test_help_is_in_the_workbook_s_language(english: WorkbookReport, chinese: WorkbookReport) -> None:
+    told = [
+        " ".join(str(cell) for row in opened(one.path).worksheets[-1].values for cell in row)
+        for one in (english, chinese)
+    ]
+    for text, words in zip(told, (("Dark headings", "workbench push"), ("深色标题", "workbench push")), strict=True):
+        assert all(word in text for word in words)
 
 
 def test_typing_is_checked_by_the_row_s_currency(english: WorkbookReport) -> None:
@@ -286,7 +334,7 @@ def test_questions_are_told_in_the_workbook_s_language(english: WorkbookReport, 
 
 def test_reasons_are_told_anew_from_their_codes(english: WorkbookReport) -> None:
     review = next(row for row in table_rows(english.path, "tblMatches") if row["Decision"].value == "Review")
-    assert review["Reasons"].value == "first told so; 25.00 USD are missing, which may be bank charges"
+    assert review["Reasons"].value == "first told so; the remittance text names NB-1"
     assert review["Alternatives"].value == "NB-2 Full JPY 1,234,567"
 
 
@@ -306,7 +354,7 @@ def test_rates_used_are_listed_with_their_source(english: WorkbookReport) -> Non
     assert latest["KWD→CNY"]["Problem"].value == "no rate"
 
 
-def test_only_totals_are_formulas(english: WorkbookReport, chinese: WorkbookReport) -> None:
+def test_formulas_name_columns_and_never_data(english: WorkbookReport, chinese: WorkbookReport) -> None:
     for report in (english, chinese):
         found = list(formulas(report.path))
         assert found
@@ -367,11 +415,36 @@ def test_the_hidden_sheet_carries_what_it_is_given(firm: Register, book: RateBoo
 
 
 def test_a_view_shows_only_what_is_wanted(firm: Register, book: RateBook, tmp_path: Path) -> None:
-    where = {"orders": {"currency": ["USD", "JPY"]}, "customers": {"country": "JP"}}
+    where = {"orders": {"currency": ["USD", "JPY"]}, "customers": {"country": "DE"}}
     report = write_register_workbook(firm, book, tmp_path / "R.xlsx", language="en", as_of=AS_OF, where=where)
-    assert {row["Order no."].value for row in table_rows(report.path, "tblOrders")} <= {"NB-1", "NB-2"}
-    assert {row["Country"].value for row in table_rows(report.path, "tblCustomers")} == {"JP"}
-    assert next(view for view in report.views if view.table == "customers").where == {"country": "JP"}
+    assert {row["Country"].value for row in table_rows(report.path, "tblCustomers")} == {"DE"}
+    assert {row["Order no."].value for row in table_rows(report.path, "tblOrders")} == {"NB-1"}
+    assert {row["Order no."].value for row in table_rows(report.path, "tblInstalments")} == {"NB-1"}
+    views = {view.table: view for view in report.views}
+    assert (views["customers"].where, views["orders"].row_count) == ({"country": "DE"}, 1)
+    assert _needs(report)["Due within 7 days"] == 0  # Tokyo's instalment is none of this reader's
+
+
+@pytest.mark.parametrize(
+    ("wanted", "numbers"),
+    [
+        ({"order_date": date(2024, 5, 2)}, {"NB-2"}),
+        ({"salesperson": None, "status": ["paid", None]}, {"NB-4"}),
+        ({"id": "O-000003"}, {"NB-3"}),
+    ],
+)
+def test_views_go_by_any_plain_field(
+    firm: Register, book: RateBook, tmp_path: Path, wanted: dict[str, object], numbers: set[str]
+) -> None:
+    where = {"orders": wanted}
+    report = write_register_workbook(firm, book, tmp_path / "R.xlsx", language="en", as_of=AS_OF, where=where)
+    assert {row["Order no."].value for row in table_rows(report.path, "tblOrders")} == numbers
+
+
+def test_a_view_by_an_amount_is_refused(firm: Register, book: RateBook, tmp_path: Path) -> None:
+    where = {"orders": {"amount": Decimal(1)}}
+    with pytest.raises(ConfigurationError):
+        write_register_workbook(firm, book, tmp_path / "R.xlsx", as_of=AS_OF, where=where)
 
 
 def test_the_same_register_on_the_same_day_gives_the_same_bytes(firm: Register, book: RateBook, tmp_path: Path) -> None:
@@ -415,22 +488,20 @@ def test_a_folder_that_is_not_there_is_told(firm: Register, book: RateBook, tmp_
 
 def _needs(report: WorkbookReport) -> dict[str, int]:
     sheet = opened(report.path)["Today"]
-    rows = sheet.iter_rows(min_row=11, max_row=20, min_col=2, max_col=5, values_only=True)
+    rows = sheet.iter_rows(min_row=11, max_row=21, min_col=2, max_col=5, values_only=True)
     return {row[0]: row[3] for row in rows}
 
 
 def test_nobody_is_reminded_of_what_was_paid_too_much(firm: Register, book: RateBook, tmp_path: Path) -> None:
     """The amount was lowered after the payment: what is open is then a credit, not overdue."""
-    day = date(2024, 6, 30)
     firm.backup(tmp_path / "firm.sqlite")
     with Register.open(tmp_path / "firm.sqlite") as register:
         paid = register.rows("allocations")[0]["instalment_id"]
         with register.changeset(origin="test", reason="amended", author="li.na") as changes:
-            changes.update("instalments", paid, {"amount": Decimal("10000.00"), "due_date": day})
-        figures = Figures.read(register, book, day)
-        build_sheets(figures, Texts("en"))
-    row = figures.instalments[paid]
-    assert (row["state"], row["open_amount"], row["days_overdue"]) == ("paid", Decimal("-5000.00"), None)
-    needs = {need.key: need for need in collect_needs(figures)}
-    assert paid not in {needs[key].first for key in ("need-overdue", "need-due-7", "need-due-30", "need-no-date")}
-    assert Decimal("-5000.00") not in needs["need-due-7"].worth.amounts.values()
+            changes.update("instalments", paid, {"amount": Decimal("10000.00"), "due_date": date(2024, 6, 30)})
+        report = write_register_workbook(register, book, tmp_path / "R.xlsx", language="en", as_of=date(2024, 6, 30))
+    row = next(row for row in table_rows(report.path, "tblInstalments") if row["Id"].value == paid)
+    assert (row["Status"].value, row["Open"].value, row["Days overdue"].value) == ("Paid", -5000, None)
+    needs = _needs(report)
+    assert (needs["Instalments overdue"], needs["Due within 7 days"]) == (1, 1)
+    assert needs["Open instalments without a due date"] == 0

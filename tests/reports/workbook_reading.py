@@ -12,15 +12,21 @@ from typing import Any
 
 import openpyxl
 from lxml import etree
+from openpyxl.cell import Cell
 from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 AS_OF = date(2024, 6, 28)
+_COLUMN = r"tblInstalments\[[^\]]+\]"
+_CONDITION = rf'{_COLUMN},(\$[AB]\d+|"[^"&]*"|"[<>]=?"&[A-Z]+\$\d+)'
 OWN_FORMULA = re.compile(
     r"=SUBTOTAL\(109,tbl[A-Z]\w+\[[^\]]+\]\)"
-    r"|=SUMIFS\(tblInstalments\[[^\]]+\],tblInstalments\[[^\]]+\],\$B\d+(,tblInstalments\[[^\]]+\],\"[^\"]+\")?\)"
-    r"|=SUM\(E\d+(:E\d+)?\)"
+    rf"|=SUMIFS\({_COLUMN}(,{_CONDITION})+\)"
+    r"|=SUM\([A-Z]\d+(:[A-Z]\d+)?\)"
+    r"|=ROUND\([A-Z]+\d+/100,\d\)"
+    r"""|=IFERROR\(HYPERLINK\("\#'[\w -]+'![A-Z]+"&MATCH\(\$[A-Z]+\d+,'[\w -]+'!\$A:\$A,0\),"(→|Open →|查看 →)"\),""\)"""
 )
+LINK = re.compile(r"""=IFERROR\(HYPERLINK\("\#'([\w -]+)'!([A-Z]+)"&MATCH\((\$[A-Z]+\d+),""")
 NS = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 
 
@@ -49,6 +55,15 @@ def formulas(path: Path) -> Iterator[tuple[str, str]]:
             for cell in row:
                 if cell.data_type == "f":
                     yield sheet.title, str(cell.value)
+
+
+def followed(path: Path, cell: Cell) -> list[Any]:
+    """The row that a link leads to, by the id in the hidden column that its formula names."""
+    found = LINK.match(str(cell.value))
+    assert found, cell.value
+    wanted = cell.parent[found[3].replace("$", "")].value
+    (row,) = (row for row in opened(path)[found[1]].iter_rows(values_only=True) if row[0] == wanted)
+    return list(row)
 
 
 def parts(path: Path) -> dict[str, etree._Element]:

@@ -1,7 +1,8 @@
 """What the register gives back: the workbook for every morning."""
 
+from workbench.reports.queries import Where
 from workbench.reports.register_workbook import WorkbookInUse, WorkbookReport, write_register_workbook
-from workbench.reports.views import HIDDEN_SHEET, ColumnView, HiddenRows, TableView, Where
+from workbench.reports.views import HIDDEN_SHEET, ColumnView, HiddenRows, TableView
 
 __all__ = [
     "HIDDEN_SHEET",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
+
+from workbench.reports.reading import Page
 
 __all__ = ["NUMERIC", "Alert", "Column", "Group", "Kind", "Sheet", "Table"]
 
@@ -17,6 +20,7 @@ class Kind(Enum):
     INTEGER = "integer"
     DATE = "date"
     CURRENCY = "currency"
+    COUNTRY = "country"
     MONEY = "money"  # by the number format of the row's currency
     RATE = "rate"
     PERCENT = "percent"
@@ -25,10 +29,11 @@ class Kind(Enum):
     CHOICE = "choice"
     BOOLEAN = "boolean"
     LIST = "list"  # texts, joined by commas
+    LINK = "link"  # an arrow that leads to a row of another sheet, wherever it has been sorted to
 
 
 class Group(Enum):
-    """Columns that belong together; EVIDENCE and MORE can be folded, MORE and KEY are not printed."""
+    """Columns that belong together; EVIDENCE and MORE can be folded, MORE and KEY are not printed, KEY is hidden."""
 
     KEY = "key"
     MAIN = "main"
@@ -49,7 +54,7 @@ class Column:
         currency: for MONEY, the row's key that holds the currency of the amount.
         choices: for CHOICE, the ``table.field`` whose stored codes and labels are used.
         lookup: ``table.field`` by which people name the row whose id goes into ``field``.
-        link: ``sheet:key``: the cell leads to the row of that sheet whose register id the row holds under ``key``.
+        link: for LINK, ``sheet:key``: the sheet that it leads to, and the row's key that holds the id of the row there.
         heading: heading of a firm's own column; empty for ours.
         total: a sum stands above the column, where all of it is in base currency.
         noted: the row's note, its evidence in full, hangs on this cell.
@@ -72,13 +77,19 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A cell that stands out: a CHOICE column with this stored code, or a number ``below`` or ``above`` a limit."""
+    """A cell that stands out.
+
+    Where a CHOICE column has this stored code, a number lies ``below`` or ``above`` a limit, a day lies at most
+    ``days`` after the as-of day, or, with ``filled``, where there is anything at all.
+    """
 
     column: str
     colour: str  # RED, AMBER, GREEN of the palette
     code: str = ""
     below: float | None = None
     above: float | None = None
+    days: int | None = None
+    filled: bool = False
 
 
 @dataclass(slots=True)
@@ -87,14 +98,20 @@ class Table:
 
     Attributes:
         name: its name in formulas, the same in every language.
-        rows: the values by column key, and ``id``; ``_note`` is the text of the row's note.
+        pages: makes the rows anew, in the order of the sheet: stored values by column key.
+        count: how many rows there are.
+        sample: the first rows, which decide on widths and carry the notes; ``_note`` is the text of a row's note.
+        totals: key of a column with a total → its sum, in minor units of base currency.
         source: the register's table that it shows; empty where it is a report.
         frozen: columns after the hidden ones that stay in sight.
     """
 
     name: str
     columns: tuple[Column, ...]
-    rows: list[dict[str, Any]]
+    pages: Callable[[], Iterator[Page]] = lambda: iter(())
+    count: int = 0
+    sample: list[dict[str, Any]] = field(default_factory=list)
+    totals: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
     frozen: int = 0
     alerts: tuple[Alert, ...] = ()

@@ -1,26 +1,47 @@
-"""Where a converted figure comes from, in words, and the rates that a register's figures stand on."""
+"""Where a converted figure comes from, in words, and the rates that a register's figures stand on.
+
+Rows are as the register stores them: amounts in minor units, rates as digits, legs as JSON.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from workbench.rates import Rate
-from workbench.reports.cells import shown_amount
-from workbench.reports.figures import Figures, Row
+from workbench.reports.figures import Row
+from workbench.reports.plain import decimal, shown_amount
+from workbench.reports.queries import Queries
+from workbench.reports.reading import Snapshot
 from workbench.reports.texts import Texts
 
-__all__ = ["legs_text", "note", "rates_used", "sources_named"]
+__all__ = ["legs_text", "note", "rates_used", "sources_named", "stored_rate"]
 
-_CONVERTED = {"orders": ("number", "currency"), "receipts": ("id", "currency"), "invoices": ("number", "currency")}
+_RATE = ("rate_value", "rate_date", "rate_source", "rate_kind", "rate_policy")
 
 
-def legs_text(row: Mapping[str, Any]) -> str:
-    """The published rates that a rate was crossed from: ``EUR→USD 1.0850 (2026-03-02) · EUR→CNY 7.85 (2026-03-02)``."""
+def legs_text(legs: str | None) -> str:
+    """The published rates that a rate was crossed from: ``EUR→USD 1.0850 (2026-03-02) · EUR→CNY 7.85 (2026-03-02)``.
+
+    ``legs`` is JSON, as the register stores it.
+    """
     return " · ".join(
         f"{leg['base']}→{leg['quote']} {_digits(leg['value'])} ({leg['rate_date']})"
-        for leg in row.get("rate_legs") or ()
+        for leg in json.loads(legs or "[]") or ()
     )
+
+
+def stored_rate(rate: Rate) -> Row:
+    """A rate under the names of a converted figure, its values as the register would store them."""
+    fields = rate.as_fields()
+    return {
+        **fields,
+        "rate_value": format(rate.value, "f"),
+        "rate_date": rate.rate_date.isoformat(),
+        "rate_legs": json.dumps(fields["rate_legs"], default=str),
+    }
 
 
 def note(row: Mapping[str, Any], amount: str, base_amount: str, texts: Texts) -> str:
@@ -31,8 +52,9 @@ def note(row: Mapping[str, Any], amount: str, base_amount: str, texts: Texts) ->
     if row.get("rate_value") is None or row.get(base_amount) is None:
         return ""
     base, quote = row["base_currency"], row["currency"]
+    amounts = (shown_amount(decimal(row[key], code), code) for key, code in ((amount, quote), (base_amount, base)))
     lines = [
-        f"{shown_amount(row[amount], quote)} → {shown_amount(row[base_amount], base)}",
+        " → ".join(amounts),
         texts.say("note-rate", value=_digits(row["rate_value"]), base=base, quote=quote),
         texts.say(
             "note-date",
@@ -44,40 +66,26 @@ def note(row: Mapping[str, Any], amount: str, base_amount: str, texts: Texts) ->
     ]
     lines += [
         texts.say("note-leg", base=leg["base"], value=_digits(leg["value"]), quote=leg["quote"], date=leg["rate_date"])
-        for leg in row.get("rate_legs") or ()
+        for leg in json.loads(row.get("rate_legs") or "[]") or ()
     ]
     return "\n".join(lines)
 
 
-def rates_used(figures: Figures) -> list[Row]:
-    """Each different rate behind a stored figure once, newest first, with how many figures stand on it and one of them."""
+def rates_used(snapshot: Snapshot, queries: Queries) -> list[Row]:
+    """Each different rate behind a stored figure once, newest first in its pair: how many stand on it, and one of them."""
     found: dict[tuple[object, ...], Row] = {}
-    for name, (label, currency) in _CONVERTED.items():
-        for row in figures.tables[name]:
-            if row.get("rate_value") is not None and row[currency] != row["base_currency"]:
-                _count(found, row[currency], row, str(row[label]))
-    for row in figures.tables["allocations"]:
-        for what, currency in (("carrying", "document_currency"), ("settlement", "receipt_currency")):
-            if row[currency] != row["base_currency"]:
-                rate = {
-                    "base_currency": row["base_currency"],
-                    "rate_value": row[f"{what}_rate"],
-                    "rate_date": row[f"{what}_rate_date"],
-                    "rate_source": row["rate_source"],
-                }
-                _count(found, row[currency], rate, row["id"])
-    return sorted(found.values(), key=lambda row: (row["pair"], -row["rate_date"].toordinal()))
-
-
-def _count(found: dict[tuple[object, ...], Row], currency: str, row: Mapping[str, Any], where: str) -> None:
-    names = ("rate_value", "rate_date", "rate_source", "rate_kind", "rate_policy")
-    key = (currency, row["base_currency"], *(row.get(name) for name in names))
-    rate = found.get(key)
-    if rate is None:
-        pair = f"{currency}→{row['base_currency']}"
-        facts = {name: row.get(name) for name in names}
-        rate = found[key] = {"pair": pair, **facts, "legs_text": legs_text(row), "uses": 0, "first_use": where}
-    rate["uses"] += 1
+    for query in queries.rates_used():
+        for row in snapshot.rows(query):
+            names = (row["currency"], row["base_currency"], Decimal(row["rate_value"]))
+            key = (*names, *(row.get(name) for name in _RATE[1:]))
+            if key in found:
+                found[key]["uses"] += row["uses"]
+            else:
+                pair = f"{row['currency']}→{row['base_currency']}"
+                facts = {name: row.get(name) for name in (*_RATE, "uses", "first_use")}
+                found[key] = {"pair": pair, **facts, "legs_text": legs_text(row.get("rate_legs"))}
+    rows = sorted(found.values(), key=lambda row: (row["rate_date"], row["rate_value"], row["first_use"]), reverse=True)
+    return sorted(rows, key=lambda row: str(row["pair"]))
 
 
 def _digits(value: object) -> str:

@@ -1,6 +1,6 @@
 """How a table becomes a sheet: headings, widths, totals, checks on typing, alerts, notes and print set-up.
 
-The only formulas are the totals; they name columns, never data.
+The only formulas here are the totals; they name columns, never data.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -17,38 +16,38 @@ from xlsxwriter.worksheet import Worksheet
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 from workbench.money import number_format
-from workbench.reports.cells import CellWriter, fit, plain_text
+from workbench.reports.cells import CellWriter
 from workbench.reports.columns import NUMERIC, Alert, Column, Group, Kind, Sheet, Table
+from workbench.reports.plain import decimal, fit, plain_text
+from workbench.reports.rows import EXCEL_EPOCH, ROW_HEIGHT
 from workbench.reports.styles import Palette, Styles
 from workbench.reports.texts import Texts
 
-__all__ = ["FIRST_ROW", "HEAD_ROW", "SheetWriter", "list_name"]
+__all__ = ["FIRST_ROW", "HEAD_ROW", "SheetWriter", "first_in_sight", "headings_of", "list_name"]
 
 HEAD_ROW = 3
 FIRST_ROW = HEAD_ROW + 1
-MAX_NOTES = 1_500  # a note is a drawing: thousands of them make a workbook slow to open
 MAX_ROWS = 1_048_000
 SPARE_ROWS = 200  # rows below the table where typing is checked already
 _SAMPLE = 300  # rows that decide on a column's width
-_MAX_LINES = 8
 
 
 class SheetWriter:
     """Writes the tables of one workbook."""
 
-    def __init__(self, texts: Texts, styles: Styles, base: str) -> None:
-        self.texts, self.styles, self.base = texts, styles, base
+    def __init__(self, texts: Texts, styles: Styles, base: str, as_of: date) -> None:
+        self.texts, self.styles, self.base, self.as_of = texts, styles, base, as_of
         self.cells = CellWriter(texts, styles)
 
-    def sheet(self, worksheet: Worksheet, sheet: Sheet) -> None:
-        """Write a whole sheet: title, explanation, table, frozen panes and print set-up."""
+    def frame(self, worksheet: Worksheet, sheet: Sheet) -> None:
+        """Write a whole sheet but its rows, which are streamed into it: see ``rows``."""
         columns = sheet.table.columns
-        first = next(i for i, column in enumerate(columns) if column.group is not Group.KEY)
+        first = first_in_sight(columns)
         self.title(worksheet, sheet.key, first, legend=any(column.field for column in columns))
-        self.table(worksheet, sheet.table, HEAD_ROW)
+        self.table_frame(worksheet, sheet.table, HEAD_ROW)
         worksheet.freeze_panes(FIRST_ROW, first + sheet.table.frozen)
         printed = [i for i, column in enumerate(columns) if column.group not in (Group.KEY, Group.MORE)]
-        worksheet.print_area(0, 0, FIRST_ROW + max(len(sheet.table.rows), 1) - 1, max(printed))
+        worksheet.print_area(0, 0, FIRST_ROW + max(sheet.table.count, 1) - 1, max(printed))
         self.page(worksheet, repeat=HEAD_ROW)
 
     def title(self, worksheet: Worksheet, key: str, first: int, *, legend: bool = False) -> None:
@@ -74,77 +73,71 @@ class SheetWriter:
             worksheet.repeat_rows(repeat)
         worksheet.set_footer(f"&L&8&F&C&8&A&R&8{self.texts.say('page')}")
 
-    def table(self, worksheet: Worksheet, table: Table, head: int, *, left: int = 0, widths: bool = True) -> None:
-        """Write one table as a real one (ListObject) with its headings in row ``head`` and column ``left``, 0-based."""
-        if len(table.rows) > MAX_ROWS:
+    def table_frame(self, worksheet: Worksheet, table: Table, head: int, *, widths: bool = True) -> None:
+        """Make a real table (ListObject) with its headings in row ``head``, 0-based, and everything but its rows.
+
+        XlsxWriter is told of the first row only, as it keeps an object for each cell of a table; whoever puts the
+        rows in widens the table's reference.
+        """
+        if table.count > MAX_ROWS:
             raise ConfigurationError(
-                _("{table} has {count} rows, more than a sheet holds.").format(table=table.name, count=len(table.rows)),
+                _("{table} has {count} rows, more than a sheet holds.").format(table=table.name, count=table.count),
                 remedy=_("Export this table as Parquet or CSV instead."),
             )
-        headings = self.headings(table)
-        first, last = head + 1, head + max(len(table.rows), 1)
-        self._rows(worksheet, table, first, left)
-        self._notes(worksheet, table, first, left)
-        self._head(worksheet, table, headings, head, left)
+        headings = headings_of(table, self.texts)
+        first, last = head + 1, head + max(table.count, 1)
+        self._notes(worksheet, table, first)
+        self._head(worksheet, table, headings, head, 0)
         if widths:
-            self._columns(worksheet, table, headings, left)
-        right = left + len(table.columns) - 1
-        worksheet.add_table(head, left, last, right, self._options(table, headings))
-        # XlsxWriter remembers each cell of a table, against overlaps that our sheets cannot have: half the memory.
-        worksheet.table_cells.clear()
+            self._columns(worksheet, table, headings, 0)
+        worksheet.add_table(head, 0, first, len(table.columns) - 1, self._options(table, headings))
         if head >= HEAD_ROW:
-            self._totals(worksheet, table, headings, head, left)
-        for i, column in enumerate(table.columns, left):
-            if column.field:
-                codes = next((j for j, one in enumerate(table.columns, left) if one.key == column.currency), -1)
-                rule = self._rule(
-                    column,
-                    xl_rowcol_to_cell(first, i),
-                    xl_rowcol_to_cell(first, codes, col_abs=True) if codes >= 0 else "",
-                )
-                if rule:
-                    rule["error_title"] = self.texts.say("check-title")
-                    worksheet.data_validation(first, i, last + SPARE_ROWS, i, rule)
+            self._totals(worksheet, table, headings, head)
+        for i, column in enumerate(table.columns):
+            codes = next((j for j, one in enumerate(table.columns) if one.key == column.currency), -1)
+            code = xl_rowcol_to_cell(first, codes, col_abs=True) if codes >= 0 else ""
+            rule = self._rule(column, xl_rowcol_to_cell(first, i), code) if column.field else {}
+            if rule:
+                rule = {"error_title": self.texts.say("check-title"), **rule}
+                worksheet.data_validation(first, i, last + SPARE_ROWS, i, rule)
+        for alert in (*table.alerts, Alert("sync", "AMBER", filled=True)):
+            self._alert(worksheet, table, alert, (first, last + SPARE_ROWS))
+
+    def small_table(
+        self, worksheet: Worksheet, table: Table, rows: Sequence[Mapping[str, Any]], head: int, *, left: int = 0
+    ) -> None:
+        """Write a small table of plain values (Decimal, date) with its rows; headings in row ``head``, 0-based."""
+        headings = headings_of(table, self.texts)
+        for position, row in enumerate(rows or [{}], head + 1):
+            worksheet.set_row(position, ROW_HEIGHT)
+            for i, column in enumerate(table.columns, left):
+                self.cells.write(worksheet, (position, i), column, row)
+        self._head(worksheet, table, headings, head, left)
+        self._columns(worksheet, table, headings, left)
+        right = left + len(table.columns) - 1
+        worksheet.add_table(head, left, head + max(len(rows), 1), right, self._options(table, headings))
         for alert in table.alerts:
-            self._alert(worksheet, table, alert, (first, last + SPARE_ROWS), left)
+            self._alert(worksheet, table, alert, (head + 1, head + max(len(rows), 1)))
 
-    def headings(self, table: Table) -> list[str]:
-        """Headings in the workbook's language, unique without regard to case, as a table demands."""
-        headings: list[str] = []
-        seen: set[str] = set()
-        for column in table.columns:
-            own = plain_text(column.heading)[:200] or self.texts.say("own-field")
-            wanted = own if column.heading else self.texts.heading(column.key)
-            heading, number = wanted, 1
-            while heading.lower() in seen:
-                number += 1
-                heading = f"{wanted} {number}"
-            seen.add(heading.lower())
-            headings.append(heading)
-        return headings
+    def references(self, table: Table) -> dict[str, str]:
+        """Key of each column → its heading as it is written inside a structured reference."""
+        keys = (column.key for column in table.columns)
+        return dict(zip(keys, map(_reference, headings_of(table, self.texts)), strict=True))
 
-    def _rows(self, worksheet: Worksheet, table: Table, first: int, left: int) -> None:
-        writers = [self.cells.writer(worksheet, column, left + i) for i, column in enumerate(table.columns)]
-        long = [column for column in table.columns if column.kind is Kind.LONG and column.width]
-        for position, row in enumerate(table.rows or [{}], first):
-            worksheet.set_row(position, _height(row, long))
-            for write in writers:
-                write(position, row)
-
-    def _notes(self, worksheet: Worksheet, table: Table, first: int, left: int) -> None:
-        noted = [i for i, column in enumerate(table.columns, left) if column.noted]
-        if not noted or sum(1 for row in table.rows if row.get("_note")) > MAX_NOTES:
+    def _notes(self, worksheet: Worksheet, table: Table, first: int) -> None:
+        noted = next((i for i, column in enumerate(table.columns) if column.noted), None)
+        if noted is None:
             return
-        for position, row in enumerate(table.rows, first):
+        for position, row in enumerate(table.sample, first):
             note = plain_text(row.get("_note") or "", breaks=True)
             if note:
                 size = {"width": 340, "height": 26 + 18 * (note.count("\n") + 1)}
                 options = {"font_name": self.styles.font, "font_size": 9, "color": Palette.NOTE, "author": "", **size}
-                worksheet.write_comment(position, noted[0], note, options)
+                worksheet.write_comment(position, noted, note, options)
 
     def _head(self, worksheet: Worksheet, table: Table, headings: Sequence[str], head: int, left: int) -> None:
         worksheet.set_row(head, 24)
-        start = next(i for i, column in enumerate(table.columns) if column.group is not Group.KEY)
+        start = first_in_sight(table.columns)
         for i, column in enumerate(table.columns):
             # The cell above the first column in sight leads back to Today.
             if not column.heading and column.group is not Group.KEY and (i > start or head != HEAD_ROW):
@@ -165,16 +158,18 @@ class SheetWriter:
     def _width(self, table: Table, column: Column, heading: str) -> float:
         if column.width:
             return column.width
+        if column.kind is Kind.LINK:
+            return max(6, fit(heading) + 4)
         widest = fit(heading) + (6 if column.kind in NUMERIC else 4)  # the filter's arrow
-        for row in table.rows[:_SAMPLE]:
+        for row in table.sample[:_SAMPLE]:
             value = row.get(column.key)
             if value is not None:
                 widest = max(widest, self._size(column, value) + 2)
         return max(7, min(widest, 38))
 
-    def _size(self, column: Column, value: Decimal | date | str | int) -> int:
+    def _size(self, column: Column, value: Any) -> int:
         if column.kind is Kind.MONEY:
-            return len(f"{value:,.2f}") + 1
+            return len(f"{value:,}") + 2  # a point and a sign
         if column.kind is Kind.RATE:
             return 11
         if column.kind in NUMERIC:
@@ -191,27 +186,33 @@ class SheetWriter:
         ]
         return {"name": table.name, "style": None, "columns": columns}
 
-    def _totals(self, worksheet: Worksheet, table: Table, headings: Sequence[str], head: int, left: int) -> None:
+    def _totals(self, worksheet: Worksheet, table: Table, headings: Sequence[str], head: int) -> None:
         """Totals above the table follow the filter. Only columns that hold nothing but base currency have one."""
         labelled = False
         for i, column in enumerate(table.columns):
-            amounts = [row[column.key] for row in table.rows if row.get(column.key) is not None]
-            currencies = {row.get(column.currency) for row in table.rows if row.get(column.key) is not None}
-            if not column.total or currencies != {self.base}:
+            total = table.totals.get(column.key)
+            if not column.total or total is None or not table.count:
                 continue
             style = self.styles.get(bold=True, num_format=number_format(self.base), align="right")
-            reference = re.sub(r"([\[\]#'])", r"'\1", headings[i])
-            formula = f"=SUBTOTAL(109,{table.name}[{reference}])"
-            worksheet.write_formula(head - 2, left + i, formula, style, float(sum(amounts, Decimal(0))))
+            formula = f"=SUBTOTAL(109,{table.name}[{_reference(headings[i])}])"
+            worksheet.write_formula(head - 2, i, formula, style, float(decimal(total, self.base)))
             if not labelled:
                 small = self.styles.get(font_size=8, font_color=Palette.MUTED, align="right")
-                worksheet.write_string(head - 2, left + i - 1, self.texts.say("total", currency=self.base), small)
+                worksheet.write_string(head - 2, i - 1, self.texts.say("total", currency=self.base), small)
                 labelled = True
 
-    def _alert(self, worksheet: Worksheet, table: Table, alert: Alert, rows: tuple[int, int], left: int) -> None:
-        at = next(i for i, column in enumerate(table.columns) if column.key == alert.column)
+    def _alert(self, worksheet: Worksheet, table: Table, alert: Alert, rows: tuple[int, int]) -> None:
+        at = next((i for i, column in enumerate(table.columns) if column.key == alert.column), None)
+        if at is None:
+            return
         rule: dict[str, object] = {"format": self.styles.attention(alert.colour), "type": "cell"}
-        if alert.above is not None:
+        if alert.filled:
+            rule |= {"type": "no_blanks"}
+        elif alert.days is not None:
+            # An empty cell counts as 0, before every day.
+            last = self.as_of.toordinal() - EXCEL_EPOCH + alert.days
+            rule |= {"criteria": "between", "minimum": 1, "maximum": last, "stop_if_true": True}
+        elif alert.above is not None:
             rule |= {"criteria": ">=", "value": alert.above}
         elif alert.below is not None:
             # Only numbers: an empty cell counts as 0.
@@ -219,7 +220,7 @@ class SheetWriter:
         else:
             label = self.texts.label(alert.code, table.columns[at].choices)
             rule |= {"criteria": "==", "value": f'"{label}"'}
-        worksheet.conditional_format(rows[0], left + at, rows[1], left + at, rule)
+        worksheet.conditional_format(rows[0], at, rows[1], at, rule)
 
     def _rule(self, column: Column, cell: str, code: str) -> dict[str, object]:
         """What may be typed into a column, as Excel's rule for its first cell; ``code`` is the cell of its currency.
@@ -227,6 +228,12 @@ class SheetWriter:
         An amount may have the minor units of the currency beside it: 100.5 is refused in a row in JPY.
         """
         say = self.texts.say
+        if column.lookup:
+            # A warning only: the row that is named may be a new one, further down in the other sheet.
+            source = f"={list_name(column.lookup)}"
+            return {"validate": "list", "source": source, "error_type": "warning", "error_message": say("check-name")}
+        if column.kind is Kind.COUNTRY:
+            return {"validate": "list", "source": "=lstCountries", "error_message": say("check-country")}
         if column.kind is Kind.CURRENCY:
             return {"validate": "list", "source": "=lstCurrencies", "error_message": say("check-currency")}
         if column.kind is Kind.CHOICE:
@@ -248,13 +255,27 @@ def list_name(choices: str) -> str:
     return "lst" + "".join(word.capitalize() for word in re.split(r"[._]", choices))
 
 
-def _height(row: Mapping[str, Any], long: Sequence[Column]) -> int:
-    """Points: a row is as high as its longest wrapped text needs."""
-    lines = 1
-    for column in long:
-        for_column = sum(
-            -(-max(fit(line), 1) // max(column.width - 2, 1))
-            for line in str(row.get(column.key) or "")[:900].split("\n")
-        )
-        lines = max(lines, for_column)
-    return 19 if lines == 1 else 6 + 14 * min(lines, _MAX_LINES)
+def first_in_sight(columns: Sequence[Column]) -> int:
+    """Place of the first column that is not hidden, 0-based."""
+    return next(i for i, column in enumerate(columns) if column.group is not Group.KEY)
+
+
+def _reference(heading: str) -> str:
+    """A heading as it is written inside a structured reference."""
+    return re.sub(r"([\[\]#'])", r"'\1", heading)
+
+
+def headings_of(table: Table, texts: Texts) -> list[str]:
+    """Headings in the workbook's language, unique without regard to case, as a table demands."""
+    headings: list[str] = []
+    seen: set[str] = set()
+    for column in table.columns:
+        own = plain_text(column.heading)[:200] or texts.say("own-field")
+        wanted = own if column.heading else texts.heading(column.key)
+        heading, number = wanted, 1
+        while heading.lower() in seen:
+            number += 1
+            heading = f"{wanted} {number}"
+        seen.add(heading.lower())
+        headings.append(heading)
+    return headings

@@ -27,6 +27,7 @@ class Pair(NamedTuple):
 SHEETS: Mapping[str, Pair] = {
     "today": Pair("今日", "Today"),
     "customers": Pair("客户", "Customers"),
+    "contacts": Pair("联系人", "Contacts"),
     "orders": Pair("订单", "Orders"),
     "instalments": Pair("分期", "Instalments"),
     "receipts": Pair("收款", "Receipts"),
@@ -34,13 +35,22 @@ SHEETS: Mapping[str, Pair] = {
     "settlements": Pair("核销", "Settlements"),
     "duplicates": Pair("重复客户", "Duplicates"),
     "questions": Pair("待确认", "Questions"),
+    "exposure": Pair("外汇敞口", "Exposure"),
+    "followups": Pair("跟进", "Follow-ups"),
+    "chase": Pair("催收", "To chase"),
     "rates": Pair("汇率", "Rates"),
     "settings": Pair("设置", "Settings"),
+    "help": Pair("帮助", "Help"),
 }
+"""Every sheet, in the order of the workbook."""
 
 ABOUT: Mapping[str, Pair] = {
     "customers": Pair(
         "每个客户一行；未收与逾期按原币列示。", "One row a customer; open and overdue in the documents' own currencies."
+    ),
+    "contacts": Pair(
+        "客户方的联系人，每人一行；客户名称从列表中选择。",
+        "One row a person at a customer; choose the customer from the list.",
     ),
     "orders": Pair(
         "每个订单一行；本位币金额旁列出所用汇率、日期、来源与依据。",
@@ -70,6 +80,18 @@ ABOUT: Mapping[str, Pair] = {
         "所有读不懂或有歧义的内容都在这里，不作猜测。",
         "Everything that was not understood is listed here; nothing is guessed.",
     ),
+    "exposure": Pair(
+        "各币种未收金额按到期月份列示，由“分期”表的公式汇总；下表按当日汇率折合本位币。",
+        "What is open by currency and due month, added up by formulas over Instalments; below, its value at the day's rates.",
+    ),
+    "followups": Pair(
+        "待办事项：谁、何时、做什么。登记册建议催收的款项见“催收”。",
+        "What is to be done, by whom and when. What the register suggests to chase is on the sheet To chase.",
+    ),
+    "chase": Pair(
+        "登记册建议催收的逾期分期，金额最大的在前，附负责人与联系方式；最多 500 笔。",
+        "Overdue instalments that the register suggests to chase, largest first, with owner and contact; 500 at most.",
+    ),
     "rates": Pair(
         "上表：各币种最新汇率；下表：登记册中各金额实际使用的汇率。",
         "Above: the latest rate per currency. Below: the rates that the register's figures stand on.",
@@ -77,11 +99,27 @@ ABOUT: Mapping[str, Pair] = {
     "settings": Pair(
         "本位币、政策，以及下拉列表所用的币种与状态。", "Base currency, policies, and the lists behind the drop-downs."
     ),
+    "help": Pair("如何填写、颜色的含义、快捷键、如何同步。", "How to type, what colours mean, keys, and how to sync."),
 }
 
 HEADINGS: Mapping[str, Pair] = {
     "id": Pair("编号", "Id"),
     "version": Pair("版本", "Version"),
+    "name": Pair("姓名", "Name"),
+    "role": Pair("职务", "Role"),
+    "summary": Pair("事项", "What"),
+    "to_customer": Pair("→客户", "→ Cust."),
+    "to_order": Pair("→订单", "→ Order"),
+    "to_receipt": Pair("→收款", "→ Rcpt."),
+    "to_instalment": Pair("→分期", "→ Inst."),
+    "to_merged": Pair("→并入", "→ Into"),
+    "to_a": Pair("→A", "→ A"),
+    "to_b": Pair("→B", "→ B"),
+    "customer_a": Pair("客户编号 A", "Customer id A"),
+    "customer_b": Pair("客户编号 B", "Customer id B"),
+    "first_receipt": Pair("首笔收款编号", "First receipt id"),
+    "first_order": Pair("首个订单编号", "First order id"),
+    "reasons": Pair("理由", "Reasons"),
     "sync": Pair("同步", "Sync"),
     "code": Pair("客户代码", "Customer code"),
     "legal_name": Pair("客户名称", "Legal name"),
@@ -247,6 +285,9 @@ LABELS: Mapping[str, Pair] = {
     "refuse": Pair("未导入", "Refused"),
     "answered": Pair("已回答", "Answered"),
     "dismissed": Pair("已忽略", "Dismissed"),
+    "done": Pair("已完成", "Done"),
+    "dropped": Pair("已放弃", "Dropped"),
+    "tasks.state.open": Pair("待办", "To do"),
     "orders.status.open": Pair("进行中", "Open"),
     "open_findings.state.open": Pair("待处理", "Open"),
     "rate_source.ecb": Pair("欧洲央行", "ECB"),
@@ -332,6 +373,7 @@ SENTENCES: Mapping[str, Pair] = {
     "need-review": Pair("待确认的匹配", "Matches to confirm"),
     "need-duplicates": Pair("疑似重复的客户", "Customers that may be duplicates"),
     "need-questions": Pair("导入时未读懂的内容", "Open questions from adoption"),
+    "need-followups": Pair("到期的跟进事项", "Follow-ups due"),
     "need-rates": Pair("缺失或过期的汇率", "Rates missing or stale"),
     "need-evidence": Pair("没有汇率依据的订单", "Orders without rate evidence"),
     "largest": Pair("逾期金额最大的 {count} 笔", "The {count} largest overdue"),
@@ -364,12 +406,25 @@ SENTENCES: Mapping[str, Pair] = {
     ),
     "check-date": Pair("请填写日期，例如 2026-03-31。", "A date, such as 2026-03-31."),
     "check-choice": Pair("请从列表中选择。", "Choose from the list."),
+    "check-name": Pair(
+        "列表中没有这个名称。请核对；若是新的，请先在相应工作表中新增一行。",
+        "That name is not in the list. Check it; if it is new, add its row on its own sheet as well.",
+    ),
+    "check-country": Pair("请填写两位国家代码，例如 DE。", "A two-letter country code, such as DE."),
     "check-title": Pair("请核对", "Please check"),
     "note-rate": Pair("汇率 {value}（1 {quote} 折 {base}）", "Rate {value} ({base} per 1 {quote})"),
     "note-date": Pair(
         "公布日 {date} · {source} · {kind} · {policy}", "Published {date} · {source} · {kind} · {policy}"
     ),
     "note-leg": Pair("经 1 {base} = {value} {quote}（{date}）", "Via 1 {base} = {value} {quote} ({date})"),
+    "exposure-document": Pair("未收金额（原币，按到期月份）", "Open by due month, in document currency"),
+    "exposure-base": Pair("折合 {currency}（按当日汇率）", "In {currency} at the day's rates"),
+    "exposure-from": Pair("起始日", "From"),
+    "exposure-overdue": Pair("已逾期", "Overdue"),
+    "exposure-later": Pair("更晚", "Later"),
+    "exposure-undated": Pair("无到期日", "No date"),
+    "exposure-percent": Pair("汇率变动 1%", "1 % moves"),
+    "exposure-chart": Pair("未收金额按到期月份（{currency}）", "Open receivables by due month ({currency})"),
     "page": Pair("第 &P 页，共 &N 页", "Page &P of &N"),
     "setting-base": Pair("本位币", "Base currency"),
     "setting-language": Pair("工作簿语言", "Language of this workbook"),
@@ -402,15 +457,15 @@ class Texts:
 
     def sheet(self, key: str) -> str:
         """Name of a sheet."""
-        return self._pick(SHEETS[key])
+        return self.pick(SHEETS[key])
 
     def about(self, key: str) -> str:
         """What a sheet shows, in a sentence."""
-        return self._pick(ABOUT[key])
+        return self.pick(ABOUT[key])
 
     def heading(self, key: str) -> str:
         """Heading of a column."""
-        return self._pick(HEADINGS[key])
+        return self.pick(HEADINGS[key])
 
     def label(self, code: str, field: str = "") -> str:
         """What people read for a stored code (``part_paid`` → 部分收款); the code itself where no label is kept.
@@ -418,15 +473,16 @@ class Texts:
         ``field`` is ``table.field`` where one code reads differently in different places.
         """
         pair = LABELS.get(f"{field}.{code}") or LABELS.get(code)
-        return self._pick(pair) if pair else code
+        return self.pick(pair) if pair else code
 
     def say(self, key: str, **values: object) -> str:
         """A sentence with its named places filled."""
-        return self._pick(SENTENCES[key]).format(**values)
+        return self.pick(SENTENCES[key]).format(**values)
 
     def join(self, parts: list[str]) -> str:
         """Reasons and the like as one text."""
         return ("；" if self.language == "zh" else "; ").join(parts)
 
-    def _pick(self, pair: Pair) -> str:
+    def pick(self, pair: Pair) -> str:
+        """The text of a pair in this language."""
         return pair.zh if self.language == "zh" else pair.en

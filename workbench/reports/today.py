@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,18 +12,20 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from workbench.money import number_format
-from workbench.reports.cells import cut, fit, money_format, shown_amount
 from workbench.reports.charts import TodayCharts
 from workbench.reports.columns import Table
 from workbench.reports.evidence import sources_named
-from workbench.reports.figures import Amounts, Figures, LatestRate, Row
+from workbench.reports.figures import Amounts, Figures, LatestRate, Row, Tally
 from workbench.reports.layout import SheetWriter
-from workbench.reports.needs import Need, Worth, ageing, collect_needs, open_by_currency, worth
+from workbench.reports.needs import Need, collect_needs
+from workbench.reports.plain import cut, decimal, fit, money_format, shown_amount
+from workbench.reports.rows import link_formula
 from workbench.reports.styles import Palette
 
 __all__ = ["TodaySheet"]
 
 LEFT, RIGHT = 1, 10  # columns B to K
+HIDDEN = 12  # ids of the rows that links lead to
 ZERO = Decimal(0)
 _MAX_AMOUNTS = 6
 NBSP = "\u00a0"  # a code and its amount stay on one line
@@ -42,35 +45,45 @@ class Card:
 
 
 class TodaySheet:
-    """Writes Today into a worksheet of its own. ``state`` is the register's changeset number and hash, for the head."""
+    """Writes Today into a worksheet of its own.
+
+    ``empty`` tells that the register has neither customers nor orders yet.
+    """
 
     def __init__(
-        self, workbook: Workbook, worksheet: Worksheet, writer: SheetWriter, figures: Figures, state: str
+        self, workbook: Workbook, worksheet: Worksheet, writer: SheetWriter, figures: Figures, *, empty: bool
     ) -> None:
-        self.workbook, self.sheet, self.writer, self.figures, self.state = workbook, worksheet, writer, figures, state
+        self.workbook, self.sheet, self.writer, self.figures = workbook, worksheet, writer, figures
+        self.empty = empty
+        self._targets: Mapping[str, tuple[str, str]] = {}
         self.say, self.get, self.cell = writer.texts.say, writer.styles.get, writer.styles.cell
         self.money = number_format(figures.base)
         self.needs = {need.key: need for need in collect_needs(figures)}
 
-    def write(self, instalments: Table) -> None:
-        """Write everything; ``instalments`` is the table that the figures per currency add up from."""
-        sheet = self.sheet
+    def write(self, instalments: Table, targets: Mapping[str, tuple[str, str]]) -> None:
+        """Write everything.
+
+        Args:
+            instalments: the table that the figures per currency add up from.
+            targets: key of a sheet → its name, and the letters of its first column in sight.
+        """
+        sheet, self._targets = self.sheet, targets
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 2)
         sheet.set_column(LEFT, RIGHT, 13.5)
         sheet.set_column(RIGHT + 1, RIGHT + 1, 2)
+        sheet.set_column(HIDDEN, HIDDEN, 10, None, {"hidden": True})
         self._head()
         self._cards(4)
         row = self._attention(8)
         row = self._latest_payers(row + 1)
-        lines = open_by_currency(self.figures)
-        ages = ageing(self.figures)
+        lines = _open_by_currency(self.figures)
         row += 1
         end = self._currencies(row, lines, instalments)
-        self._ageing(row, ages)
+        self._ageing(row)
         if any(line["base"] for line in lines):
             charts = TodayCharts(self.workbook, self.sheet, self.writer, self.figures.base)
-            below = max(end, row + len(ages) + 3) + 1
+            below = max(end, row + len(self.figures.ages) + 3) + 1
             charts.by_currency(sum(1 for line in lines if line["base"] is not None), (row + 2, LEFT), (below, LEFT))
             charts.ageing((row + 2, 9), (below, LEFT + 5))
         self.writer.page(sheet)
@@ -85,7 +98,9 @@ class TodaySheet:
         small = get(font_size=12, font_color=Palette.FAINT)
         aside = f"   {texts.other.sheet('today')} · {self.say('title')}"
         sheet.write_rich_string(0, LEFT, large, texts.sheet("today"), small, aside, large)
-        facts = [self.say("as-of", date=figures.as_of.isoformat()), self.say("base", currency=figures.base), self.state]
+        number, hash_ = figures.changeset
+        state = self.say("state-line", number=number, hash=hash_[:12]) if number else ""
+        facts = [self.say("as-of", date=figures.as_of.isoformat()), self.say("base", currency=figures.base), state]
         sheet.write_string(1, LEFT, "   ·   ".join(fact for fact in facts if fact), get(font_color=Palette.MUTED))
         sheet.write_string(2, LEFT, self._rates_line(), get(font_color=Palette.MUTED))
         sheet.set_row(3, 10)
@@ -103,16 +118,15 @@ class TodaySheet:
 
     def _cards(self, row: int) -> None:
         needs, say = self.needs, self.say
-        unpaid = [one for one in self.figures.tables["instalments"] if one["open_amount"]]
-        overdue, due, waiting = needs["need-overdue"], needs["need-due-7"], needs["need-unmatched"]
+        figures = self.figures
         decide = [needs[key] for key in ("need-duplicates", "need-review", "need-questions")]
         parts = dict(zip(("duplicates", "matches", "questions"), (need.count for need in decide), strict=True))
         total = sum(parts.values())
         cards = (
-            self._money("card-open", worth(self.figures, unpaid, "open_amount"), "ACCENT", instalments=len(unpaid)),
-            self._money("card-overdue", overdue.worth, "RED", instalments=overdue.count),
-            self._money("card-due", due.worth, "AMBER", instalments=due.count),
-            self._money("card-unmatched", waiting.worth, "AMBER", receipts=waiting.count),
+            self._money("card-open", figures.unpaid, "ACCENT", "instalments"),
+            self._money("card-overdue", figures.overdue, "RED", "instalments"),
+            self._money("card-due", figures.due_7, "AMBER", "instalments"),
+            self._money("card-unmatched", figures.waiting, "AMBER", "receipts"),
             Card(say("card-decide"), total, "#,##0", say("card-decide-sub", **parts), "AMBER" if total else ""),
         )
         for at, card in enumerate(cards):
@@ -120,13 +134,17 @@ class TodaySheet:
         for i, height in enumerate((22, 32, 20, 12), row):
             self.sheet.set_row(i, height)
 
-    def _money(self, key: str, value: Worth, colour: str, **counts: int) -> Card:
-        below = " · ".join(self.say(f"card-{name}", count=count) for name, count in counts.items())
-        if value.missing:
-            below += " · " + self.say("without", currencies=", ".join(value.missing))
+    def _money(self, key: str, tally: Tally, colour: str, what: str) -> Card:
+        below = self.say(f"card-{what}", count=tally.count)
+        if tally.missing:
+            below += " · " + self.say("without", currencies=", ".join(tally.missing))
         label = self.say("card-label", label=self.say(key), currency=self.figures.base)
-        known = None if value.missing and not value.base else value.base
-        return Card(label, known, self.money, below, colour if value.base or value.missing else "")
+        value = self._base(tally)
+        known = None if tally.missing and not value else value
+        return Card(label, known, self.money, below, colour if value or tally.missing else "")
+
+    def _base(self, tally: Tally) -> Decimal:
+        return decimal(sum(tally.base.values()), self.figures.base)
 
     def _card(self, row: int, col: int, card: Card) -> None:
         ink = getattr(Palette, card.colour) if card.colour else Palette.FAINT
@@ -152,7 +170,7 @@ class TodaySheet:
         """The list; returns the row after it."""
         self._section(row, LEFT, RIGHT, self.say("attention"))
         row += 1
-        if not self.figures.tables["customers"] and not self.figures.tables["orders"]:
+        if self.empty:
             self.sheet.write_string(row, LEFT, self.say("empty"), self.get(font_color=Palette.ACCENT, bold=True))
             row += 1
         columns = (
@@ -170,13 +188,13 @@ class TodaySheet:
         return row + 1
 
     def _need(self, row: int, need: Need) -> None:
-        cell, worth_ = self.cell, need.worth
+        cell, tally, worth = self.cell, need.tally, self._base(need.tally)
         ink = Palette.INK if need.count else Palette.FAINT
         mark = getattr(Palette, need.colour) if need.count else Palette.LINE
         strong = mark if need.count and need.colour in {"RED", "AMBER"} else ink
-        words = self._rate_problems(need) or _amounts(worth_.amounts)
-        if worth_.missing:
-            without = self.say("without", currencies=", ".join(worth_.missing))
+        words = self._rate_problems(need) or _amounts(tally.amounts)
+        if tally.missing:
+            without = self.say("without", currencies=", ".join(tally.missing))
             words += f" · {self.say('in-base', currency=self.figures.base)}{NBSP}{without}"
         lines = max(1, -(-fit(words) // _WORDS_WIDTH))
         self.sheet.set_row(row, 6 + 15 * lines)
@@ -186,30 +204,25 @@ class TodaySheet:
         self.sheet.write_number(row, 4, need.count, count)
         self._merged(row, 5, 8, words, cell(font_color=ink, text_wrap=True, indent=1, align="left"))
         base = cell(num_format=self.money, align="right", font_color=ink)
-        if worth_.base or (worth_.amounts and not worth_.missing):
-            self.sheet.write_number(row, 9, float(worth_.base), base)
+        if worth or (tally.amounts and not tally.missing):
+            self.sheet.write_number(row, 9, float(worth), base)
         else:
             self.sheet.write_blank(row, 9, None, base)
-        self._go(row, self._target(need), Palette.LINK if need.count else Palette.FAINT)
+        self._go(row, need.sheet, tally.first, Palette.LINK if need.count else Palette.FAINT)
 
     def _rate_problems(self, need: Need) -> str:
         label = self.writer.texts.label
         problems = [(code, self.figures.rates[code].problem) for code in need.currencies]
         return " · ".join(f"{code}{NBSP}{label(problem, 'rate_problem')}" for code, problem in problems)
 
-    def _target(self, need: Need) -> str:
-        start = f"internal:'{self.writer.texts.sheet(need.sheet)}'!A1"
-        return self.writer.cells.targets.get(need.sheet, {}).get(need.first, start)
-
     # -- who to call ----------------------------------------------------------------------------------------------
 
     def _latest_payers(self, row: int) -> int:
         """The instalments overdue that are worth most; nothing where none is overdue. Returns the row after them."""
-        late = [one for one in self.figures.tables["instalments"] if one["state"] == "overdue"]
-        late.sort(key=lambda one: (one["open_base"] is None, -(one["open_base"] or ZERO), one["id"]))
+        late = self.figures.late[:_MOST]
         if not late:
             return row
-        self._section(row, LEFT, RIGHT, self.say("largest", count=min(len(late), _MOST)))
+        self._section(row, LEFT, RIGHT, self.say("largest", count=len(late)))
         columns = (
             (LEFT, 3, "customer_name", "left"),
             (4, 4, "order_number", "left"),
@@ -222,7 +235,7 @@ class TodaySheet:
             self._merged(row, first, last, self.writer.texts.heading(key), self._small(align))
         self.sheet.write_string(row, 9, self.say("in-base", currency=self.figures.base), self._small("right"))
         self.sheet.write_blank(row, RIGHT, None, self._small("right"))
-        for one in late[:_MOST]:
+        for one in late:
             row += 1
             self._late(row, one)
         return row + 1
@@ -230,18 +243,20 @@ class TodaySheet:
     def _late(self, row: int, one: Row) -> None:
         left = self.cell(align="left", indent=1)
         self.sheet.set_row(row, 19)
-        order = self.figures.orders[one["order_id"]]
-        customer = self.figures.customers[order["customer_id"]]
-        self._merged(row, LEFT, 3, cut(customer["legal_name"], 60), left)
-        self._merged(row, 4, 4, cut(order["number"], 20), left)
-        self.sheet.write_string(row, 5, one["due_date"].isoformat(), left)
+        self._merged(row, LEFT, 3, cut(one["customer_name"], 60), left)
+        self._merged(row, 4, 4, cut(one["order_number"], 20), left)
+        self.sheet.write_string(row, 5, one["due_date"], left)
         self.sheet.write_number(row, 6, one["days_overdue"], self.cell(align="right", font_color=Palette.RED))
-        self._merged(row, 7, 8, shown_amount(one["open_amount"], one["currency"]), self.cell(align="right"))
+        self._merged(row, 7, 8, self._amount(one), self.cell(align="right"))
         if one["open_base"] is None:
             self._no_rate(row, 9)
         else:
-            self.sheet.write_number(row, 9, float(one["open_base"]), self._base_style())
-        self._go(row, self.writer.cells.targets["instalments"][one["id"]], Palette.LINK)
+            self.sheet.write_number(row, 9, float(decimal(one["open_base"], self.figures.base)), self._base_style())
+        self._go(row, "instalments", one["id"], Palette.LINK)
+
+    @staticmethod
+    def _amount(one: Row) -> str:
+        return shown_amount(decimal(one["open_amount"], one["currency"]), one["currency"])
 
     # -- per currency, ageing, charts ------------------------------------------------------------------------------
 
@@ -273,7 +288,7 @@ class TodaySheet:
 
     def _currency(self, row: int, line: Row, table: Table) -> None:
         """Open, overdue and open in base currency, each a SUMIFS over the table for the currency in this row."""
-        heads = dict(zip((column.key for column in table.columns), self.writer.headings(table), strict=True))
+        heads = self.writer.references(table)
         own = f"{table.name}[{heads['currency']}],{xl_rowcol_to_cell(row, LEFT, col_abs=True)}"
         late = f'{own},{table.name}[{heads["state"]}],"{self.writer.texts.label("overdue")}"'
         number = {"num_format": money_format(line["currency"]), "align": "right"}
@@ -302,11 +317,12 @@ class TodaySheet:
             self.sheet.write_string(row, 6, latest.rate.rate_date.isoformat(), plain)
             self.sheet.write_string(row, 7, ", ".join(sources_named([latest.rate], self.writer.texts)), plain)
 
-    def _ageing(self, row: int, ages: list[tuple[str, Decimal]]) -> None:
+    def _ageing(self, row: int) -> None:
         self._section(row, 9, RIGHT, self.say("ageing"))
         self.sheet.write_string(row + 1, 9, self.say("bucket"), self._small("left"))
         self.sheet.write_string(row + 1, RIGHT, self.say("in-base", currency=self.figures.base), self._small("right"))
-        for i, (bucket, amount) in enumerate(ages, row + 2):
+        for i, (bucket, units) in enumerate(self.figures.ages.items(), row + 2):
+            amount = decimal(units, self.figures.base)
             late = bucket not in {"age-none", "age-undated"} and amount
             self.sheet.write_string(i, 9, self.say(bucket), self.cell(align="left", indent=1))
             self.sheet.write_number(i, RIGHT, float(amount), self._base_style(Palette.RED if late else Palette.INK))
@@ -330,8 +346,16 @@ class TodaySheet:
     def _no_rate(self, row: int, col: int) -> None:
         self.sheet.write_string(row, col, self.say("no-rate"), self.cell(font_color=Palette.AMBER, align="right"))
 
-    def _go(self, row: int, target: str, colour: str) -> None:
-        self.sheet.write_url(row, RIGHT, target, self.cell(font_color=colour, align="right"), self.say("go"))
+    def _go(self, row: int, sheet: str, row_id: str, colour: str) -> None:
+        """Lead to a row by its id, wherever it has been sorted to; to the sheet where no row is meant."""
+        style = self.cell(font_color=colour, align="right")
+        name, letters = self._targets.get(sheet, (self.writer.texts.sheet(sheet), "A"))
+        if row_id:
+            self.sheet.write_string(row, HIDDEN, row_id)
+            formula = link_formula(name, letters, xl_rowcol_to_cell(row, HIDDEN, col_abs=True), self.say("go"))
+            self.sheet.write_formula(row, RIGHT, f"={formula}", style, self.say("go"))
+        else:
+            self.sheet.write_url(row, RIGHT, f"internal:'{name}'!A1", style, self.say("go"))
 
     def _merged(self, row: int, first: int, last: int, text: str, style: Format) -> None:
         if first != last:
@@ -343,3 +367,18 @@ def _amounts(amounts: Amounts) -> str:
     shown = [shown_amount(amount, code).replace(" ", NBSP) for code, amount in amounts.items()]
     more = f" · +{len(shown) - _MAX_AMOUNTS}" if len(shown) > _MAX_AMOUNTS else ""
     return " · ".join(shown[:_MAX_AMOUNTS]) + more
+
+
+def _open_by_currency(figures: Figures) -> list[Row]:
+    """Per currency with open receivables: open and overdue in that currency, open in base currency, the rate."""
+    codes = sorted(figures.unpaid.units, key=lambda code: (-figures.unpaid.base.get(code, -1), code))
+    return [
+        {
+            "currency": code,
+            "latest": figures.rates[code],
+            "open": decimal(figures.unpaid.units[code], code),
+            "overdue": decimal(figures.overdue.units.get(code, 0), code),
+            "base": decimal(figures.unpaid.base[code], figures.base) if code in figures.unpaid.base else None,
+        }
+        for code in codes
+    ]

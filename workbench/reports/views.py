@@ -12,13 +12,10 @@ from workbench.register.tables import TABLES
 from workbench.reports.columns import Column, Kind, Table
 from workbench.reports.texts import Texts
 
-__all__ = ["HIDDEN_SHEET", "ColumnView", "HiddenRows", "TableView", "Where", "view_of"]
+__all__ = ["HIDDEN_SHEET", "ColumnView", "HiddenRows", "TableView", "view_of"]
 
 HIDDEN_SHEET = "_workbench"
 """Name of the very hidden sheet that the workbook carries for whoever binds it to the register."""
-
-Where = Mapping[str, Mapping[str, Any]]
-"""Table of the register → field → the value, or list of values, that its rows shall have to be shown."""
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _KINDS = {
@@ -34,7 +31,9 @@ _KINDS = {
     Kind.SHARE: "decimal",
     Kind.CHOICE: "choice",
     Kind.BOOLEAN: "boolean",
+    Kind.COUNTRY: "text",
     Kind.LIST: "list",
+    Kind.LINK: "text",
 }
 
 
@@ -122,7 +121,7 @@ def view_of(
         status_column=by_key.get("sync", ""),
         head_row=head,
         first_row=head + 1,
-        row_count=len(table.rows),
+        row_count=table.count,
         where=where,
     )
 
