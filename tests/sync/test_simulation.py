@@ -48,7 +48,17 @@ class Office:
     def step(self) -> None:
         person = self.random.choice(self.people)
         action = self.random.choices(
-            (self.edit, self.sort, self.push, self.pull, self.add, self.remove, self.insert_row, self.choose, self.undo),
+            (
+                self.edit,
+                self.sort,
+                self.push,
+                self.pull,
+                self.add,
+                self.remove,
+                self.insert_row,
+                self.choose,
+                self.undo,
+            ),
             (40, 6, 14, 10, 6, 3, 2, 5, 1),
         )[0]
         action(person)

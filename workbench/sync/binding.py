@@ -7,14 +7,14 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbench.i18n import _
 from workbench.register import Register
 from workbench.sync.carried import identity_of
-from workbench.sync.model import SheetColumns, Stamp
+from workbench.sync.model import LISTED, SheetColumns, Stamp
 
-__all__ = ["SheetView", "bind_views", "new_stamp"]
+__all__ = ["AddedBindings", "SheetView", "add_bindings", "bind_views", "new_stamp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,16 @@ class SheetView:
     range_name: str
     table: str
     columns: SheetColumns
-    view: Mapping[str, Any]
+    view: Mapping[str, Any] | None
+    """Which rows it shows; None for those that its owner put there."""
+
+
+class AddedBindings(NamedTuple):
+    """Bindings that were stored: the workbook's identity, each binding's id and sheet, and the changeset."""
+
+    workbook: str
+    sheets: Mapping[str, str]
+    changeset: int
 
 
 def bind_views(
@@ -49,7 +58,21 @@ def bind_views(
         author: whose workbook it is.
         changeset: the newest one that the sheets show; the one that binds them by default (for sheets without rows).
     """
-    workbook = str(uuid.uuid4())
+    added = add_bindings(register, views, workbook=str(uuid.uuid4()), file=file, author=author, language=language)
+    return new_stamp(
+        register,
+        added.workbook,
+        added.sheets,
+        changeset=changeset or added.changeset,
+        origin=origin,
+        language=language,
+    )
+
+
+def add_bindings(
+    register: Register, views: Sequence[SheetView], *, workbook: str, file: str, author: str, language: str
+) -> AddedBindings:
+    """Store the bindings of sheets of a workbook, in a changeset of its own."""
     rows = [
         {
             "workbook_id": workbook,
@@ -59,7 +82,7 @@ def bind_views(
             "table_name": one.table,
             "columns": one.columns.as_json(),
             "key_column": one.columns.key,
-            "view": json.dumps(one.view, ensure_ascii=False, sort_keys=True) if one.view else None,
+            "view": _view_text(one.view),
             "owner": author,
             "language": language,
         }
@@ -69,8 +92,13 @@ def bind_views(
         origin="bind", reason=_("{file} shows the register").format(file=file), author=author
     ) as cs:
         ids = cs.insert("bindings", rows)
-    bindings = {made: one.sheet for made, one in zip(ids, views, strict=True)}
-    return new_stamp(register, workbook, bindings, changeset=changeset or cs.number, origin=origin, language=language)
+    return AddedBindings(workbook, {made: one.sheet for made, one in zip(ids, views, strict=True)}, cs.number)
+
+
+def _view_text(view: Mapping[str, Any] | None) -> str | None:
+    if view is None:
+        return LISTED
+    return json.dumps(view, ensure_ascii=False, sort_keys=True) if view else None
 
 
 def new_stamp(

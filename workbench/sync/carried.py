@@ -36,6 +36,7 @@ def carried_rows(stamp: Stamp) -> list[list[str]]:
         ["conflicts", stamp.conflicts],
         *(["binding", binding, sheet] for binding, sheet in stamp.bindings.items()),
         *(["noted", *noted] for noted in stamp.noted),
+        *(["fresh", binding] for binding in stamp.fresh),
         *(["held", *place, str(version)] for place, version in stamp.held.items()),
     ]
 
@@ -68,12 +69,15 @@ def read_stamp(image: BookImage, name: str) -> Stamp:
     bindings: dict[str, str] = {}
     noted: list[tuple[str, str, str]] = []
     held: dict[tuple[str, str, str], int] = {}
+    fresh: list[str] = []
     for row in sorted(sheet.rows):
         what = _text(sheet, row, 1)
         if what == "binding":
             bindings[_text(sheet, row, 2)] = _text(sheet, row, 3)
         elif what == "noted":
             noted.append((_text(sheet, row, 2), _text(sheet, row, 3), _text(sheet, row, 4)))
+        elif what == "fresh":
+            fresh.append(_text(sheet, row, 2))
         elif what == "held" and (version := _text(sheet, row, 5)).isdigit():
             held[_text(sheet, row, 2), _text(sheet, row, 3), _text(sheet, row, 4)] = int(version)
         else:
@@ -91,6 +95,7 @@ def read_stamp(image: BookImage, name: str) -> Stamp:
         bindings=bindings,
         noted=tuple(noted),
         held=held,
+        fresh=tuple(fresh),
     )
 
 

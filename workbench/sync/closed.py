@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from workbench.splicing.refusals import NoteRefused
 from workbench.sync.carried import HIDDEN_SHEET
 from workbench.sync.images import BookEdits, BookImage, OwnSheet, SheetImage, Write
 
-__all__ = ["ClosedFile", "FileOpenElsewhere", "origin_of", "refuse_open"]
+__all__ = ["KEEP", "ClosedFile", "FileOpenElsewhere", "image_of", "origin_of", "put_hidden", "refuse_open"]
 
 KEEP = 5
 """Earlier versions of a workbook that are kept beside it."""
@@ -160,6 +160,11 @@ def _note(editor: WorkbookEditor, sheet: str, notes: Mapping[tuple[int, int], st
         for place, words in notes.items():
             with suppress(NoteRefused):
                 editor.set_notes(sheet, {place: words}, author=_NOTE_AUTHOR)
+
+
+def put_hidden(editor: WorkbookEditor, rows: Sequence[Sequence[str]]) -> None:
+    """Write what the workbook carries about itself into its very hidden sheet."""
+    _put(editor, HIDDEN_SHEET, OwnSheet(rows, hidden=True))
 
 
 def _put(editor: WorkbookEditor, name: str, own: OwnSheet) -> None:

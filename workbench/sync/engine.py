@@ -245,6 +245,7 @@ def _on_its_own(register: Register, port: BookPort, opened: _Opened, author: str
         origin=port.origin,
         bindings={new.get(binding, binding): sheet for binding, sheet in opened.stamp.bindings.items()},
         noted=tuple((new.get(binding, binding), key, name) for binding, key, name in opened.stamp.noted),
+        fresh=tuple(new.get(one, one) for one in opened.stamp.fresh),
         held={(new.get(of, of), key, name): version for (of, key, name), version in opened.stamp.held.items()},
     )
     port.write(BookEdits(own={HIDDEN_SHEET: own_sheet(stamp)}))

@@ -12,6 +12,7 @@ from workbench.errors import FileRefused, WorkbenchError
 from workbench.findings import Finding
 
 __all__ = [
+    "LISTED",
     "Binding",
     "BoundColumn",
     "Conflict",
@@ -21,6 +22,10 @@ __all__ = [
     "SyncReport",
     "WorkbookMismatch",
 ]
+
+
+LISTED = "listed"
+"""In place of a view: the sheet shows the rows that its owner put there."""
 
 
 class WorkbookMismatch(FileRefused):
@@ -97,7 +102,11 @@ class SheetColumns:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """A sheet of a workbook as a view of a table; ``view`` chooses rows as ``Register.rows`` does."""
+    """A sheet of a workbook as a view of a table.
+
+    ``view`` chooses the rows that it shows, as ``Register.rows`` does. A sheet that is ``listed`` shows the rows that its
+    owner put there and no others: none arrive by themselves, and one taken out is only no longer listed.
+    """
 
     id: str
     workbook: str
@@ -106,6 +115,7 @@ class Binding:
     table: str
     columns: SheetColumns
     view: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    listed: bool = False
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Binding:
@@ -117,7 +127,8 @@ class Binding:
             row["range_name"],
             row["table_name"],
             SheetColumns.from_json(row["columns"]),
-            json.loads(row["view"] or "{}"),
+            {} if row["view"] == LISTED else json.loads(row["view"] or "{}"),
+            row["view"] == LISTED,
         )
 
 
@@ -133,6 +144,7 @@ class Stamp:
         conflicts: name of the sheet with the conflicts, where there is one.
         bindings: id of each binding, and the name of its sheet.
         noted: cells that carry a note of ours, by binding, key of the row and field.
+        fresh: bindings that have not been synchronised yet, so that none of their rows was ever shown.
         held: cells that go on being compared with an older version of their row than the row shows, because what was
             typed there is not settled: by binding, id of the row and field, the version.
     """
@@ -148,6 +160,7 @@ class Stamp:
     bindings: Mapping[str, str]
     noted: tuple[tuple[str, str, str], ...] = ()
     held: Mapping[tuple[str, str, str], int] = dataclasses.field(default_factory=dict)
+    fresh: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

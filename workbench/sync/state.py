@@ -92,7 +92,8 @@ def load_state(register: Register, found: FoundTable, names: Names, stamp: Stamp
         row_id = births.get(row.key, row.key)
         if row_id and not row_id.startswith(BIRTH):
             versions[row_id] = int(row.version) if row.version.isdigit() else int(row.key.startswith(BIRTH))
-    current: dict[str, Row] = {row["id"]: row for row in register.stream(binding.table, binding.view)}
+    chosen = () if binding.listed else register.stream(binding.table, binding.view)
+    current: dict[str, Row] = {row["id"]: row for row in chosen}
     in_view = list(current)
     current |= _rows(register, binding.table, [row_id for row_id in versions if row_id not in current])
     stale: dict[str, set[int]] = defaultdict(set)
@@ -106,7 +107,7 @@ def load_state(register: Register, found: FoundTable, names: Names, stamp: Stamp
         register.rows_at_versions(binding.table, stale),
         held,
         in_view,
-        _was_shown(register, binding, in_view, stamp.changeset),
+        set() if binding.id in stamp.fresh else _was_shown(register, binding, in_view, stamp.changeset),
         births,
         register.last_changes(binding.table, gone) if gone else {},
         _columns(register, binding, names, epoch_1904=epoch_1904),
