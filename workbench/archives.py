@@ -10,7 +10,7 @@ from typing import Final
 
 from workbench.i18n import _
 
-__all__ = ["Package", "Refused"]
+__all__ = ["Package", "Refused", "refuse_entities"]
 
 MOST_ENTRIES: Final = 10_000
 MOST_BYTES: Final = 512 * 2**20
@@ -83,6 +83,17 @@ class Package:
             raise Refused("file.corrupt", _("the part {name} is missing").format(name=name)) from error
         except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zipfile.zlib.error) as error:  # type: ignore[attr-defined]  # zipfile re-exports zlib
             raise Refused("file.corrupt", _("the part {name} is damaged").format(name=name)) from error
-        if any(mark in data for mark in _MARKS) and _DOCTYPE.search(data):
-            raise Refused("file.hostile", _("the part {name} defines XML entities").format(name=name))
+        refuse_entities(data, name)
         return data
+
+
+def refuse_entities(data: bytes, name: str) -> None:
+    """Refuse a part that defines entities; none that a spreadsheet program writes does.
+
+    Raises:
+        Refused: with the code ``file.hostile``.
+    """
+    # In UTF-16 a zero byte stands among the first four; without one there, only the short mark has to be looked for.
+    marks = _MARKS if b"\0" in data[:4] else _MARKS[:1]
+    if any(mark in data for mark in marks) and _DOCTYPE.search(data):
+        raise Refused("file.hostile", _("the part {name} defines XML entities").format(name=name))

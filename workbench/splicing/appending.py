@@ -97,33 +97,31 @@ def region_of(
 def list_below(session: Session, sheet: SheetRef, header_row: int, after: int | None) -> Region:
     """The plain list whose headings stand in a row, up to the column ``after`` (the last used one by default)."""
     markup = session.markup(sheet)
-    right, last = after or 0, header_row
-    for row in markup.rows():
-        if row.number < header_row:
-            continue
-        held = [cell.column for cell in markup.cells(row) if holds_something(markup, cell)]
-        if row.number == header_row and after is None:
-            right = max(held, default=0)
-        if any(column <= right for column in held):
+    rows = [row for row in markup.rows() if row.number >= header_row]
+    right = after or 0
+    if after is None and rows and rows[0].number == header_row:
+        right = max((cell.column for cell in markup.cells(rows[0]) if holds_something(markup, cell)), default=0)
+    last = header_row
+    for row in reversed(rows):
+        if any(cell.column <= right and holds_something(markup, cell) for cell in markup.cells(row)):
             last = row.number
+            break
     return Region(sheet, header_row, header_row + 1, last, 1, right)
 
 
 def _plain_region(markup: SheetMarkup, sheet: SheetRef, last: int, columns: Sequence[int]) -> Region:
     """The block of cells without an empty row or column between them that ends at the row."""
-    held: dict[int, set[int]] = {}
+    top, used = last, set(columns)
+    before = 0  # the row above, where it holds something
     for row in markup.rows():
         if row.number > last:
             break
-        found = {cell.column for cell in markup.cells(row) if holds_something(markup, cell)}
-        held = (
-            {**held, row.number: found}
-            if held and row.number - 1 in held and found
-            else ({row.number: found} if found else {})
-        )
-    used = held.get(last, set()) | set(columns) or {1}
-    left, right = min(used), max(used)
-    top = min(held, default=last)
+        if HOLDS.search(markup.scan, row.open_end, row.close):
+            top = top if before == row.number - 1 and before else row.number
+            before = row.number
+        if row.number == last:
+            used |= {cell.column for cell in markup.cells(row) if holds_something(markup, cell)}
+    left, right = min(used, default=1), max(used, default=1)
     return Region(sheet, top, top + _HEADING_ROWS, last, left, right)
 
 

@@ -12,14 +12,14 @@ from workbench.splicing.parts import Parts
 
 __all__ = ["drop_from_chain", "has_formulas"]
 
-_PREFIXED = re.compile(rb":f[\s/>]")
+_FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f[\s/>]")
 
 
 def has_formulas(parts: Parts, book: Book) -> bool:
     """Whether any worksheet holds a formula."""
     for sheet in book.sheets():
         data = parts.read(sheet.part)
-        if any(mark in data for mark in (b"<f>", b"<f ", b"<f/")) or _PREFIXED.search(data):
+        if (b"<f" in data or b":f" in data) and _FORMULA.search(data):
             return True
     return False
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
@@ -64,16 +65,53 @@ class Container:
         return self.data[entry.packed_at : entry.packed_at + entry.packed_size]
 
     def unpacked(self, name: str) -> bytes:
-        """An entry's contents.
+        """An entry's contents, unpacked without a second copy in memory.
 
         Raises:
-            zlib.error: they are damaged.
+            Refused: they are damaged, or more than the entry says.
         """
-        packed, entry = self.packed(name), self._by_name[name]
-        content = packed if entry.method == _STORED else zlib.decompress(packed, -15)
-        if zlib.crc32(content) != entry.central[6]:
-            raise zlib.error(name)
-        return content
+        out = io.BytesIO()
+        for piece in self._pieces(name):
+            out.write(piece)
+        return out.getvalue()
+
+    def holds(self, name: str, content: bytes) -> bool:
+        """Whether an entry's contents are these bytes; told without unpacking them as a whole."""
+        view, at = memoryview(content), 0
+        for piece in self._pieces(name):
+            if view[at : at + len(piece)] != piece:
+                return False
+            at += len(piece)
+        return at == len(content)
+
+    def _pieces(self, name: str) -> Iterator[bytes]:
+        entry = self._by_name[name]
+        size, crc, left = entry.central[8], 0, entry.central[8]
+        packed = memoryview(self.data)[entry.packed_at : entry.packed_at + entry.packed_size]
+        for piece in self._unpacking(packed, entry):
+            crc, left = zlib.crc32(piece, crc), left - len(piece)
+            if left < 0:
+                break
+            yield piece
+        if left or (size and crc != entry.central[6]):
+            raise Refused("file.corrupt", _("the part {name} is damaged").format(name=name))
+
+    def _unpacking(self, packed: memoryview, entry: _Entry) -> Iterator[bytes]:
+        if entry.method == _STORED:
+            yield from (bytes(packed[at : at + _CHUNK]) for at in range(0, len(packed), _CHUNK))
+            return
+        if entry.method != _DEFLATED:
+            raise Refused("file.corrupt", _("the part {name} is packed in an unusual way").format(name=entry.name))
+        unpacker = zlib.decompressobj(-15)
+        at = 0
+        try:
+            while not unpacker.eof and (at < len(packed) or unpacker.unconsumed_tail):
+                given = unpacker.unconsumed_tail or packed[at : at + _CHUNK]
+                at += 0 if unpacker.unconsumed_tail else _CHUNK
+                yield unpacker.decompress(given, _CHUNK)
+            yield unpacker.flush()
+        except zlib.error as error:
+            raise Refused("file.corrupt", _("the part {name} is damaged").format(name=entry.name)) from error
 
     @property
     def names(self) -> list[str]:

@@ -68,6 +68,8 @@ class Growth:
             SharedFormula: a formula that several rows share cannot follow.
         """
         for sheet in self.session.book.sheets():
+            if sheet.part != self.region.sheet.part and not self._named_in(self.session.parts.read(sheet.part)):
+                continue
             markup = self.session.markup(sheet)
             patches = list(self._cell_formulas(sheet, markup))
             patches += self._around_rows(sheet, markup)
@@ -75,9 +77,15 @@ class Growth:
                 self.session.patch(sheet, *patches)
         self._names()
         self._charts()
+        self._pivots()
         if self.region.table is not None:
             part = self.region.table.part
             self.session.parts.patch(part, *self._ranges(self.session.parts.markup(part)))
+
+    def _named_in(self, data: bytes) -> bool:
+        """Whether the list's sheet is named anywhere in a part."""
+        name = self.region.sheet.name
+        return text_markup(name) in data or text_markup(name.replace("'", "''")) in data or b"&" in text_markup(name)
 
     def moved(self, formula: str, *, own_sheet: bool, place: str = "") -> str:
         """The formula with its references grown or moved."""
@@ -89,6 +97,8 @@ class Growth:
 
     def _reference(self, reference: Reference, *, own_sheet: bool, place: str) -> str:
         named = reference.sheet.strip("'").replace("''", "'")
+        if ":" in named and place and reference.text.endswith(str(self.region.last)):
+            self.left_behind.append(place)
         if named.casefold() != self.region.sheet.name.casefold() and not (own_sheet and not reference.sheet):
             return reference.text
         try:
@@ -248,6 +258,21 @@ class Growth:
                 if (new := self.moved(text := markup.text(node), own_sheet=False)) != text
             ]
             parts.patch(name, *patches)
+
+    def _pivots(self) -> None:
+        """Let pivot tables over the list read the new rows when they are next refreshed."""
+        parts = self.session.parts
+        for part in parts.linked(self.session.book.part, "pivotCacheDefinition"):
+            if part not in parts:
+                continue
+            markup = parts.markup(part)
+            for node in markup.root.walk():
+                if node.local == "worksheetSource" and markup.get(node, "sheet") == self.region.sheet.name:
+                    text = markup.get(node, "ref")
+                    new = self._reference(Reference("", text), own_sheet=True, place="") if text else text
+                    if new != text:
+                        parts.patch(part, set_attribute(markup, node, "ref", new))
+                    break
 
 
 def _formulas_with(markup: SheetMarkup, *rows: int) -> Iterator[tuple[RowSpan, CellSpan, re.Match[bytes]]]:

@@ -85,9 +85,7 @@ def utf8(data: bytes, part: str) -> bytes:
     else:
         name = declared
     try:
-        if name in ("utf-8", "utf8", "us-ascii", "ascii"):
-            if not data.isascii():
-                codecs.utf_8_decode(data, "strict", True)
+        if name in ("utf-8", "utf8", "us-ascii", "ascii"):  # whether the bytes are valid, the parser tells
             return data if declared in ("utf-8", "utf8", "us-ascii", "ascii") else _declared_anew(data)
         if not _is_of_text(name):
             raise LookupError(name)

@@ -221,6 +221,8 @@ class _Writer:
         sheet = self._session.markup(self._sheet)
         node = sheet.root.child("legacyDrawing")
         if node is None:
+            if any(one.local == "legacyDrawing" for one in sheet.root.walk()):
+                raise self._refusal((1, 1), _("the sheet's notes are drawn in an unusual way"))
             return None
         wanted = sheet.linked(node)
         for link in self._parts.links(self._sheet.part):

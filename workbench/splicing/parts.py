@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from workbench.archives import Package, Refused
+from workbench.archives import Package, Refused, refuse_entities
 from workbench.i18n import _
 from workbench.splicing.container import Container
 from workbench.splicing.markup import (
@@ -82,7 +82,9 @@ class Parts:
             return self.added[real]
         if real in self.changed:
             return self.changed[real]
-        return utf8(self._package.xml(real), real)
+        data = self.container.unpacked(real)
+        refuse_entities(data, real)
+        return utf8(data, real)
 
     def markup(self, name: str, opaque: str = "") -> Markup:
         """The part with its elements' places."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
+from functools import cached_property, lru_cache
+from typing import Final, NamedTuple
 
 from workbench.i18n import _
-from workbench.places import LAST_COLUMN, LAST_ROW, Box, box_of, place_of
+from workbench.places import LAST_COLUMN, LAST_ROW, Box, box_of, column_number
 from workbench.splicing.markup import Element, Markup
 from workbench.splicing.refusals import UnusualStructure, refused
 
@@ -26,15 +26,21 @@ SHEET_ORDER: Final = (
 """Children of a worksheet in the order that its schema demands."""
 
 INSIDE_TAG = rb"""([^<>"']*(?:"[^"]*"[^<>"']*|'[^']*'[^<>"']*)*)"""
-_ROW = re.compile(rb"<((?:[^\s<>/:]+:)?)row(?=[\s/>])" + INSIDE_TAG + rb">")
-_CELL = re.compile(rb"<((?:[^\s<>/:]+:)?)c(?=[\s/>])" + INSIDE_TAG + rb">")
+# The place, where it comes first as usual, is found along with the tag.
+_ROW_TAG = rb"row(?=[\s/>])(?: r=\"(\d{1,7})\")?" + INSIDE_TAG + rb">"
+_CELL = re.compile(
+    rb"<((?:[^\s<>/:]+:)?)c(?=[\s/>])(?: r=\"([A-Z]{1,3})(\d{1,7})\")?" + INSIDE_TAG + rb">(?:(?<=/>)|.*?(</\1c\s*>))",
+    re.DOTALL,
+)
+_NUMBER = re.compile(rb"""\sr\s*=\s*["']\s*(\d{1,7})\s*["']""")
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,7})["']""")
+_OWN_PLACE = re.compile(rb"""\sr\s*=""")
 _ATTRIBUTE = re.compile(rb"""\s([^\s=/"'<>]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _FORMULA = re.compile(rb"<(?:[^\s<>/:]+:)?f(?=[\s/>])" + INSIDE_TAG + rb">")
 _OWNER = re.compile(rb"""\st\s*=\s*["'](array|dataTable)["']""")
 
 
-@dataclass(frozen=True, slots=True)
-class RowSpan:
+class RowSpan(NamedTuple):
     """Where a row stands; ``close`` is where its content ends, ``numbered`` whether it says its own number."""
 
     number: int
@@ -50,8 +56,7 @@ class RowSpan:
         return self.close == self.end
 
 
-@dataclass(frozen=True, slots=True)
-class CellSpan:
+class CellSpan(NamedTuple):
     """Where a cell stands, as ``RowSpan``."""
 
     column: int
@@ -102,6 +107,15 @@ class SheetMarkup(Markup):
         return self.declarations(self.sheet_data or self.root)
 
     @cached_property
+    def _rows_tag(self) -> re.Pattern[bytes]:
+        """The tag of a row; looking for the sheet's own prefix alone is much quicker than for any."""
+        other = rb"<row[\s/>]" if self.prefix else rb":row[\s/>]"
+        data = self.sheet_data
+        if data is not None and re.compile(other).search(self.scan, data.open_end, data.close):
+            raise self.unusual(_("its rows use several namespaces"))
+        return re.compile(b"<" + re.escape(self.prefix) + _ROW_TAG)
+
+    @cached_property
     def merges(self) -> tuple[Box, ...]:
         """Merged ranges."""
         parent = self.root.child("mergeCells")
@@ -125,37 +139,43 @@ class SheetMarkup(Markup):
         data = self.sheet_data
         if data is None or data.self_closed:
             return
-        number, seen = 0, False
-        for found in _ROW.finditer(self.scan, data.open_end, data.close):
-            prefix, inside = found.groups()
-            if prefix != self.prefix:
-                raise self.unusual(_("its rows use several namespaces"))
-            given = _number_in(inside)
-            if given is not None and given <= number:
+        number, limit, scan = 0, data.close, self.scan
+        closing = b"</" + self.prefix + b"row"
+        for found in self._rows_tag.finditer(scan, data.open_end, limit):
+            stated, inside, open_end = found.group(1), found.group(2), found.end()
+            if stated is None and (given := _NUMBER.search(inside)):
+                stated = given.group(1)
+            before, number = number, number + 1 if stated is None else int(stated)
+            if number <= before:
                 raise self.unusual(_("its rows are not in order"))
-            number, seen = (number + 1 if given is None else given), True
             if number > LAST_ROW:
                 raise self.unusual(_("it has more rows than a sheet can have"))
-            close, end = self._end(b"row", inside, found.end(), data.close)
-            yield RowSpan(number, found.start(), found.end(), close, end, given is not None)
-        if not seen and self.scan[data.open_end : data.close].strip():
+            close = end = open_end
+            if not inside.endswith(b"/"):
+                close = scan.find(closing, open_end, limit)
+                end = scan.find(b">", close, limit) + 1
+                if close < 0 or scan[close + len(closing) : end].strip() != b">":
+                    raise self.unusual(_("its rows cannot be found"))
+            yield RowSpan(number, found.start(), open_end, close, end, stated is not None)
+        if not number and scan[data.open_end : limit].strip():
             raise self.unusual(_("its rows cannot be found"))
 
     def cells(self, row: RowSpan) -> list[CellSpan]:
         """The cells of a row from left to right."""
         found, column = [], 0
         for cell in _CELL.finditer(self.scan, row.open_end, row.close):
-            prefix, inside = cell.groups()
+            prefix, letters, number, inside, _close = cell.groups()
             if prefix != self.prefix:
                 raise self.unusual(_("its cells use several namespaces"))
-            given = self._column_in(inside, row.number)
-            if given is not None and given <= column:
+            given = _columns(letters) if letters else self._column_in(inside, row.number)
+            if (given and given <= column) or (number and int(number) != row.number):
                 raise self.unusual(_("its cells are not in order"))
-            column = column + 1 if given is None else given
+            column = given or column + 1
             if column > LAST_COLUMN:
                 raise self.unusual(_("it has more columns than a sheet can have"))
-            close, end = self._end(b"c", inside, cell.end(), row.close)
-            found.append(CellSpan(column, cell.start(), cell.end(), close, end, given is not None))
+            end, close = cell.end(), cell.start(5)
+            open_end = cell.end(4) + 1
+            found.append(CellSpan(column, cell.start(), open_end, close if close >= 0 else end, end, bool(given)))
         return found
 
     def formulas(self, pattern: re.Pattern[bytes]) -> Iterator[tuple[RowSpan, CellSpan, re.Match[bytes]]]:
@@ -205,40 +225,24 @@ class SheetMarkup(Markup):
         message = _("the sheet cannot be edited with certainty: {what}").format(what=what)
         return refused(UnusualStructure, message, self.where)
 
-    def _end(self, name: bytes, inside: bytes, at: int, limit: int) -> tuple[int, int]:
-        """Where the content of an element ends, and where the element does."""
-        if inside.endswith(b"/"):
-            return at, at
-        closing = b"</" + self.prefix + name
-        close = self.scan.find(closing, at, limit)
-        while close >= 0 and self.scan[close + len(closing) : close + len(closing) + 1] not in b"> \t\r\n":
-            close = self.scan.find(closing, close + 1, limit)
-        if close < 0:
-            raise self.unusual(_("its rows cannot be found"))
-        return close, self.scan.index(b">", close) + 1
+    def _column_in(self, inside: bytes, row: int) -> int:
+        """The column that a cell names; 0 where it names none."""
+        found = _PLACE.search(inside)
+        if found is not None:
+            if int(found.group(2)) != row:
+                raise self.unusual(_("its cells are not in order"))
+            return _columns(found.group(1))
+        if _OWN_PLACE.search(inside):
+            text = inside[:40].decode("utf-8", "replace")
+            raise self.unusual(_("{text} is no cell").format(text=text))
+        return 0
 
-    def _column_in(self, inside: bytes, row: int) -> int | None:
-        for name, value in attributes_in(inside):
-            if name == b"r":
-                try:
-                    place = place_of(value.decode("ascii", "replace"))
-                except ValueError as error:
-                    raise self.unusual(
-                        _("{text} is no cell").format(text=value[:20].decode("utf-8", "replace"))
-                    ) from error
-                if place[0] != row:
-                    raise self.unusual(_("its cells are not in order"))
-                return place[1]
-        return None
+
+@lru_cache(maxsize=LAST_COLUMN)
+def _columns(letters: bytes) -> int:
+    return column_number(letters.decode("ascii"))
 
 
 def attributes_in(tag: bytes) -> list[tuple[bytes, bytes]]:
     """Attributes within a tag as written: names and raw values."""
     return [(name, first or second) for name, first, second in _ATTRIBUTE.findall(tag)]
-
-
-def _number_in(inside: bytes) -> int | None:
-    for name, value in attributes_in(inside):
-        if name == b"r" and value.strip().isdigit():
-            return int(value)
-    return None

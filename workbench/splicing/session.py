@@ -14,7 +14,7 @@ from workbench.places import LAST_COLUMN, LAST_ROW, Box, a1
 from workbench.refusals import refusal
 from workbench.splicing.book import Book, SheetRef
 from workbench.splicing.calculation import drop_from_chain, has_formulas
-from workbench.splicing.markup import Patch
+from workbench.splicing.markup import Patch, patched
 from workbench.splicing.parts import Parts
 from workbench.splicing.refusals import (
     BeyondTheSheet,
@@ -110,8 +110,9 @@ class Session:
     def patch(self, sheet: SheetRef, *patches: Patch) -> None:
         """Make patches in the worksheet."""
         if patches:
+            data = self.markup(sheet).data  # not read again: a large sheet would be in memory twice
             self._sheet = None
-            self.parts.patch(sheet.part, *patches)
+            self.parts.write(sheet.part, patched(data, patches))
 
     def replace_sheet(self, sheet: SheetRef, data: bytes) -> None:
         """Give a worksheet another content."""

@@ -7,10 +7,8 @@ from array import array
 from collections.abc import Sequence
 from typing import overload
 
-from lxml import etree
-
 from workbench.splicing.markup import Markup
-from workbench.splicing.values import rich_text
+from workbench.splicing.values import parsed, rich_text
 
 __all__ = ["SharedStrings"]
 
@@ -39,5 +37,4 @@ class SharedStrings(Sequence[str]):
         if not 0 <= index < len(self):
             raise IndexError(index)
         item = self._data[self._starts[index] : self._starts[index + 1]]
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-        return rich_text(etree.fromstring(b"<w" + self._scopes + b">" + item + b"</w>", parser)[0])
+        return rich_text(parsed(item, self._scopes))

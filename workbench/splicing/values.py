@@ -16,13 +16,25 @@ from workbench.i18n import _
 from workbench.splicing.markup import text_markup
 from workbench.splicing.refusals import ValueRefused, refused
 
-__all__ = ["CellWrite", "Content", "Value", "cell_markup", "content_of", "is_date_format", "read_cell", "same_content"]
+__all__ = [
+    "CellWrite",
+    "Content",
+    "Value",
+    "cell_markup",
+    "content_of",
+    "content_of_node",
+    "is_date_format",
+    "parsed",
+    "read_cell",
+    "same_content",
+]
 
 Value = str | Decimal | int | bool | date | datetime | None
 
 MOST_CHARACTERS: Final = 32_767
 _UNDERSCORED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _FORMAT_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+_PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 _FIRST_1904: Final = date(1904, 1, 1)
 _FIRST_1900: Final = date(1900, 1, 1)
 _MARCH_1900: Final = date(1900, 3, 1)
@@ -92,8 +104,12 @@ def read_cell(data: bytes, scopes: bytes, strings: Sequence[str]) -> Content:
 
     ``scopes`` declares the prefixes that the bytes use; ``strings`` are the workbook's shared strings.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    return content_of_node(etree.fromstring(b"<w" + scopes + b">" + data + b"</w>", parser)[0], strings)
+    return content_of_node(parsed(data, scopes), strings)
+
+
+def parsed(data: bytes, scopes: bytes) -> etree._Element:
+    """The one element that the bytes hold, parsed by itself."""
+    return etree.fromstring(b"<w" + scopes + b">" + data + b"</w>", _PARSER)[0]
 
 
 def content_of_node(cell: etree._Element, strings: Sequence[str]) -> Content:
