@@ -40,6 +40,7 @@ LEVELS = {
     "receipts": 4,
     "adoption": 4,
     "reports": 5,
+    "doctor": 5,
     "demo": 6,
     "cli": 7,
 }

@@ -14,6 +14,7 @@ from types import ModuleType
 
 import pytest
 
+from workbench.doctor.kinds import KINDS  # noqa: F401 - its import adds to the catalogue
 from workbench.findings import CATALOGUE
 from workbench.i18n import _, current_language, use_language
 

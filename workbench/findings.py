@@ -1,7 +1,8 @@
 """Findings: what is wrong or open in somebody's data, as values with a place.
 
 Reading a sheet or validating a batch never stops at the first problem: it returns every finding in one pass. The
-catalogue below is the only place where a code, its severity and its words in English and Chinese are defined.
+catalogue below is the only place where a code, its severity and its words in English and Chinese are defined; a room
+with many kinds of its own adds them with ``add_kinds``.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from workbench.i18n import current_language
 
-__all__ = ["CATALOGUE", "Finding", "Kind", "Severity", "count_by_code"]
+__all__ = ["CATALOGUE", "Finding", "Kind", "Severity", "add_kinds", "count_by_code"]
 
 
 class Severity(Enum):
@@ -455,6 +456,17 @@ CATALOGUE: dict[str, Kind] = {
         "无需处理。",
     ),
 }
+
+
+def add_kinds(kinds: Mapping[str, Kind]) -> None:
+    """Add a room's own kinds to the catalogue.
+
+    Raises:
+        ValueError: a code is in the catalogue already, with other words.
+    """
+    for code, kind in kinds.items():
+        if CATALOGUE.setdefault(code, kind) is not kind:
+            raise ValueError(f"finding code {code!r} is defined twice")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ _COMMANDS: dict[str, str] = {
     "duplicates": "workbench.cli.duplicates:group",
     "receipts": "workbench.cli.receipts:group",
     "report": "workbench.cli.report:command",
+    "doctor": "workbench.cli.doctor:command",
     "log": "workbench.cli.register:log",
     "undo": "workbench.cli.register:undo",
     "verify": "workbench.cli.register:verify",
