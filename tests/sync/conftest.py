@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.register.conftest import postgres_server as postgres_server
 from workbench.register import Register
 
 
