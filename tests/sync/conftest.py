@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.register.conftest import postgres_server as postgres_server
+from tests.register.conftest import postgres_server
 from workbench.register import Register
+
+__all__ = ["fill", "postgres_server", "register"]
 
 
 @pytest.fixture
