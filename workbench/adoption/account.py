@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,9 +11,6 @@ from workbench.i18n import _
 from workbench.sheets import Record, Role, SheetLayout, TableMap
 
 __all__ = ["AccountOpen", "ControlTotal", "SheetAccount", "account_of"]
-
-UNREAD = "unrecognised"
-"""Cells of a table that is neither customers, orders, receipts nor costs."""
 
 
 class AccountOpen(WorkbenchError, AssertionError):
@@ -73,18 +69,15 @@ def account_of(layout: SheetLayout, mapped: Iterable[TableMap], records: Iterabl
     Raises AccountOpen where a cell has no role, or a row kept as a record was not read as one.
     """
     read = [table.table for table in mapped]
+    unread = [table for table in layout.tables if not any(table is one for one in read)]
     lines = {(id(record.sheet), record.line) for record in records}
-    roles: dict[tuple[int, int], str] = {place: role.value for place, role in layout.roles.items()}
-    for table in layout.tables:
-        if not any(table is one for one in read):
-            roles.update(dict.fromkeys((place for place, _role in table.roles()), UNREAD))
-            continue
+    for table in read:
         for row, role in table.rows.items():
             if role is Role.RECORD and (id(table.sheet), row) not in lines:
                 raise AccountOpen(
                     _("a cell was taken for part of a record, but is in none"), where=table.sheet.place(row, table.left)
                 )
-    counts = Counter(roles.values())
+    counts = layout.counts(unread)
     if counts.total() != len(layout.sheet):
         raise AccountOpen(
             _("not every cell of the sheet is accounted for"), where=f"{layout.sheet.book}!{layout.sheet.name}"

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from workbench.adoption.plan import Item, Plan, Source
 from workbench.findings import Finding
+from workbench.guards import guarded, guarded_row
 from workbench.sheets import TableMap
 from workbench.sheets.model import column_letters
 
@@ -80,7 +81,7 @@ def _write_records(path: Path, kind: str, fields: Iterable[str], items: Iterable
         for item in items:
             record = item.record
             values = [_plain(record.values.get(name)) for name in names]
-            writer.writerow([record.sheet.name, record.row, str(record.box), *values])
+            writer.writerow([guarded(record.sheet.name), record.row, str(record.box), *values])
 
 
 def _plain(value: object) -> str:
@@ -89,7 +90,7 @@ def _plain(value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") and not text[1:].replace(" ", "").isdigit() else text
+    return guarded(text)
 
 
 def _write_issues(path: Path, source: Source, findings: Iterable[Finding]) -> None:
@@ -99,4 +100,5 @@ def _write_issues(path: Path, source: Source, findings: Iterable[Finding]) -> No
         for finding in findings:
             parts = finding.where.split("!")
             if len(parts) == 3 and parts[0] == source.book.file and not finding.code.startswith("record."):
-                writer.writerow([parts[1], parts[2], _ISSUE_KINDS.get(finding.code, finding.code), finding.message])
+                kind = _ISSUE_KINDS.get(finding.code, finding.code)
+                writer.writerow(guarded_row([parts[1], parts[2], kind, finding.message]))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -102,7 +104,7 @@ class Item:
 
     def value(self, field_name: str) -> object:
         """The record's value of ``amount``, ``currency``, …; None where it has none."""
-        return self.record.values.get(f"{self.name}.{field_name}")
+        return self.record.values.get(f"{self.record.kind[:-1]}.{field_name}")
 
 
 @dataclass(slots=True)
@@ -218,8 +220,26 @@ def plan(
         progress: called with what is being done, how many are done, and of how many.
     """
     given = answers if isinstance(answers, Answers) else read_answers(answers) if answers else Answers()
+    with _collection_paused():
+        return _planned([Path(path) for path in paths], book, register, given, progress)
+
+
+@contextmanager
+def _collection_paused() -> Iterator[None]:
+    """Millions of small values that all stay alive are made at once; looking through them for cycles is in vain."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
+
+
+def _planned(
+    files: list[Path], book: RateBook, register: Register | None, given: Answers, progress: Progress | None
+) -> Plan:
     made = Plan([], [], [], [], book)
-    files = [Path(path) for path in paths]
     for number, path in enumerate(files, start=1):
         try:
             if path.name in {one.name for one in files[: number - 1]}:

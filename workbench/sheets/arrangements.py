@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from workbench.findings import Finding
@@ -121,7 +121,7 @@ def _as_rows(found: _CrossTab) -> Table:
             placed.update({(line, at): cells[party] for at, party in enumerate(found.parties, 1) if party in cells})
             if month.year or year:
                 first_day = f"{month.year or year}-{month.month:02d}-01"
-                placed[line, width + 1] = replace(heads[column], kind=CellKind.DATE, text=first_day, formula="")
+                placed[line, width + 1] = heads[column]._replace(kind=CellKind.DATE, text=first_day, formula="")
             placed[line, width + 2] = amount
     labels = [
         plain(heads[party].text) if party in heads and heads[party].kind is CellKind.TEXT else ""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from workbench.dates import read_date
@@ -45,12 +46,16 @@ NOTHING = Reading(None)
 # ---- texts and codes -------------------------------------------------------------------------------------------------
 
 _RUNS_AS_FORMULA = re.compile(r"\s*(?:[=@]\s*\S|[+\-].*[^\W\d_])")
+_MAY_RUN = frozenset("=@+-") | {letter for letter in map(chr, range(0x3001)) if letter.isspace()}
+"""First characters of a text that could run as a formula."""
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?E\+?\d{2,}", re.IGNORECASE)
 _PHONE_WORDS = re.compile(r"^\s*'?\s*(?:tel|phone|mob|mobile|fax|电话|手机|tél|tlf)?\s*[.:：]?\s*", re.IGNORECASE)
 
 
 def problems_of_text(cell: Cell, sheet: Sheet) -> tuple[Finding, ...]:
     """Errors and texts that would run as a formula, wherever they stand."""
+    if cell.kind is CellKind.TEXT and cell.text[:1] not in _MAY_RUN:
+        return ()
     where = sheet.place(cell.row, cell.column)
     if cell.kind is CellKind.ERROR:
         return () if _inherited(cell, sheet) else (Finding("cell.error", where, cell.text),)
@@ -192,7 +197,6 @@ class Amount:
 
 def amount_of(cell: Cell, sheet: Sheet, *, currency: str = "", decimal_mark: str = "", factor: int = 1) -> Amount:
     """Read an amount. ``currency`` is what is known from elsewhere, ``factor`` the unit of the column (万元: 10000)."""
-    where = sheet.place(cell.row, cell.column)
     if cell.kind is CellKind.ERROR:
         return Amount(None, findings=problems_of_text(cell, sheet))
     number = cell.number
@@ -201,10 +205,11 @@ def amount_of(cell: Cell, sheet: Sheet, *, currency: str = "", decimal_mark: str
         symbol, candidates = _format_currency(cell.number_format)
         if symbol or candidates:
             evidence = (*evidence, _("its number format shows {format}").format(format=cell.number_format))
-        return Amount(number * factor, symbol, candidates, evidence, findings)
+        return Amount(number * factor if factor != 1 else number, symbol, candidates, evidence, findings)
     text = plain(cell.text)
     if cell.formula and not text:
         return _never_calculated(cell, sheet, factor)
+    where = sheet.place(cell.row, cell.column)
     read = parse(text, Hints(currency=currency, decimal_mark=decimal_mark))
     if read.amount is None and not read.amount_candidates:
         if text in ("", "-", "–", "—", "/", "n/a", "N/A", "无"):
@@ -266,6 +271,7 @@ def _recalculated(cell: Cell, shown: Decimal, sheet: Sheet) -> tuple[Decimal, tu
     return result, (stale,), (_("worked out from ={formula}").format(formula=cell.formula[:60]),)
 
 
+@lru_cache(maxsize=4096)
 def _format_currency(number_format: str) -> tuple[str, tuple[str, ...]]:
     """Currency, or candidates, that a number format shows."""
     meaning = meaning_of(number_format)

@@ -34,8 +34,7 @@ class CellKind(Enum):
 _KINDS = {kind.value: kind for kind in CellKind}
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One non-empty cell as the file holds it.
 
     ``text`` is the stored value in the file's own characters (a number's digits, untrimmed text, an error code).
@@ -91,17 +90,51 @@ class Sheet:
     def row(self, number: int) -> list[Cell]:
         """The non-empty cells of a row, from left to right."""
         begin, end = self._starts.get(number, (0, 0))
-        return [self._cell(number, index) for index in range(begin, end)]
+        cells, texts, formats, formulas = self._cells, self._texts, self._formats, self._formulas
+        if formulas:
+            return [self._cell(number, index) for index in range(begin, end)]
+        return [
+            Cell(number, column, _KINDS[kind], texts[at], formats[style], "")
+            for column, kind, at, style in zip(
+                cells.columns[begin:end],
+                cells.kinds[begin:end],
+                cells.at[begin:end],
+                cells.formats[begin:end],
+                strict=True,
+            )
+        ]
 
     def columns_of(self, number: int) -> Sequence[int]:
         """Columns of the non-empty cells of a row."""
         begin, end = self._starts.get(number, (0, 0))
         return self._cells.columns[begin:end]
 
+    def kinds_of(self, number: int) -> Iterator[tuple[int, str]]:
+        """Column and kind (as in ``CellKind``) of each non-empty cell of a row."""
+        begin, end = self._starts.get(number, (0, 0))
+        return zip(self._cells.columns[begin:end], self._cells.kinds[begin:end], strict=True)
+
     def texts_of(self, number: int) -> int:
         """How many cells of a row hold text."""
         begin, end = self._starts.get(number, (0, 0))
         return self._cells.kinds.count("s", begin, end)
+
+    def is_solid_with_figures(self, number: int) -> bool:
+        """Whether a row has no gap between its cells, and a number among them."""
+        begin, end = self._starts.get(number, (0, 0))
+        columns = self._cells.columns
+        return (
+            end > begin and columns[end - 1] - columns[begin] == end - begin - 1 and "n" in self._cells.kinds[begin:end]
+        )
+
+    def is_plain_record(self, number: int, left: int, right: int, least: int) -> bool:
+        """Whether a row has its cells between two columns, at least so many, figures among them and no formula."""
+        begin, end = self._starts.get(number, (0, 0))
+        if end - begin < least or self._cells.columns[begin] < left or self._cells.columns[end - 1] > right:
+            return False
+        if self._formulas and any(index in self._formulas for index in range(begin, end)):
+            return False
+        return self._cells.kinds.count("n", begin, end) >= 0.4 * (end - begin)
 
     def cell(self, row: int, column: int) -> Cell | None:
         """The cell, or None where it is empty."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from workbench.sheets.model import Box, Cell, CellKind, Sheet, _Packed
 from workbench.sheets.wire import Columns
@@ -62,7 +61,7 @@ def around(places: Iterable[tuple[int, int]]) -> Box:
 
 def as_text(cell: Cell, text: str) -> Cell:
     """A part of a cell's text, at the same place."""
-    return replace(cell, kind=CellKind.TEXT, text=text)
+    return cell._replace(kind=CellKind.TEXT, text=text)
 
 
 def turned(sheet: Sheet) -> Rearranged:

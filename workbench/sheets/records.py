@@ -52,8 +52,8 @@ _IDENTIFYING: Mapping[str, tuple[str, ...]] = {
 class Record:
     """One record of a sheet.
 
-    ``values`` by field (``order.amount``); ``cells`` tells where each was read; ``findings`` by field. ``raw`` holds the
-    row as typed, by heading. ``parent`` is the order that a receipt stands beside.
+    ``values`` by field (``order.amount``); ``cells`` tells where each was read; ``findings`` by field. ``parent`` is the
+    order that a receipt stands beside.
     """
 
     kind: str
@@ -64,10 +64,22 @@ class Record:
     evidence: dict[str, tuple[str, ...]] = field(default_factory=dict)
     cells: dict[str, tuple[int, int]] = field(default_factory=dict)
     findings: list[tuple[str, Finding]] = field(default_factory=list)
-    raw: dict[str, str] = field(default_factory=dict)
     parent: Record | None = None
     line: int = 0
     """Its row on ``sheet``, which differs from ``row`` where the sheet was rearranged."""
+    table: Table | None = None
+
+    @property
+    def raw(self) -> dict[str, str]:
+        """The row as typed, by heading."""
+        if self.table is None:
+            return {}
+        labels = {column.at: column.label for column in self.table.columns}
+        raw: dict[str, str] = {}
+        for cell in self.table.cells(self.line):
+            label = labels.get(cell.column) or str(cell.column)
+            raw[label if label not in raw else f"{label} ({cell.column})"] = cell.text
+        return raw
 
     @property
     def place(self) -> str:
@@ -80,6 +92,20 @@ def read_records(mapped: TableMap, book: Workbook) -> list[Record]:
     return _TableReader(mapped, book).records()
 
 
+_MOST_KNOWN = 100_000
+_TEXTS_TELL = ("date", "amount", "rate")
+"""Kinds of columns whose typed texts prove something about each other."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a column holds: its typed texts (where they tell something), how many cells, the largest number."""
+
+    texts: list[Cell] = field(default_factory=list)
+    filled: int = 0
+    largest: Decimal | None = None
+
+
 class _TableReader:
     """Holds what a table's columns and surroundings prove while its rows are read."""
 
@@ -87,54 +113,72 @@ class _TableReader:
         self.mapped, self.book, self.table, self.sheet = mapped, book, mapped.table, mapped.table.sheet
         rows = self.table.records
         self.columns = [one for one in mapped.columns if one.field]
-        cells = {
-            one.column.at: [cell for row in rows if (cell := self.sheet.cell(row, one.column.at)) is not None]
-            for one in self.columns
-        }
+        held = self._look_through(rows)
         words = (self.sheet.name, *self.table.notes)
         self.named_currencies = {code for text in words for code in currencies_in(text)}
         self.factors = {
             one.column.at: factor_of_heading(one.column.label) or factor_of_notes(words) for one in self.columns
         }
-        self.marks = {at: decimal_mark_of(found) for at, found in cells.items()}
+        self.marks = {at: decimal_mark_of(one.texts) for at, one in held.items()}
+        self.dates = self._date_columns(held, words)
+        self.fractions = {at: one.largest is not None and one.largest <= 1 for at, one in held.items()}
+        self.filled_down = {
+            one.column.at
+            for one in self.columns
+            if one.field in _FILLED_DOWN and rows and 0 < held[one.column.at].filled < 0.8 * len(rows)
+        }
+        self._last: dict[int, Cell] = {}
+        self._known: dict[tuple[int, CellKind, str, str], Reading] = {}
+        self.groups_name_customers = self.mapped.kind == "orders" and _are_customers(self.table, self.sheet)
+
+    def _look_through(self, rows: Sequence[int]) -> dict[int, _Held]:
+        """What the mapped columns hold, in one walk over the rows."""
+        held = {one.column.at: _Held() for one in self.columns}
+        percents = {one.column.at for one in self.columns if FIELD_KINDS[one.field] == "percent"}
+        telling = {one.column.at for one in self.columns if FIELD_KINDS[one.field] in _TEXTS_TELL}
+        for row in rows:
+            for column, kind in self.sheet.kinds_of(row):
+                one = held.get(column)
+                if one is None:
+                    continue
+                one.filled += 1
+                if (kind != "n" and column in telling) or (kind == "n" and column in percents):
+                    cell = self.sheet.cell(row, column)
+                    if cell is not None and cell.kind is CellKind.TEXT:
+                        one.texts.append(cell)
+                    elif cell is not None and cell.number is not None:
+                        one.largest = max(cell.number, one.largest or cell.number)
+        return held
+
+    def _date_columns(self, held: Mapping[int, _Held], words: Sequence[str]) -> dict[int, DateColumn]:
         year, month = year_and_month(words)
         dated = [one.column.at for one in self.columns if FIELD_KINDS[one.field] == "date"]
-        self.dates = {
+        minguo = bool(_TAIWANESE.search(" ".join((*words, *(one.column.label for one in self.mapped.columns)))))
+        found = {
             at: DateColumn.of(
-                cells[at],
-                epoch_1904=book.epoch_1904,
-                siblings=[cells[other] for other in dated if other != at],
+                held[at].texts,
+                epoch_1904=self.book.epoch_1904,
+                siblings=[held[other].texts for other in dated if other != at],
                 year=year,
                 month=month,
             )
             for at in dated
         }
-        for dates in self.dates.values():
-            dates.minguo = bool(_TAIWANESE.search(" ".join((*words, *(one.column.label for one in mapped.columns)))))
-        self.fractions = {
-            at: bool(numbers := [cell.number for cell in found if cell.number is not None]) and max(numbers) <= 1
-            for at, found in cells.items()
-        }
-        self.filled_down = {
-            one.column.at
-            for one in self.columns
-            if one.field in _FILLED_DOWN and rows and 0 < len(cells[one.column.at]) < 0.8 * len(rows)
-        }
-        self._last: dict[int, Cell] = {}
-        self.groups_name_customers = self.mapped.kind == "orders" and _are_customers(self.table, self.sheet)
+        for one in found.values():
+            one.minguo = minguo
+        return found
 
     def records(self) -> list[Record]:
         found: list[Record] = []
         prefix = self.mapped.kind[:-1]
+        main = [one for one in self.columns if not one.slot]
+        identifying = [one.column.at for one in main if one.field in _IDENTIFYING[self.mapped.kind]]
         for row in self.table.records:
-            cells = {one.column.at: cell for one in self.columns if (cell := self._cell(row, one.column.at))}
-            main = [one for one in self.columns if not one.slot]
-            own = {one.field for one in main if one.column.at in cells and cells[one.column.at].row == row}
-            if not own & set(_IDENTIFYING[self.mapped.kind]):
+            cells = self._cells(row)
+            if not any(at in cells and cells[at].row == row for at in identifying):
                 self.table.rows[row] = Role.NOTE
                 continue
             record = self._record(row)
-            record.raw = self._raw(row)
             wide = [one for one in main if one.field in COST_COLUMNS and one.column.at in cells]
             if wide:
                 found.extend(self._costs_of(record, main, wide, cells))
@@ -155,7 +199,7 @@ class _TableReader:
             box = self.sheet.origin_box(row, self.sheet.columns_of(row)[-1:])
         else:
             box = self.sheet.origin_box(row, self.sheet.columns_of(row))
-        return Record(self.mapped.kind, self.sheet, box.top, box, line=row)
+        return Record(self.mapped.kind, self.sheet, box.top, box, line=row, table=self.table)
 
     def _costs_of(
         self, row: Record, columns: Sequence[ColumnMap], wide: Sequence[ColumnMap], cells: Mapping[int, Cell]
@@ -165,7 +209,7 @@ class _TableReader:
         costs = []
         for one in wide:
             kind = one.field.removeprefix("cost.")
-            cost = Record("costs", self.sheet, row.row, row.box, raw=row.raw, line=row.line)
+            cost = Record("costs", self.sheet, row.row, row.box, line=row.line, table=self.table)
             only_purchase = ("cost.vat_percent", "cost.rebate_percent", "cost.supplier")
             fitting = [other for other in shared if kind == "purchase" or other.field not in only_purchase]
             self._fill(cost, "cost", [*fitting, replace(one, field="cost.amount")], cells)
@@ -185,7 +229,7 @@ class _TableReader:
             if not amounts or all(cells[one.column.at].number == 0 for one in amounts):
                 continue
             box = self.sheet.origin_box(order.line, filled)
-            receipt = Record("receipts", self.sheet, order.row, box, raw=order.raw, parent=order, line=order.line)
+            receipt = Record("receipts", self.sheet, order.row, box, parent=order, line=order.line, table=self.table)
             if "order.number" in order.values:
                 receipt.values["receipt.order_number"] = order.values["order.number"]
             known = str(order.values.get("order.currency", ""))
@@ -193,18 +237,26 @@ class _TableReader:
             receipts.append(receipt)
         return receipts
 
-    def _cell(self, row: int, column: int) -> Cell | None:
-        """The cell, the merged cell that covers it from above, or the one above in a column written once per group."""
-        cell = self.sheet.cell(row, column)
-        if cell is not None and (cell.kind is not CellKind.TEXT or cell.formula or plain(cell.text)):
-            self._last[column] = cell
-            return cell
-        merge = self.sheet.merge_over(row, column)
+    def _cells(self, row: int) -> dict[int, Cell]:
+        """The row's cells by column: its own, merged ones from above, and those written once per group."""
+        own = {cell.column: cell for cell in self.sheet.row(row)}
+        cells = {}
+        for one in self.columns:
+            at = one.column.at
+            cell = own.get(at)
+            if cell is None or (cell.kind is CellKind.TEXT and not cell.formula and not plain(cell.text)):
+                cell = self._from_above(row, at)
+            elif at in self.filled_down:
+                self._last[at] = cell
+            if cell is not None:
+                cells[at] = cell
+        return cells
+
+    def _from_above(self, row: int, column: int) -> Cell | None:
+        merge = self.sheet.merge_over(row, column) if self.sheet.merges else None
         if merge is not None and merge.top < row and merge.top > max(self.table.header_rows, default=0):
             return self.sheet.cell(merge.top, merge.left)
-        if column in self.filled_down:
-            return self._last.get(column)
-        return None
+        return self._last.get(column) if column in self.filled_down else None
 
     def _from_group_line(self, record: Record, row: int) -> None:
         """The customer that a line over a group of orders names."""
@@ -216,14 +268,6 @@ class _TableReader:
         record.values[name] = _group_name(cell.text)
         record.cells[name] = (cell.row, cell.column)
         record.evidence[name] = (_("the line over the group names it"),)
-
-    def _raw(self, row: int) -> dict[str, str]:
-        labels = {column.at: column.label for column in self.table.columns}
-        raw: dict[str, str] = {}
-        for cell in self.table.cells(row):
-            label = labels.get(cell.column) or str(cell.column)
-            raw[label if label not in raw else f"{label} ({cell.column})"] = cell.text
-        return raw
 
     def _fill(
         self,
@@ -237,7 +281,8 @@ class _TableReader:
     ) -> None:
         present = [(one, cells[one.column.at]) for one in columns if one.column.at in cells]
         for one, cell in present:
-            record.findings.extend((one.field, finding) for finding in problems_of_text(cell, self.sheet))
+            if cell.kind is not CellKind.NUMBER:
+                record.findings.extend((one.field, finding) for finding in problems_of_text(cell, self.sheet))
         candidates: tuple[str, ...] = ()
         for one, cell in present:
             if FIELD_KINDS[one.field] == "currency":
@@ -255,6 +300,16 @@ class _TableReader:
             record.values.setdefault("receipt.currency", known_currency)
 
     def _reading(self, one: ColumnMap, cell: Cell, kind: str) -> Reading:
+        """Read a cell; what was read once without a question is known for the rest of the column."""
+        key = (one.column.at, cell.kind, cell.text, cell.number_format)
+        known = self._known.get(key)
+        if known is None:
+            known = self._read_afresh(one, cell, kind)
+            if not known.findings and not cell.formula and len(self._known) < _MOST_KNOWN:
+                self._known[key] = known
+        return known
+
+    def _read_afresh(self, one: ColumnMap, cell: Cell, kind: str) -> Reading:
         at = one.column.at
         if kind == "date":
             return self.dates[at].read(cell, self.sheet)

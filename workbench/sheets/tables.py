@@ -5,6 +5,7 @@ Nothing is dropped: each non-empty cell of a sheet ends in exactly one role (see
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,10 @@ from workbench.sheets.rearranged import around, turned
 from workbench.sheets.rows import Column, Role, Table, label_strength, may_be_heading, role_of
 from workbench.sheets.words import column_fields, plain, row_word, squeezed
 
-__all__ = ["Column", "Role", "SheetLayout", "Table", "find_tables"]
+__all__ = ["UNREAD", "Column", "Role", "SheetLayout", "Table", "find_tables"]
+
+UNREAD = "unrecognised"
+"""Cells of a table that is neither customers, orders, receipts nor costs."""
 
 LOOK_AHEAD = 12
 MOST_BLANK_ROWS = 25
@@ -32,6 +36,33 @@ class SheetLayout:
 
     sheet: Sheet
     tables: list[Table]
+
+    def counts(self, unread: Sequence[Table]) -> Counter[str]:
+        """How many non-empty cells have each role; those of tables that nothing was taken from count as UNREAD."""
+        lines: dict[int, list[tuple[int, int, str]]] = {}
+        for table in self.tables:
+            if table.orientation != "rows":
+                return self._counts_one_by_one(unread)
+            skipped = any(table is one for one in unread)
+            for row, role in [*((row, Role.HEADER) for row in table.header_rows), *table.rows.items()]:
+                lines.setdefault(row, []).append((table.left, table.right, UNREAD if skipped else role.value))
+        counts: Counter[str] = Counter()
+        first = min((table.box.top for table in self.tables), default=0)
+        for row in self.sheet.rows:
+            columns, spans = self.sheet.columns_of(row), lines.get(row, ())
+            if len(spans) == 1 and spans[0][0] <= columns[0] and columns[-1] <= spans[0][1]:
+                counts[spans[0][2]] += len(columns)
+                continue
+            for cell in self.sheet.row(row):
+                named = [role for left, right, role in spans if left <= cell.column <= right]
+                counts[named[0] if named else _role_outside(cell, first).value] += 1
+        return counts
+
+    def _counts_one_by_one(self, unread: Sequence[Table]) -> Counter[str]:
+        roles = {place: role.value for place, role in self.roles.items()}
+        for table in unread:
+            roles.update(dict.fromkeys((place for place, _role in table.roles()), UNREAD))
+        return Counter(roles.values())
 
     @property
     def roles(self) -> dict[tuple[int, int], Role]:
@@ -137,7 +168,7 @@ class _Finder:
     def _headings(self) -> list[_Heading]:
         found: list[_Heading] = []
         for index, row in enumerate(self.rows):
-            if self.sheet.texts_of(row) < 2:
+            if self.sheet.texts_of(row) < 2 or (self.sheet.is_solid_with_figures(row) and not self.sheet.merges):
                 continue
             for segment in self._segments(row, self.rows[index + 1 : index + 1 + LOOK_AHEAD]):
                 heading = self._heading(row, segment)
@@ -282,7 +313,13 @@ class _Finder:
         previous = table.header_rows[-1] if table.header_rows else rows[0]
         width = len([column for column in table.columns if column.leaf]) or len(table.columns)
         any_record = False
+        left, right, least = table.left, table.right, int(max(4, 0.7 * len(headings))) + 1
         for row in rows:
+            if self.sheet.is_plain_record(row, left, right, least) and (
+                not any_record or row - previous <= MOST_BLANK_ROWS
+            ):
+                table.rows[row], any_record, previous = Role.RECORD, True, row
+                continue
             cells = table.cells(row)
             if not cells:
                 continue

@@ -11,6 +11,7 @@ from typing import Any
 from charset_normalizer import from_bytes
 
 from workbench.archives import Refused
+from workbench.guards import unguarded
 from workbench.i18n import _
 from workbench.sheets.raw import LONGEST_CELL, RawSheet, Texts
 
@@ -95,7 +96,7 @@ def read_text(data: bytes, name: str) -> dict[str, Any]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False)
         for row, fields in enumerate(reader, 1):
             for column, value in enumerate(fields, 1):
-                sheet.add(row, column, "s", value)
+                sheet.add(row, column, "s", unguarded(value))
     except csv.Error as error:
         raise Refused("file.corrupt", _("its lines cannot be split into fields")) from error
     finally:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from workbench.money import Hints, parse
 from workbench.sheets.concepts import fields_by_parts
@@ -133,10 +133,30 @@ def title_kinds(text: str) -> Mapping[str, float]:
     }
 
 
+class _RowWords(NamedTuple):
+    """The words of rows that are no record: by their first letter (longest first), and those that may end a text."""
+
+    starting: Mapping[str, tuple[tuple[str, str], ...]]
+    ending: Mapping[str, tuple[tuple[str, str], ...]]
+
+
 @cache
-def _row_words() -> tuple[tuple[str, str], ...]:
+def _row_words() -> _RowWords:
     words = [(squeezed(word), role) for role, group in vocabulary()["rows"].items() for word in group]
-    return tuple(sorted(words, key=lambda pair: -len(pair[0])))
+    words.sort(key=lambda pair: -len(pair[0]))
+    starting: dict[str, list[tuple[str, str]]] = {}
+    ending: dict[str, list[tuple[str, str]]] = {}
+    for word, role in words:
+        starting.setdefault(word[0], []).append((word, role))
+        if role in ("total", "subtotal"):
+            ending.setdefault(word[-1], []).append((word, role))
+    return _RowWords(
+        {letter: tuple(found) for letter, found in starting.items()},
+        {letter: tuple(found) for letter, found in ending.items()},
+    )
+
+
+_MONTH_FIRST = re.compile(r"^(?:\d{4} ?年? ?)?\d{1,2} ?月(?:份)?")
 
 
 @lru_cache(maxsize=65536)
@@ -145,13 +165,18 @@ def row_word(text: str) -> str:
     squeezed_text = squeezed(text)
     if not squeezed_text or len(squeezed_text) > 80:
         return ""
-    month = re.sub(r"^(?:\d{4} ?年? ?)?\d{1,2} ?月(?:份)?", "", squeezed_text).strip()
-    for word, role in _row_words():
-        for start in {squeezed_text, month}:
+    starts = [squeezed_text]
+    if "月" in squeezed_text:
+        starts.append(_MONTH_FIRST.sub("", squeezed_text).strip())
+    words = _row_words()
+    for start in filter(None, starts):
+        for word, role in words.starting.get(start[0], ()):
             if start == word or (start.startswith(word) and (_CJK.search(word) or start[len(word)] == " ")):
                 return _if_plausible(start, word, role, text)
-            if role in ("total", "subtotal") and start.endswith(word) and contains(start, word) and len(start) < 40:
-                return role
+        if len(start) < 40:
+            for word, role in words.ending.get(start[-1], ()):
+                if start.endswith(word) and contains(start, word):
+                    return role
     return ""
 
 
