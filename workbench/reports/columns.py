@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -100,7 +100,8 @@ class Table:
         name: its name in formulas, the same in every language.
         pages: makes the rows anew, in the order of the sheet: stored values by column key.
         count: how many rows there are.
-        sample: the first rows, which decide on widths and carry the notes; ``_note`` is the text of a row's note.
+        sample: the first rows, which decide on widths.
+        notes: of the first rows, for the column that is ``noted``; empty where a row has none.
         totals: key of a column with a total → its sum, in minor units of base currency.
         source: the register's table that it shows; empty where it is a report.
         frozen: columns after the hidden ones that stay in sight.
@@ -111,6 +112,7 @@ class Table:
     pages: Callable[[], Iterator[Page]] = lambda: iter(())
     count: int = 0
     sample: list[dict[str, Any]] = field(default_factory=list)
+    notes: Sequence[str] = ()
     totals: Mapping[str, int] = field(default_factory=dict)
     source: str = ""
     frozen: int = 0

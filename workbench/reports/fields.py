@@ -25,6 +25,8 @@ __all__ = [
 KEYS = (
     Column("id", field="id", group=Group.KEY, width=10),
     Column("version", Kind.INTEGER, field="version", group=Group.KEY, width=8),
+    Column("check", group=Group.KEY, width=8),
+    Column("marks", group=Group.KEY, width=8),
 )
 SYNC = Column("sync", width=9)
 CUSTOMER = Column("customer_id", group=Group.KEY, width=10)

@@ -29,7 +29,6 @@ HEAD_ROW = 3
 FIRST_ROW = HEAD_ROW + 1
 MAX_ROWS = 1_048_000
 SPARE_ROWS = 200  # rows below the table where typing is checked already
-_SAMPLE = 300  # rows that decide on a column's width
 
 
 class SheetWriter:
@@ -100,6 +99,7 @@ class SheetWriter:
             if rule:
                 rule = {"error_title": self.texts.say("check-title"), **rule}
                 worksheet.data_validation(first, i, last + SPARE_ROWS, i, rule)
+        self._marked(worksheet, table, (first, last + SPARE_ROWS))
         for alert in (*table.alerts, Alert("sync", "AMBER", filled=True)):
             self._alert(worksheet, table, alert, (first, last + SPARE_ROWS))
 
@@ -128,8 +128,8 @@ class SheetWriter:
         noted = next((i for i, column in enumerate(table.columns) if column.noted), None)
         if noted is None:
             return
-        for position, row in enumerate(table.sample, first):
-            note = plain_text(row.get("_note") or "", breaks=True)
+        for position, text in enumerate(table.notes, first):
+            note = plain_text(text, breaks=True)
             if note:
                 size = {"width": 340, "height": 26 + 18 * (note.count("\n") + 1)}
                 options = {"font_name": self.styles.font, "font_size": 9, "color": Palette.NOTE, "author": "", **size}
@@ -161,7 +161,7 @@ class SheetWriter:
         if column.kind is Kind.LINK:
             return max(6, fit(heading) + 4)
         widest = fit(heading) + (6 if column.kind in NUMERIC else 4)  # the filter's arrow
-        for row in table.sample[:_SAMPLE]:
+        for row in table.sample:
             value = row.get(column.key)
             if value is not None:
                 widest = max(widest, self._size(column, value) + 2)
@@ -200,6 +200,20 @@ class SheetWriter:
                 small = self.styles.get(font_size=8, font_color=Palette.MUTED, align="right")
                 worksheet.write_string(head - 2, i - 1, self.texts.say("total", currency=self.base), small)
                 labelled = True
+
+    def _marked(self, worksheet: Worksheet, table: Table, rows: tuple[int, int]) -> None:
+        """Fields named in the hidden column of marks are shown in red: what is refused there, or in conflict."""
+        marks = next((i for i, column in enumerate(table.columns) if column.key == "marks"), None)
+        if marks is None:
+            return
+        cell = xl_rowcol_to_cell(rows[0], marks, col_abs=True)
+        for i, column in enumerate(table.columns):
+            if column.field and column.group is not Group.KEY:
+                name = column.field.replace('"', '""')
+                rule = {"type": "formula", "criteria": f'=ISNUMBER(SEARCH("|{name}|",{cell}))'}
+                worksheet.conditional_format(
+                    rows[0], i, rows[1], i, {**rule, "format": self.styles.attention("RED"), "stop_if_true": True}
+                )
 
     def _alert(self, worksheet: Worksheet, table: Table, alert: Alert, rows: tuple[int, int]) -> None:
         at = next((i for i, column in enumerate(table.columns) if column.key == alert.column), None)

@@ -21,6 +21,7 @@ __all__ = [
     "plain_text",
     "shortened",
     "shown_amount",
+    "unescaped",
     "utf16_length",
 ]
 
@@ -29,7 +30,8 @@ _FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]+")
 _CONTROL_BUT_BREAKS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ufffe\uffff]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_ESCAPE = re.compile(r"_(x[0-9a-fA-F]{4}_)")
+_ESCAPE = re.compile(r"_(?=x[0-9a-fA-F]{4}_)")
+_READ_BACK = re.compile(r"_x([0-9a-fA-F]{4})_")
 _SPECIAL = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]|_x[0-9a-fA-F]{4}_")
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
@@ -37,16 +39,23 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 def plain_text(value: str, *, breaks: bool = False) -> str:
     """Printable text, for places where a control character would damage the file; line ends stay where ``breaks``."""
     control = _CONTROL_BUT_BREAKS if breaks else _CONTROL
-    return _ESCAPE.sub(r"_ \1", _SURROGATE.sub("�", control.sub(" ", value))).strip()
+    return _ESCAPE.sub("_ ", _SURROGATE.sub("�", control.sub(" ", value))).strip()
 
 
 def escaped(text: str) -> str:
     """Text for the inside of an XML element, with characters that XML lacks as Excel writes them (``_x0001_``)."""
     if _SPECIAL.search(text) is None:
         return text
-    text = _SURROGATE.sub("�", _ESCAPE.sub(r"_x005F_\1", text))
+    text = _SURROGATE.sub("�", _ESCAPE.sub("_x005F_", text))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _UNWRITABLE.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
+
+
+def unescaped(text: str) -> str:
+    """The text that ``escaped`` was given, as a spreadsheet reads it back."""
+    if "_x" in text:
+        text = _READ_BACK.sub(lambda found: chr(int(found[1], 16)), text)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") if "&" in text else text
 
 
 def is_formula_like(text: str) -> bool:

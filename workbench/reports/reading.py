@@ -26,6 +26,7 @@ Page = dict[str, Sequence[Any]]
 """Column name → the stored values of some consecutive rows."""
 
 PAGE = 2_000
+_CACHE_KIB = 32 * 1024
 
 
 class Snapshot:
@@ -69,8 +70,22 @@ class Snapshot:
 @contextmanager
 def snapshot_of(register: Register) -> Iterator[Snapshot]:
     """The register as it stands now; changesets that others commit meanwhile are not seen."""
-    with snapshot(register.engine) as connection:
+    with snapshot(register.engine) as connection, _small_cache(connection):
         yield Snapshot(connection)
+
+
+@contextmanager
+def _small_cache(connection: sa.Connection) -> Iterator[None]:
+    """SQLite keeps pages of the file, and the rows it sorts, in memory up to this; each is needed once here."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    before = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{_CACHE_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {before}")
 
 
 def _stored(value: Any) -> Any:

@@ -7,6 +7,7 @@ their exact decimal digits, text is escaped and never a formula; the only formul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -18,15 +19,30 @@ from xlsxwriter.utility import xl_col_to_name
 from workbench.findings import Finding
 from workbench.money import CURRENCIES
 from workbench.reports.cells import CellWriter
-from workbench.reports.columns import Column, Kind, Table
-from workbench.reports.plain import decimal, escaped, fit, is_formula_like, minor_units, money_format
+from workbench.reports.columns import Column, Group, Kind, Table
+from workbench.reports.plain import (
+    MAX_TEXT,
+    decimal,
+    escaped,
+    fit,
+    is_formula_like,
+    minor_units,
+    money_format,
+    unescaped,
+)
 from workbench.reports.reading import Page
+from workbench.sync.seals import seal
 
-__all__ = ["EXCEL_EPOCH", "ROW_HEIGHT", "RowStream", "link_formula"]
+__all__ = ["EXCEL_EPOCH", "ROW_HEIGHT", "RowStream", "is_sealed", "link_formula"]
 
 ARROW = "→"
+CHECK = "check"
+_CONTENT = re.compile(r"<v>([^<]*)</v>|<t[^>]*>([^<]*)</t>")
 ROW_HEIGHT = 19  # points
 _REMEMBERED = 4_000  # cells a column; the same currencies, days and labels come again and again
+_BAR = "|"
+# Beside a bar, what text must not begin or end with to be written as it is; and what XML or Excel has a use for.
+_MARKS = ("&", "<", ">", "_x", *(f"{_BAR}{mark}" for mark in "=+-@' "), f" {_BAR}")
 _EXACT_BELOW = 10**15  # integers of at most 15 digits are exact in a spreadsheet, wherever their decimal point is
 _FIRST_EXCEL_DAY = "1900-03-01"  # before it Excel counts a 29 February 1900 that never was
 EXCEL_EPOCH = date(1899, 12, 30).toordinal()
@@ -58,6 +74,10 @@ class RowStream:
         cell = "".join(f'<c r="{letters}%s%s' for letters in self._letters)
         height = "%s" if self._long else str(ROW_HEIGHT)
         self._last = 0
+        keys = [column.key for column in table.columns]
+        self._check = keys.index(CHECK) if CHECK in keys else None
+        self._sealed = [i for i, column in enumerate(table.columns) if is_sealed(column)]
+        self._known_seals: dict[str, str] = {}
         self._template = f'<row r="%s" ht="{height}" customHeight="1">{cell}</row>'
 
     def xml(self, first: int) -> Iterator[bytes]:
@@ -77,9 +97,32 @@ class RowStream:
         parts: list[Sequence[str]] = [numbers]
         if self._long:
             parts.append(self._heights(page, size))
-        for bodies in self._makers:
-            parts += (numbers, bodies(page, size, first))
+        made = [bodies(page, size, first) for bodies in self._makers]
+        if self._check is not None and page:
+            made[self._check] = self._seals(made)
+        for bodies in made:
+            parts += (numbers, bodies)
         return "".join(map(self._template.__mod__, zip(*parts, strict=True))).encode()
+
+    def _seals(self, made: Sequence[Sequence[str]]) -> list[str]:
+        """The cells of the hidden column by which an edit to a computed cell is noticed."""
+        columns = []
+        for index in self._sealed:
+            if len(self._known_seals) > _REMEMBERED:
+                self._known_seals.clear()
+            get = self._known_seals.get
+            columns.append([get(body) or self._seal(body) for body in made[index]])
+        begin, end = (
+            f'{_style(self._cells.format(self._table.columns[self._check or 0]))} t="inlineStr"><is><t>',
+            "</t></is></c>",
+        )
+        return [f"{begin}{''.join(row)}{end}" for row in zip(*columns, strict=True)] if columns else list(made[0])
+
+    def _seal(self, body: str) -> str:
+        found = _CONTENT.search(body)
+        number, text = found.groups() if found else (None, None)
+        sealed = self._known_seals[body] = seal("n", number) if number else seal("s", unescaped(text or ""))
+        return sealed
 
     def _heights(self, page: Page, size: int) -> list[str]:
         """Points: a row is as high as its longest wrapped text needs."""
@@ -96,6 +139,8 @@ class RowStream:
             return self._money(column, index)
         if column.kind is Kind.LINK:
             return self._link(column, index)
+        if column.kind is Kind.TEXT:
+            return self._text(column, index)
         return self._remembering(column, index, self._one(column))
 
     def _one(self, column: Column) -> Callable[[Any], tuple[str, str]]:
@@ -137,6 +182,19 @@ class RowStream:
             Kind.DATE: day,
         }
         return made.get(column.kind, text)
+
+    def _text(self, column: Column, index: int) -> Bodies:
+        """Text: a page without anything particular is written as it is; any other page value by value."""
+        one_by_one = self._remembering(column, index, self._one(column))
+        begin, end = f'{_style(self._cells.format(column))} t="inlineStr"><is><t>', "</t></is></c>"
+
+        def bodies(page: Page, size: int, first: int) -> Sequence[str]:
+            values = page.get(column.key)
+            if values is None or not _is_ordinary(values):
+                return one_by_one(page, size, first)
+            return [f"{begin}{value}{end}" for value in values]
+
+        return bodies
 
     def _remembering(self, column: Column, index: int, one: Callable[[Any], tuple[str, str]]) -> Bodies:
         blank = f"{_style(self._cells.format(column))}/>"
@@ -195,7 +253,10 @@ class RowStream:
                     made.append(blank)
                     continue
                 style, scale = styles.get(code) or learn(code)
-                if -_EXACT_BELOW < units < _EXACT_BELOW:
+                if scale == 2 and 100 <= units < _EXACT_BELOW:  # nearly every amount
+                    digits = str(units)
+                    made.append(f"{style}><v>{digits[:-2]}.{digits[-2:]}</v></c>")
+                elif -_EXACT_BELOW < units < _EXACT_BELOW:
                     made.append(f"{style}><v>{_digits(units, scale)}</v></c>")
                 else:
                     place = f"{self._sheet}!{self._letters[index]}{number}"
@@ -241,6 +302,11 @@ class RowStream:
         return bodies
 
 
+def is_sealed(column: Column) -> bool:
+    """Whether the column is computed, so that an edit to it is to be noticed."""
+    return not column.field and column.group is not Group.KEY and column.kind is not Kind.LINK and column.key != "sync"
+
+
 def link_formula(sheet: str, letters: str, cell: str, shown: str = ARROW) -> str:
     """A formula, without its ``=``, that leads to the row of a sheet whose first, hidden column has the id in ``cell``."""
     quoted = sheet.replace("'", "''")
@@ -256,6 +322,21 @@ def _style(made: Format) -> str:
     XlsxWriter gives it out when a cell is written, and has no public name for it.
     """
     return f'" s="{made._get_xf_index()}"'  # noqa: SLF001 - the number has no public name
+
+
+def _is_ordinary(values: Sequence[Any]) -> bool:
+    """Whether all of the values are texts that XML and spreadsheets take as they are; decided for all of them at once."""
+    try:
+        joined = f"{_BAR}{_BAR.join(values)}{_BAR}"
+    except TypeError:  # an empty one, or one that is no text
+        return False
+    return (
+        joined.isprintable()  # so no control character, no space but the plain one, no lone surrogate
+        and joined.count(_BAR) == len(values) + 1
+        and _BAR * 2 not in joined
+        and not any(mark in joined for mark in _MARKS)
+        and 2 * max(map(len, values)) <= MAX_TEXT
+    )
 
 
 def _digits(units: int, scale: int) -> str:

@@ -95,16 +95,20 @@ class TableBuilder:
                     derive(page)
                 yield page
 
-        noted = note is not None and any(column.noted for column in columns)
-        sample = [row for page in pages(query.limit(MAX_NOTES if noted else _SAMPLE)) for row in rows_of(page)]
-        for row in sample if note else ():
-            row["_note"] = note(row) if note else ""
+        sample: list[Row] = []
+        notes: list[str] = []
+        for page in pages(query.limit(MAX_NOTES if note else _SAMPLE)):
+            for row in rows_of(page):
+                if len(sample) < _SAMPLE:
+                    sample.append(row)
+                if note:
+                    notes.append(note(row))
         sums = dict(totals or {})
         for column in columns:
             if column.total and column.key not in sums:
                 sums |= self._total(source, column)
         count = self.snapshot.count(self.queries.plain(source))
-        return Table(name, columns, pages, count, sample, sums, source, frozen, alerts)
+        return Table(name, columns, pages, count, sample, notes, sums, source, frozen, alerts)
 
     def told(self, name: str, columns: tuple[Column, ...], rows: Sequence[Row], *, frozen: int = 0) -> Table:
         """A table of computed rows, which show no table of the register."""
@@ -113,7 +117,7 @@ class TableBuilder:
             if rows:
                 yield page_of(rows)
 
-        return Table(name, columns, pages, len(rows), list(rows[:_SAMPLE]), {}, frozen=frozen)
+        return Table(name, columns, pages, len(rows), list(rows[:_SAMPLE]), frozen=frozen)
 
     def _total(self, source: str, column: Column) -> dict[str, int]:
         """The column's sum, if all of it is in base currency."""

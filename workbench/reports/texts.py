@@ -105,6 +105,8 @@ ABOUT: Mapping[str, Pair] = {
 HEADINGS: Mapping[str, Pair] = {
     "id": Pair("编号", "Id"),
     "version": Pair("版本", "Version"),
+    "check": Pair("校验", "Check"),
+    "marks": Pair("标记", "Marks"),
     "name": Pair("姓名", "Name"),
     "role": Pair("职务", "Role"),
     "summary": Pair("事项", "What"),

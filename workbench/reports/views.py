@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.register.tables import TABLES
 from workbench.reports.columns import Column, Kind, Table
+from workbench.reports.rows import is_sealed
 from workbench.reports.texts import Texts
 
 __all__ = ["HIDDEN_SHEET", "ColumnView", "HiddenRows", "TableView", "view_of"]
@@ -72,6 +73,8 @@ class TableView:
         table: the register's table.
         columns: from left to right, starting in column 1.
         key_column: heading of the column with the row's id; ``version_column`` of that with its version, both hidden.
+        check_column: heading of the hidden column with the seals of the computed cells, ``sealed`` the headings of those
+            in order; ``marks_column`` that of the hidden column that is kept for the fields to be shown in red.
         status_column: heading of the column that is kept free for what happened to the row; empty where nothing of
             the table can be edited.
         head_row: row of the headings; ``first_row`` the first row of data; ``row_count`` how many there are. A table
@@ -85,6 +88,9 @@ class TableView:
     columns: tuple[ColumnView, ...]
     key_column: str
     version_column: str
+    check_column: str
+    marks_column: str
+    sealed: tuple[str, ...]
     status_column: str
     head_row: int
     first_row: int
@@ -118,6 +124,9 @@ def view_of(
         columns=columns,
         key_column=by_key["id"],
         version_column=by_key["version"],
+        check_column=by_key["check"],
+        marks_column=by_key["marks"],
+        sealed=tuple(heading for column, heading in zip(table.columns, headings, strict=True) if is_sealed(column)),
         status_column=by_key.get("sync", ""),
         head_row=head,
         first_row=head + 1,

@@ -57,6 +57,7 @@ class FoundTable:
     version: int
     state: int
     marks: int
+    check: int
     columns: dict[int, int]
     head: Mapping[int, Cell]
     rows: list[FoundRow] = field(default_factory=list)
@@ -147,7 +148,7 @@ def _columns(sheet: SheetImage, head_row: int, binding: Binding) -> FoundTable |
     if key is None:
         return None
     service = {name: _single(at, heading) or 0 for name, heading in
-               (("version", columns.version), ("state", columns.state), ("marks", columns.marks))}  # fmt: skip
+               (("version", columns.version), ("state", columns.state), ("marks", columns.marks), ("check", columns.check))}  # fmt: skip
     single = {index: _single(at, one.heading.strip()) for index, one in enumerate(columns.bound)}
     placed = {index: column for index, column in single.items() if column is not None}
     taken = {key, *service.values(), *placed.values()}
@@ -161,6 +162,7 @@ def _columns(sheet: SheetImage, head_row: int, binding: Binding) -> FoundTable |
         service["version"],
         service["state"],
         service["marks"],
+        service["check"],
         placed,
         sheet.rows[head_row],
         unplaced=[index for index in range(len(columns.bound)) if index not in placed],

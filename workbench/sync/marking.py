@@ -84,6 +84,8 @@ class _Marker:
         self.found, self.state = table.found, table.state
         self.bound = table.found.binding.columns.bound
         self.refreshed = 0
+        in_conflict = filter(None, map(self._cell_of, table.conflicts))
+        self.red = {*table.red, *in_conflict}
         self.held: dict[tuple[str, str, str], int] = {}
 
     def rows(self) -> None:
@@ -103,12 +105,14 @@ class _Marker:
             if "version" not in merged.held:
                 self._service(merged, row)
             self._words(merged.row.number, self._state_of(merged), merged.row.cells)
+            self._mark(merged.row.number, merged.row.cells)
         for one in self.table.new:
             row_id = self.applied.born.get(one.key, "") if self.applied else ""
             if row_id:
                 self._born(one.row.number, row_id, one.row.cells)
             else:
                 self._words(one.row.number, self._refusals(one.row.number), one.row.cells)
+            self._mark(one.row.number, one.row.cells)
 
     def arrivals(self) -> None:
         """Rows that the register has and the sheet has not, below its last row."""
@@ -216,6 +220,18 @@ class _Marker:
 
     def _refusals(self, number: int) -> str:
         return " · ".join(words for (row, _column), words in self.table.red.items() if row == number)
+
+    def _mark(self, number: int, cells: Mapping[int, Any]) -> None:
+        """Name the fields that are to be shown in red, where the sheet has a column for that."""
+        if not self.found.marks:
+            return
+        names = [
+            self.bound[index].field for index, column in self.found.columns.items() if (number, column) in self.red
+        ]
+        marks = f"|{'|'.join(sorted(set(names)))}|" if any(names) else ""
+        cell = cells.get(self.found.marks)
+        if (cell.text if cell else "") != marks:
+            self.edits.put(self.found.sheet, number, self.found.marks, Write(marks or None))
 
     def _words(self, number: int, words: str, cells: Mapping[int, Any]) -> None:
         if not self.found.state:

@@ -18,6 +18,7 @@ from workbench.sheets import Cell, CellKind
 from workbench.sync.locating import BIRTH, FoundRow, FoundTable, refuse_apart, settle_renamed
 from workbench.sync.model import Conflict, WorkbookMismatch
 from workbench.sync.rules import LABELS, why_protected
+from workbench.sync.seals import SEAL_LENGTH, seal_of_cell
 from workbench.sync.state import TableState
 from workbench.sync.values import Unreadable, ValueColumn, value_of
 
@@ -131,6 +132,8 @@ class _Merge:
         self.choices, self.take_results = choices, take_results
         self.result = MergedTable(state, found)
         self.bound = found.binding.columns.bound
+        at = {one.heading: index for index, one in enumerate(self.bound)}
+        self.sealed = [at[heading] for heading in found.binding.columns.sealed if heading in at]
 
     def whole(self) -> MergedTable:
         keyed, fresh = self._sorted_out()
@@ -233,6 +236,7 @@ class _Merge:
             self._cell(merged, index, base, current)
         for index in self.fixed:
             self._fixed_cell(merged, index, base, current)
+        self._sealed_cells(merged)
         return merged
 
     def _gone(self, row: FoundRow, row_id: str, base: Row | None, version: int) -> MergedRow:
@@ -353,6 +357,24 @@ class _Merge:
             self._refuse(finding, merged.row, column)
         elif untouched and not _alike(was, now):
             merged.theirs.append(index)
+
+    def _sealed_cells(self, merged: MergedRow) -> None:
+        """Computed cells that are no longer as they were written."""
+        cell = merged.row.cells.get(self.found.check)
+        seals = cell.text if cell else ""
+        if len(seals) != SEAL_LENGTH * len(self.sealed):
+            return
+        for position, index in enumerate(self.sealed):
+            column = self.found.columns.get(index, 0)
+            was = seals[position * SEAL_LENGTH : (position + 1) * SEAL_LENGTH]
+            now = merged.row.cells.get(column)
+            if column and not self.bound[index].field and seal_of_cell(now) != was:
+                details = {"field": self.bound[index].heading}
+                finding = Finding(
+                    "sync.computed", self._at(merged.row, column), now.text[:80] if now else "—", details=details
+                )
+                merged.held.append(f"={self.bound[index].heading}")
+                self._refuse(finding, merged.row, column)
 
     def _up_to_date(self, reader: ValueColumn, cell: Cell | None, now: Any) -> bool:
         return (cell.text if cell else "") == reader.text_of(now)

@@ -64,7 +64,8 @@ class SheetColumns:
     """The columns of a bound sheet: those that show fields, and the service columns by their headings.
 
     ``key`` and ``version`` say which row of the register stands there, and at which version; ``state`` takes words on
-    what became of the row, ``marks`` the fields to be shown in red. The last two may be empty: then there are none.
+    what became of the row, ``marks`` the fields to be shown in red; ``check`` has the seals of the computed columns
+    ``sealed``. All but the first two may be empty: then there are none.
     """
 
     bound: tuple[BoundColumn, ...]
@@ -72,6 +73,8 @@ class SheetColumns:
     version: str
     state: str = ""
     marks: str = ""
+    check: str = ""
+    sealed: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For the register and for the workbook's own copy."""
@@ -80,6 +83,8 @@ class SheetColumns:
             "version": self.version,
             "state": self.state,
             "marks": self.marks,
+            "check": self.check,
+            "sealed": list(self.sealed),
             "columns": [
                 {"heading": one.heading, "field": one.field, "editable": one.editable}
                 | ({"labels": dict(one.labels)} if one.labels else {})
@@ -97,7 +102,15 @@ class SheetColumns:
             )
             for one in stored["columns"]
         )
-        return cls(bound, stored["key"], stored["version"], stored.get("state", ""), stored.get("marks", ""))
+        return cls(
+            bound,
+            stored["key"],
+            stored["version"],
+            stored.get("state", ""),
+            stored.get("marks", ""),
+            stored.get("check", ""),
+            tuple(stored.get("sealed", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True)

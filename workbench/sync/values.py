@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -27,7 +27,10 @@ __all__ = ["LookupNames", "Unreadable", "ValueColumn", "field_of", "nested", "va
 
 MAX_TEXT = 32_767
 DATE_FORMAT = "yyyy-mm-dd"
-_FIRST_EXCEL_DAY = date(1900, 3, 1)
+_FIRST_DAYS = {False: date(1900, 3, 1), True: date(1904, 1, 2)}
+"""By whether the workbook counts from 1904: the first day that every program shows alike."""
+_CUT_MARK = re.compile(r" ?…+ ?(?:\[[^\]]*\]|【[^】]*】)\Z")
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LISTED = re.compile(r"[,;，；、|\n]+")
 _LONGEST_EXACT = 15
 _TOO_LARGE = Decimal(10) ** _LONGEST_EXACT
@@ -151,12 +154,12 @@ class ValueColumn:
             return None, ""
         kind = self.field.kind
         if kind is FieldKind.DATE:
-            return (value, DATE_FORMAT) if value >= _FIRST_EXCEL_DAY else (value.isoformat(), "")
+            return (value, DATE_FORMAT) if value >= _FIRST_DAYS[self._epoch_1904] else (value.isoformat(), "")
         if kind is FieldKind.MONEY:
             return _number(value), number_format(currency) if currency and currency in CURRENCIES else ""
         if kind in (FieldKind.DECIMAL, FieldKind.INTEGER):
             return _number(value), ""
-        return self.text_of(value)[:MAX_TEXT], ""
+        return _cut(self.text_of(value)), ""
 
     # reading
 
@@ -209,9 +212,11 @@ class ValueColumn:
         raise Unreadable("row.choice", text, *self.bound.labels)
 
     def _text(self, cell: Cell, before: Any) -> str:
-        if isinstance(before, str) and len(before) > MAX_TEXT:
+        if isinstance(before, str) and _is_too_long(before):
             raise Unreadable("sync.text-cut", f"{cell.text[:40]}…")
         if cell.kind is not CellKind.NUMBER:
+            if isinstance(before, str) and _is_misread(before, cell.text):
+                raise Unreadable("sync.text-misread", cell.text[:80], text=before[:80])
             return _line_ends(cell.text)
         shown = _plain(cell)
         if isinstance(before, str) and before != shown and _as_number(before) == cell.number:
@@ -266,17 +271,15 @@ class ValueColumn:
 
     def _same_number(self, cell: Cell, value: Any) -> bool:
         if cell.kind is CellKind.NUMBER:
-            return cell.text == str(value) or cell.number == Decimal(f"{Decimal(value):.15g}")
+            # Both as a sheet shows them: what is stored may have more digits than its number can hold.
+            return cell.text == str(value) or cell.number == Decimal(f"{float(value):.15g}")
         return bool(_as_number(cell.text.replace(",", "")) == value)
 
     def _same_date(self, cell: Cell, value: date) -> bool:
         if cell.kind is CellKind.NUMBER:
             number = cell.number
-            return number is not None and number == int(number) and self._day(int(number)) == value
+            return number is not None and number == int(number) and _day(int(number), self._epoch_1904) == value
         return cell.text[:10] == value.isoformat() and cell.text[10:] in ("", "T00:00:00")
-
-    def _day(self, serial: int) -> date | None:
-        return read_date(serial, epoch_1904=self._epoch_1904).date
 
     def _same_text(self, cell: Cell, value: Any) -> bool:
         wanted = self.text_of(value, then=True)
@@ -286,8 +289,9 @@ class ValueColumn:
             return False
         if cell.text == wanted:
             return True
-        if len(wanted) > MAX_TEXT // 2:
-            return len(wanted) > MAX_TEXT and _line_ends(cell.text)[:16_000] == _line_ends(wanted)[:16_000]
+        if _is_too_long(wanted):
+            mark = _CUT_MARK.search(cell.text)
+            wanted = _cut(wanted, mark.group() if mark else "")
         return _line_ends(cell.text) == _line_ends(wanted)
 
 
@@ -295,6 +299,38 @@ def _number(value: Decimal | int) -> Decimal | str:
     """As a number where a sheet keeps all of its digits, else as text."""
     exact = Decimal(value)
     return exact if Decimal(f"{exact:.15g}") == exact else format(exact, "f")
+
+
+def _is_misread(before: str, text: str) -> bool:
+    """Whether a program that saved the sheet took ``_x0041_`` in a text for the character that files write so."""
+    return "_x" in before and _unescaped(before) == _unescaped(text)
+
+
+def _unescaped(text: str) -> str:
+    while (plain := _ESCAPE.sub(lambda found: chr(int(found.group(1), 16)), text)) != text:
+        text = plain
+    return _line_ends(text)
+
+
+def _is_too_long(text: str) -> bool:
+    """Whether a cell cannot hold the whole text; spreadsheets count in UTF-16."""
+    return 2 * len(text) > MAX_TEXT and len(text) + sum(one > "\uffff" for one in text) > MAX_TEXT
+
+
+def _cut(text: str, mark: str = "") -> str:
+    """As much of the text as a cell holds, the mark of the cut at its end."""
+    if not _is_too_long(text):
+        return text
+    return text.encode("utf-16-le")[: 2 * (MAX_TEXT - len(mark))].decode("utf-16-le", errors="ignore") + mark
+
+
+def _day(serial: int, epoch_1904: bool) -> date | None:  # noqa: FBT001 - one of the workbook's two calendars
+    """The day of a serial number; the 29 February 1900 that one calendar counts (60) is no day."""
+    first = date(1904, 1, 1) if epoch_1904 else date(1899, 12, 31) if serial < 60 else date(1899, 12, 30)
+    try:
+        return None if serial == 60 and not epoch_1904 else first + timedelta(days=serial)
+    except OverflowError:
+        return None
 
 
 def _exact(cell: Cell) -> Decimal:
