@@ -85,6 +85,7 @@ def pull_command(
 ) -> None:
     """Pull into a workbook, or make it."""
     from workbench.rate_store import load_book
+    from workbench.reports.bound_workbook import fresh_image, write_bound_workbook
     from workbench.sync import SyncReport, pull
     from workbench.sync.closed import ClosedFile
 
@@ -96,10 +97,16 @@ def pull_command(
                     where=str(file),
                     remedy=_("Pull into a file that does not exist yet."),
                 )
-            told = pull(register, ClosedFile(file, keep=keep), author=author, restore=restore, progress=step)
+            rates = load_book(register)
+            told = pull(
+                register,
+                ClosedFile(file, keep=keep),
+                author=author,
+                restore=restore,
+                fresh=lambda words, views: fresh_image(register, rates, words, views),
+                progress=step,
+            )
         else:
-            from workbench.reports.bound_workbook import write_bound_workbook
-
             refuse_targets(file, sources=[location])
             made = write_bound_workbook(
                 register,
@@ -165,6 +172,111 @@ def push_command(
     emit(told.as_dict(), lambda console: _render(console, told, done=True), failure=failure)
 
 
+@click.command(
+    "bind",
+    short_help=_("Make a sheet of your own a view of the register."),
+    help=_(
+        "Make SHEET of the workbook FILE a view of a table of the register. Two hidden columns and one for words are added "
+        "at its right; nothing else in the file changes. Afterwards pull, push and status work on it."
+    ),
+)
+@_FILE
+@click.argument("sheet")
+@register_option
+@author_option
+@click.option(
+    "--table", "table_name", default="", metavar="TABLE", help=_("What it lists, where its headings do not say so.")
+)
+@click.option(
+    "--column", "columns", multiple=True, metavar="HEADING=FIELD",
+    help=_("What a column holds (Kunde=customer_id:legal_name); without a field the column stays private."),
+)  # fmt: skip
+@click.option(
+    "--where", "filters", multiple=True, metavar="FIELD=VALUE",
+    help=_("Let these rows arrive by themselves; else the sheet shows those that you put there."),
+)  # fmt: skip
+@click.option(
+    "--share", "shared", default="", metavar="HEADING", help=_("Let a private column become a field of the register.")
+)
+@click.option(
+    "--kind", default="text", type=click.Choice(["text", "integer", "boolean", "date", "currency", "decimal"]),
+    help=_("For --share: what the column holds."),
+)  # fmt: skip
+@_KEEP
+@json_option
+def bind_command(
+    file: Path,
+    sheet: str,
+    location: str | None,
+    author: str,
+    table_name: str,
+    columns: tuple[str, ...],
+    filters: tuple[str, ...],
+    shared: str,
+    kind: str,
+    keep: int,
+) -> None:
+    """Bind a sheet, or share one of its private columns."""
+    from workbench.register import FieldKind
+    from workbench.sync.foreign import bind_sheet, share_column
+
+    with open_register(location, actor=author) as register:
+        if shared:
+            name = share_column(register, file, sheet, shared, FieldKind(kind), author=author)
+            told = _("The column {heading} is a field of the register now; push to bring its values there.")
+            emit(
+                {"file": file, "sheet": sheet, "field": name}, lambda console: say(console, told.format(heading=shared))
+            )
+            return
+        made = bind_sheet(
+            register,
+            file,
+            sheet,
+            author=author,
+            table=table_name,
+            columns=dict(_pair(one) for one in columns),
+            view=dict(_values(one) for one in filters) or None,
+            language=current_language()[:2],
+            keep=keep,
+        )
+
+    def render(console: Console) -> None:
+        lines = [(heading, field) for heading, field in made.columns.items()]
+        console.print(
+            table(
+                _("{sheet} shows {table}").format(sheet=made.sheet, table=made.table), (_("column"), _("field")), lines
+            )
+        )
+        if made.private:
+            say(console, _("Private: {columns}").format(columns=", ".join(made.private)))
+        say(console, _("{linked} rows are known, {new} are new; push brings them into the register.").format(
+            linked=made.linked, new=made.new))  # fmt: skip
+
+    emit(made.as_dict(), render)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    """``HEADING=FIELD``; a heading may hold equals signs itself.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    heading, equals, field = text.rpartition("=")
+    if not equals:
+        raise ConfigurationError(
+            _("{text} is no pair.").format(text=text),
+            remedy=_("Write it with an equals sign, for example: Kunde=customer_id"),
+        )
+    return heading, field.strip()
+
+
+def _values(text: str) -> tuple[str, Any]:
+    """``status=open|shipped``."""
+    name, value = _pair(text)
+    values = [piece.strip() for piece in value.split("|")]
+    return name.strip(), values if len(values) > 1 else values[0]
+
+
 def _where(filters: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
     """``orders.status=open|shipped`` as the register takes it.
 
@@ -183,8 +295,7 @@ def _where(filters: tuple[str, ...]) -> Mapping[str, Mapping[str, Any]]:
                 _("{filter} chooses no rows.").format(filter=one),
                 remedy=_("Write it as TABLE.FIELD=VALUE, for example: orders.salesperson=li.na"),
             )
-        values = [piece.strip() for piece in value.split("|")]
-        chosen.setdefault(table_name, {})[field] = values if len(values) > 1 else values[0]
+        chosen.setdefault(table_name, {})[field] = _values(f"{field}={value}")[1]
     return chosen
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,11 +11,12 @@ from workbench.rates import RateBook
 from workbench.register import TABLES, Register
 from workbench.reports import TableView, Where
 from workbench.reports.register_workbook import Progress, WorkbookReport, write_register_workbook
-from workbench.sync import BoundColumn, SheetColumns, bind_views, carried_rows
+from workbench.sheets import read
+from workbench.sync import BookImage, BoundColumn, SheetColumns, bind_views, carried_rows
 from workbench.sync.binding import SheetView
-from workbench.sync.closed import origin_of
+from workbench.sync.closed import image_of, origin_of
 
-__all__ = ["write_bound_workbook"]
+__all__ = ["fresh_image", "write_bound_workbook"]
 
 _SHOWN_AS_STORED = {"date", "currency", "money", "decimal"}
 _SERVICE = ("id", "version", "check", "marks", "sync")
@@ -61,6 +63,16 @@ def write_bound_workbook(
     return write_register_workbook(
         register, book, path, language=language, as_of=as_of, where=where, progress=progress, hidden=hidden
     )
+
+
+def fresh_image(
+    register: Register, book: RateBook, language: str, where: Where, as_of: date | None = None
+) -> BookImage:
+    """A register workbook as it would be written now, read back; for bringing an older one up to date."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "fresh.xlsx"
+        write_register_workbook(register, book, path, language=language, as_of=as_of, where=where)
+        return image_of(read(path))
 
 
 def _sheet_view(view: TableView) -> SheetView:

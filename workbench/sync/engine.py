@@ -24,12 +24,15 @@ from workbench.sync.locating import BIRTH, find_table
 from workbench.sync.marking import conflict_sheet, mark_tables, read_choices, sheet_keys
 from workbench.sync.merging import MergedTable, merge
 from workbench.sync.model import Binding, Stamp, SyncReport
+from workbench.sync.refreshing import refresh
 from workbench.sync.rules import LABELS, ORDER
 from workbench.sync.state import Names, load_state
 
-__all__ = ["Progress", "pull", "push", "status"]
+__all__ = ["Fresh", "Progress", "pull", "push", "status"]
 
 Progress = Callable[[str, int, int], None]
+Fresh = Callable[[str, Mapping[str, Mapping[str, Any]]], BookImage]
+"""Makes a register workbook in a language, with views by table, and reads it."""
 _FEW = 20  # rows that may be deleted in one push …
 _FEW_SHARE = 20  # … or one row in so many, whichever is more
 
@@ -75,7 +78,13 @@ def status(
 
 
 def pull(
-    register: Register, port: BookPort, *, author: str, restore: bool = False, progress: Progress | None = None
+    register: Register,
+    port: BookPort,
+    *,
+    author: str,
+    restore: bool = False,
+    fresh: Fresh | None = None,
+    progress: Progress | None = None,
 ) -> SyncReport:
     """Bring the register's newer values, new rows and deletions into the workbook; what was typed there stays.
 
@@ -84,6 +93,7 @@ def pull(
         port: the workbook.
         author: who pulls.
         restore: bring rows back that were taken out of the sheet.
+        fresh: makes a register workbook as it would be written now, from which computed cells are taken.
         progress: called with stage, steps done and steps in all.
 
     Raises:
@@ -97,7 +107,11 @@ def pull(
             table.arrivals += table.missing
             table.missing = []
     report = _report(port, opened, merged)
-    _write_back(register, port, opened, merged, None, report, step)
+    image = None
+    if fresh and any(one.columns.check for one in opened.bindings):
+        step(_("Computing"), 0, 1)
+        image = fresh(opened.stamp.language, {one.table: one.view for one in opened.bindings if one.view})
+    _write_back(register, port, opened, merged, None, report, step, fresh=image)
     return report
 
 
@@ -323,15 +337,21 @@ def _write_back(
     applied: Applied | None,
     report: SyncReport,
     step: Progress,
+    *,
+    fresh: BookImage | None = None,
 ) -> None:
     """Write the news, the marks and the stamp into the workbook; nothing at all where nothing is new."""
     step(_("Writing the workbook"), 0, 1)
     edits = BookEdits()
     written = mark_tables(edits, merged.tables, applied, _rows_now(register, applied), opened.stamp.noted)
     report.refreshed = written.refreshed
+    if fresh is not None:
+        own = [opened.stamp.conflicts] if opened.stamp.conflicts else []
+        report.refreshed += refresh(edits, opened.image, fresh, merged.tables, own, port.name)
     conflicts = _conflict_name(opened)
-    if report.conflicts:
-        edits.own[conflicts] = conflict_sheet(report.conflicts)
+    waiting = [] if applied else [one for table in merged.tables for one in table.decided]
+    if report.conflicts or waiting:
+        edits.own[conflicts] = conflict_sheet(report.conflicts, waiting)
     elif opened.stamp.conflicts:
         edits.own[conflicts] = None
     stamp = stamped(
@@ -340,7 +360,7 @@ def _write_back(
         changeset=merged.head,
         origin=port.origin,
         bindings={table.found.binding.id: table.found.sheet for table in merged.tables},
-        conflicts=conflicts if report.conflicts else "",
+        conflicts=conflicts if report.conflicts or waiting else "",
         noted=written.noted,
         held=written.held,
     )

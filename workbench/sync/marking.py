@@ -241,17 +241,21 @@ class _Marker:
             self.edits.put(self.found.sheet, number, self.found.state, Write(words or None))
 
 
-def conflict_sheet(conflicts: Sequence[Conflict]) -> OwnSheet:
-    """The sheet that shows both sides of every conflict, with a column for the decision."""
+def conflict_sheet(conflicts: Sequence[Conflict], decided: Sequence[Conflict] = ()) -> OwnSheet:
+    """The sheet that shows both sides of every conflict, with a column for the decision.
+
+    ``decided`` ones are to be kept as the sheet has them, and wait for the next push.
+    """
     head: list[CellValue] = [
         _("Cell"), _("Row"), _("Column"), _("Value before"), _("Mine (this sheet)"), _("Theirs (register)"),
         _("Changed by"), _("When"), _("Keep"), "table", "id", "field", "version",
     ]  # fmt: skip
     rows: list[list[CellValue]] = [head]
     rows += [
-        [one.place.partition("!")[2], one.label, one.heading, one.base, one.mine, one.theirs, one.author, one.at, None,
+        [one.place.partition("!")[2], one.label, one.heading, one.base, one.mine, one.theirs, one.author, one.at, choice,
          one.table, one.row, one.field, one.version]
-        for one in conflicts
+        for choice, some in ((None, conflicts), (_("mine"), decided))
+        for one in some
     ]  # fmt: skip
     choice = len(head) - _SERVICE
     return OwnSheet(

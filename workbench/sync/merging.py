@@ -81,7 +81,11 @@ class NewRow:
 
 @dataclass(slots=True)
 class MergedTable:
-    """A table after the merge; ``missing`` rows were taken out of the sheet, ``arrivals`` are not in it yet."""
+    """A table after the merge.
+
+    ``missing`` rows were taken out of the sheet, ``arrivals`` are not in it yet; ``decided`` conflicts are to be kept as
+    the sheet has them, and are settled once that is pushed.
+    """
 
     state: TableState
     found: FoundTable
@@ -91,6 +95,7 @@ class MergedTable:
     arrivals: list[str] = field(default_factory=list)
     same: int = 0
     conflicts: list[Conflict] = field(default_factory=list)
+    decided: list[Conflict] = field(default_factory=list)
     refused: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
     red: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -307,6 +312,10 @@ class _Merge:
         elif (choice := self._choice(merged, index, current)) is not None:
             if choice.mine:
                 merged.edits[one.field] = typed
+                reader = self.state.columns[index]
+                self.result.decided.append(
+                    self._conflict_at(merged, index, base, reader.text_of(now), current["version"])
+                )
             else:
                 merged.theirs.append(index)
         else:
@@ -488,25 +497,26 @@ class _Merge:
         self.result.notes.append(Finding(code, where, value, details=details))
 
     def _conflict(self, merged: MergedRow, index: int, base: Row, theirs: str, version: int) -> None:
+        self.result.conflicts.append(self._conflict_at(merged, index, base, theirs, version))
+
+    def _conflict_at(self, merged: MergedRow, index: int, base: Row, theirs: str, version: int) -> Conflict:
         one, reader = self.bound[index], self.state.columns[index]
         cell = self._shown(merged.row, index)
         last = self.state.last_change(self.register, merged.id)
         label = LABELS.get(self.found.binding.table, "")
-        self.result.conflicts.append(
-            Conflict(
-                table=self.found.binding.table,
-                row=merged.id,
-                field=one.field,
-                heading=one.heading,
-                place=self._at(merged.row, self.found.columns[index]),
-                label=str(base.get(label) or merged.id),
-                base=reader.text_of(value_of(base, one.field)),
-                mine=_shown_text(cell, reader),
-                theirs=theirs,
-                version=version,
-                author=last.author if last else "",
-                at=last.at.isoformat(timespec="minutes") if last else "",
-            )
+        return Conflict(
+            table=self.found.binding.table,
+            row=merged.id,
+            field=one.field,
+            heading=one.heading,
+            place=self._at(merged.row, self.found.columns[index]),
+            label=str(base.get(label) or merged.id),
+            base=reader.text_of(value_of(base, one.field)),
+            mine=_shown_text(cell, reader),
+            theirs=theirs,
+            version=version,
+            author=last.author if last else "",
+            at=last.at.isoformat(timespec="minutes") if last else "",
         )
 
 

@@ -17,6 +17,7 @@ def seal(kind: str, text: str) -> str:
         return "----"
     if kind == "n":
         text = f"{float(text):.15g}"
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # programs differ in how they keep line ends
     return f"{crc32(f'{kind}{text}'.encode()) & 0xFFFF:04x}"
 
 

@@ -243,7 +243,7 @@ class ValueColumn:
         return number
 
     def _integer(self, cell: Cell) -> int:
-        number = cell.number if cell.kind is CellKind.NUMBER else _as_number(cell.text.replace(",", "").strip())
+        number = _exact(cell) if cell.kind is CellKind.NUMBER else _as_number(cell.text.replace(",", "").strip())
         if number is None or number != int(number):
             raise Unreadable("sync.whole-number", cell.text)
         return int(number)
@@ -271,8 +271,7 @@ class ValueColumn:
 
     def _same_number(self, cell: Cell, value: Any) -> bool:
         if cell.kind is CellKind.NUMBER:
-            # Both as a sheet shows them: what is stored may have more digits than its number can hold.
-            return cell.text == str(value) or cell.number == Decimal(f"{float(value):.15g}")
+            return float(cell.text) == float(value) or _is_rounded(cell.number, Decimal(value))
         return bool(_as_number(cell.text.replace(",", "")) == value)
 
     def _same_date(self, cell: Cell, value: date) -> bool:
@@ -331,6 +330,17 @@ def _day(serial: int, epoch_1904: bool) -> date | None:  # noqa: FBT001 - one of
         return None if serial == 60 and not epoch_1904 else first + timedelta(days=serial)
     except OverflowError:
         return None
+
+
+def _is_rounded(shown: Decimal | None, value: Decimal) -> bool:
+    """Whether a sheet's number is the value, rounded where it has more digits than sheets keep.
+
+    Programs round from the binary number, from its shortest digits, or half up: the last digit is not always the same.
+    """
+    if shown is None:
+        return False
+    digits = Decimal(f"{value:.15g}")
+    return shown == digits or (digits != value and abs(shown - value) <= Decimal(6).scaleb(value.adjusted() - 15))
 
 
 def _exact(cell: Cell) -> Decimal:
