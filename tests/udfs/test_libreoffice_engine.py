@@ -175,7 +175,8 @@ def test_numpy_and_nullable_values(sheet: xw.Sheet) -> None:
 def test_whole_columns_and_far_corners(sheet: xw.Sheet) -> None:
     sheet["A1"].value = [[1], [2]]
     assert sheet["A:A"].shape == (1_048_576, 1)
-    assert sheet["A:A"].value[:3] == [1.0, 2.0, None]
+    assert sheet["1:1"].value[:3] == [1.0, None, None]
+    assert len(sheet["1:1"].value) == 16_384
     sheet["B1048576"].value = "end"
     assert sheet["B1048576"].value == "end"
     assert sheet["Z50:AA51"].value == [[None, None], [None, None]]
@@ -210,6 +211,36 @@ def test_formulas_are_read_and_written_in_excels_spelling(
     sheet["D1"].formula = formula
     assert sheet["D1"].value == value
     assert sheet["D1"].formula == formula
+
+
+def test_quick_and_thorough_spelling_agree(book: xw.Book, sheet: xw.Sheet) -> None:
+    """Plain formulas are respelled without LibreOffice's parser: both ways must come to the same."""
+    sheet["A1"].value = [[1.5, "x;y", 3]] * 4
+    texts = [
+        "=A1+B1%", "=SUM(A1:A3,C1)*2", '=IF(A1>1,"a;b,c","")', "=sum(a1:a2)", "=ROUND(A1,0)+CEILING(A1,1)", "=A1&\"TRUE,FALSE\"",
+        "=IF(FALSE,1,TRUE)", "=SUM(A:A)", "=SUM(1:1)", "=STDEV.S(A1:A3)", "=Sheet1!A1+'Sheet1'!C1", "=INDEX({1,2;3,4},2,1)",
+        "=$A$1^2-(A1<=C1)", "=IFERROR(1/0,#N/A)", "=DATE(2024,1,2)+1.5E3", "=ERROR.TYPE(1/0)", "=FLOOR(A1,1)", "=NETWORKDAYS(1,9)",
+        "=WORKDAY(45000,3)", "=EDATE(45000,1)", "=COUNTIFS(A1:A3,\">1\",C1:C3,3)", "=MyName*2", "=LOG10(100)",
+    ]  # fmt: skip
+    book.names.add("MyName", "=Sheet1!$A$1")
+    sheet["E1"].resize(len(texts), 1).formula = [[text] for text in texts]
+    block = sheet["E1"].resize(len(texts), 1)
+    together = [(row[0], cell.raw_value) for row, cell in zip(block.formula, block, strict=True)]
+    document = book.api
+    parser = document.createInstance("com.sun.star.sheet.FormulaParser")
+    mapper = document.createInstance("com.sun.star.sheet.FormulaOpCodeMapper")
+    parser.CompileEnglish, parser.FormulaConvention = True, 1
+    parser.OpCodeMap = mapper.getAvailableMappings(4, 0x7FFFFFFF)
+    alone = []
+    for row, text in enumerate(texts):
+        cell = sheet[row, 4].api.getCellByPosition(0, 0)
+        spelled = text[1:].replace("(FALSE,1,TRUE)", "(FALSE(),1,TRUE())").replace("#N/A", "NA()")
+        cell.setTokens(parser.parseFormula(spelled, cell.CellAddress))
+        printed = parser.printFormula(cell.getTokens(), cell.CellAddress).replace(
+            "(FALSE(),1,TRUE())", "(FALSE,1,TRUE)"
+        )
+        alone.append(("=" + printed, sheet[row, 4].raw_value))
+    assert together == alone
 
 
 def test_one_formula_for_many_cells_follows_its_references(sheet: xw.Sheet) -> None:

@@ -11,10 +11,12 @@ from xlwings import base_classes
 
 from udfs.libreoffice.addresses import Rect, parse
 from udfs.libreoffice.connection import Native, Settings
+from udfs.libreoffice.drawing import Charts, Pictures, Shapes
 from udfs.libreoffice.errors import NotInLibreOffice, NotThere
 from udfs.libreoffice.names import Names
 from udfs.libreoffice.notes import Note
 from udfs.libreoffice.ranges import Range
+from udfs.libreoffice.tables import Tables
 from workbench.i18n import _
 
 if TYPE_CHECKING:
@@ -447,6 +449,26 @@ class Sheet(base_classes.Sheet):
     @show_gridlines.setter
     def show_gridlines(self, value: bool) -> None:
         self.call("sheets.gridlines", bool(value))
+
+    @property
+    def tables(self) -> Tables:
+        """Its tables."""
+        return Tables(self)
+
+    @property
+    def pictures(self) -> Pictures:
+        """Its pictures."""
+        return Pictures(self)
+
+    @property
+    def shapes(self) -> Shapes:
+        """All that is drawn on it."""
+        return Shapes(self)
+
+    @property
+    def charts(self) -> Charts:
+        """Its charts."""
+        return Charts(self)
 
     @property
     def freeze_panes(self) -> FreezePanes:

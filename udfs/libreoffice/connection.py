@@ -18,6 +18,7 @@ from udfs.libreoffice.errors import (
     BookRefused,
     FormulaRefused,
     NoSuchAttribute,
+    NotInLibreOffice,
     NotThere,
     OfficeError,
     OfficeGone,
@@ -59,6 +60,7 @@ class Connection:
         self.pid = 0
         self.in_process = False
         self.folder = ""
+        self.pipe = ""
         self.owned = False
         self.user_owned = False
         threading.Thread(target=self._listen, daemon=True).start()
@@ -123,7 +125,7 @@ class Connection:
             connection.close(terminate=False)
             raise
         connection.pid, connection.in_process = facts["pid"], facts["in_process"]
-        connection.folder, connection.owned = options["folder"], options["owned"]
+        connection.folder, connection.pipe, connection.owned = options["folder"], options["pipe"], options["owned"]
         if shared:
             office.write_record(office.Record(connection.pid, options["pipe"], connection.folder))
         return connection
@@ -173,8 +175,13 @@ class Connection:
             if not raw:
                 raise _gone()
             answered, kind, result = json.loads(raw)
-            if answered == number:
-                return result if kind == "ok" else _raise(kind, result)
+            if answered != number:
+                continue  # the late answer to a call that was given up
+            if kind == "ok":
+                return result
+            if kind == "lost":
+                self._let_go()
+            raise _error(kind, result)
 
     def _listen(self) -> None:
         assert self._bridge.stdout is not None  # noqa: S101  # it was opened as a pipe
@@ -189,22 +196,22 @@ class Connection:
                 self.call("bridge.quit", timeout=30.0)
             except OfficeError:
                 office.kill(self.pid)
-        if self._bridge.stdin is not None:
-            with contextlib.suppress(OSError):  # the pipe broke before: nothing is left to tell
-                self._bridge.stdin.close()
+        self._let_go()
         try:
             self._bridge.wait(10)
         except subprocess.TimeoutExpired:
             self._bridge.kill()
             self._bridge.wait()
 
+    def _let_go(self) -> None:
+        """Ends the bridge's input, upon which it cleans up and ends."""
+        if self._bridge.stdin is not None:
+            with contextlib.suppress(OSError):  # the pipe broke before: nothing is left to tell
+                self._bridge.stdin.close()
+
 
 def _gone() -> OfficeGone:
     return OfficeGone(_("LibreOffice has ended."), remedy=_("Start it again; what was not saved is lost."))
-
-
-def _raise(kind: str, detail: str) -> Any:
-    raise _error(kind, detail)
 
 
 def _error(kind: str, detail: str) -> OfficeError:
@@ -213,6 +220,7 @@ def _error(kind: str, detail: str) -> OfficeError:
         "no-sheet": (NotThere, _("there is no sheet named {name}")),
         "no-name": (NotThere, _("there is no name {name}")),
         "attribute": (NoSuchAttribute, _("LibreOffice's object has no {name}")),
+        "no-macro": (NotThere, _("there is no macro {name}")),
         "open": (BookRefused, _("LibreOffice cannot open it: {name}")),
         "not-a-spreadsheet": (BookRefused, _("it is not a spreadsheet")),
         "file-type": (BookRefused, _("LibreOffice cannot write files of type {name}")),
@@ -222,6 +230,8 @@ def _error(kind: str, detail: str) -> OfficeError:
         "name": (BookRefused, _("{name} is no name for cells")),
         "formula": (FormulaRefused, _("not a formula: {name}")),
         "format": (FormulaRefused, _("not a number format: {name}")),
+        "picture": (BookRefused, _("LibreOffice cannot read the image {name}")),
+        "chart-type": (NotInLibreOffice, _("LibreOffice has no chart of type {name}")),
         "start": (StartFailed, _("LibreOffice did not start: {name}")),
         "lost": (OfficeGone, _("the connection to LibreOffice is lost: {name}")),
     }

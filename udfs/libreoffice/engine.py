@@ -72,7 +72,7 @@ class _Running:
     @classmethod
     def refresh(cls) -> list[App]:
         """Drops the ones that ended and connects to those that others started for all."""
-        cls.apps = {pid: app for pid, app in cls.apps.items() if app.connection.alive and _exists(pid)}
+        cls.apps = {pid: app for pid, app in cls.apps.items() if app.connection.alive and office.alive(pid)}
         for record in office.records():
             if record.pid not in cls.apps:
                 try:
@@ -81,14 +81,6 @@ class _Running:
                     continue  # it ended between the look and the call, or is not ours to talk to
                 cls.apps[record.pid] = App(connection)
         return list(cls.apps.values())
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
 
 
 @atexit.register
@@ -158,6 +150,8 @@ class App(base_classes.App):
         self._status: str | bool = False
         self._screen_updating = True
         self._calculation = "automatic"
+        self.copied: list[Any] | None = None
+        """Place of the cells that were copied last: book, sheet, rectangle."""
 
     def call(self, operation: str, *arguments: Any) -> Any:
         """Carries out one operation in this LibreOffice."""

@@ -8,8 +8,8 @@ from xlwings import base_classes
 from xlwings.base_classes import _UNSET  # what Borders.set is handed for "leave as it is"
 
 if TYPE_CHECKING:
+    from udfs.libreoffice.cells import Cells
     from udfs.libreoffice.connection import Native
-    from udfs.libreoffice.ranges import Range
 
 __all__ = ["Border", "Borders", "Font", "from_color", "to_color"]
 
@@ -40,7 +40,7 @@ def from_color(value: int | None) -> Color | None:
 class Font(base_classes.Font):
     """The font of cells; what differs among them is None."""
 
-    def __init__(self, cells: Range) -> None:
+    def __init__(self, cells: Cells) -> None:
         self._cells = cells
 
     @property
@@ -102,7 +102,7 @@ class Font(base_classes.Font):
 class Border(base_classes.Border):
     """One side of cells."""
 
-    def __init__(self, cells: Range, side: str) -> None:
+    def __init__(self, cells: Cells, side: str) -> None:
         self._cells = cells
         self._side = side
 
@@ -151,7 +151,7 @@ class Border(base_classes.Border):
 class Borders(base_classes.Borders):
     """All sides of cells."""
 
-    def __init__(self, cells: Range) -> None:
+    def __init__(self, cells: Cells) -> None:
         self.parent = cells
 
     @property

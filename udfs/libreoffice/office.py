@@ -19,7 +19,18 @@ from pathlib import Path
 from udfs.libreoffice.errors import OfficeMissing, OfficePythonMissing
 from workbench.i18n import _
 
-__all__ = ["Installation", "Record", "find_installation", "kill", "new_folder", "pipe_name", "records", "write_record"]
+__all__ = [
+    "Installation",
+    "Record",
+    "alive",
+    "clean_environment",
+    "find_installation",
+    "kill",
+    "new_folder",
+    "pipe_name",
+    "records",
+    "write_record",
+]
 
 OFFICE_VARIABLE = "WORKBENCH_SOFFICE"
 PYTHON_VARIABLE = "WORKBENCH_SOFFICE_PYTHON"
@@ -172,7 +183,7 @@ def records() -> list[Record]:
     found = []
     for path in _base().glob("*/record.json"):
         record = _read_record(path)
-        if record is not None and _alive(record):
+        if record is not None and alive(record.pid):
             found.append((path.stat().st_mtime, record))
     return [record for __, record in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
@@ -185,21 +196,23 @@ def _read_record(path: Path) -> Record | None:
         return None  # it is being written or removed right now
 
 
-def _alive(record: Record) -> bool:
+def alive(pid: int) -> bool:
+    """Whether this process runs and, where that can be seen, is a LibreOffice."""
     try:
-        os.kill(record.pid, 0)
+        os.kill(pid, 0)
     except OSError:
         return False
-    command = Path(f"/proc/{record.pid}/cmdline")
-    if not command.exists():
-        return True
-    return b"soffice" in command.read_bytes()
+    command = Path(f"/proc/{pid}/cmdline")
+    try:
+        return b"soffice" in command.read_bytes()
+    except OSError:
+        return not Path("/proc/self").exists()
 
 
 def _sweep() -> None:
     for folder in _base().iterdir():
         record = _read_record(folder / "record.json")
-        in_use = _alive(record) if record else time.time() - folder.stat().st_mtime < _DEBRIS_AGE
+        in_use = alive(record.pid) if record else time.time() - folder.stat().st_mtime < _DEBRIS_AGE
         if not in_use:
             shutil.rmtree(folder, ignore_errors=True)
 

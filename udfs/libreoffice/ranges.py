@@ -3,88 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
-
-from xlwings import base_classes
+from typing import Any
 
 from udfs.libreoffice import values
-from udfs.libreoffice.addresses import MAX_COLUMNS, MAX_ROWS, Rect, format_rect
-from udfs.libreoffice.connection import Native
-from udfs.libreoffice.errors import NotInLibreOffice, NotThere
-from udfs.libreoffice.formats import Borders, Font, from_color, to_color
+from udfs.libreoffice.addresses import format_rect
+from udfs.libreoffice.editing import Editing
+from udfs.libreoffice.errors import NotThere
+from udfs.libreoffice.looks import Looks
 from udfs.libreoffice.names import Name
 from udfs.libreoffice.notes import Note
 from workbench.i18n import _
-
-if TYPE_CHECKING:
-    import xlwings
-
-    from udfs.libreoffice.books import Sheet
 
 __all__ = ["Range"]
 
 _READ_BUDGET = 1_000_000  # cells in one answer: about 10 MB of text on the wire
 _WRITE_BUDGET = 500_000
-_DIGIT, _PADDING = 7.0, 5.0  # pixels of a digit of Excel's standard font and of a cell's margins
-_PIXELS = 96 / 72  # in a point
 
 
-class Range(base_classes.Range):
+class Range(Looks, Editing):
     """Cells of one sheet, by their place: it does not move when rows are inserted before it."""
-
-    def __init__(self, sheet: Sheet, rect: Rect) -> None:
-        self.sheet = sheet
-        self._rect = rect
-        self.options: dict[str, Any] | None = None  # set by xlwings' own Range
-        self.arg1_input = ""
-
-    @property
-    def wire(self) -> tuple[int, int, int, int]:
-        """The rectangle as LibreOffice counts, from 0."""
-        row, column, rows, columns = self._rect
-        return row - 1, column - 1, rows, columns
-
-    def call(self, operation: str, *arguments: Any) -> Any:
-        """Carries out an operation on these cells."""
-        return self.sheet.call(operation, self.wire, *arguments)
-
-    def _like(self, rect: Sequence[int]) -> Range:
-        return self.sheet.rect(rect)
-
-    @property
-    def _empty(self) -> bool:
-        return not (self._rect[2] and self._rect[3])
-
-    @property
-    def coords(self) -> Rect:
-        """Row and column of the first cell, number of rows and of columns."""
-        return self._rect
-
-    @property
-    def api(self) -> Native:
-        """LibreOffice's range, ``com.sun.star.sheet.SheetCellRange``."""
-        book = self.sheet.book
-        place = [book.uid, self.sheet.name, self.wire]
-        return Native(book.app.connection, lambda: book.app.call("object.of", "range", place))
-
-    def __len__(self) -> int:
-        return self._rect[2] * self._rect[3]
-
-    @property
-    def row(self) -> int:
-        """The first row, counted from 1."""
-        return self._rect[0]
-
-    @property
-    def column(self) -> int:
-        """The first column, counted from 1."""
-        return self._rect[1]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Number of rows and of columns."""
-        return self._rect[2], self._rect[3]
 
     def __call__(self, arg1: int, arg2: int | None = None) -> Range:
         """One cell: by its number, row after row, or by row and column; all counted from 1."""
@@ -252,12 +189,12 @@ class Range(base_classes.Range):
         ways = {"u": "up", "d": "down", "l": "left", "r": "right"}
         row, column = self.wire[:2]
         found = self.sheet.call("cells.end", row, column, ways.get(direction, direction))
-        return self._like((*found, 1, 1))
+        return self.sheet.rect((*found, 1, 1))
 
     @property
     def current_region(self) -> Range:
         """The rectangle around the cells that empty rows and columns bound."""
-        return self._like(self.call("cells.region"))
+        return self.sheet.rect(self.call("cells.region"))
 
     def select(self) -> None:
         """Selects the cells."""
@@ -278,239 +215,6 @@ class Range(base_classes.Range):
     def name(self, value: str) -> None:
         sheet = self.sheet.name.replace("'", "''")
         self.sheet.book.names.add(value, f"='{sheet}'!{self.address}")
-
-    # Looks
-
-    def look(self, what: str) -> Any:
-        """A property of the cells' looks; None where they differ."""
-        return None if self._empty else self.call("look.get", what)
-
-    def set_look(self, what: str, value: Any) -> None:
-        """Changes a property of the cells' looks."""
-        if not self._empty:
-            self.call("look.set", what, value)
-
-    @property
-    def font(self) -> Font:
-        """The font."""
-        return Font(self)
-
-    @property
-    def borders(self) -> Borders:
-        """The borders."""
-        return Borders(self)
-
-    @property
-    def color(self) -> tuple[int, int, int] | None:
-        """The fill as RGB; None for none."""
-        return from_color(self.look("back"))
-
-    @color.setter
-    def color(self, color_or_rgb: Any) -> None:
-        self.set_look("back", to_color(color_or_rgb))
-
-    def set_colors(self, colors: Sequence[Sequence[Any]]) -> None:
-        """Fills cell by cell; ``...`` leaves one as it is."""
-        cells: dict[int, list[tuple[int, int]]] = {}
-        for row, line in enumerate(colors):
-            for column, color in enumerate(line):
-                if color is not ...:
-                    cells.setdefault(to_color(color), []).append((column, row))
-        self.call("look.colors", [(color, values.runs(places)) for color, places in cells.items()])
-
-    @property
-    def number_format(self) -> str | None:
-        """The format code in English; None where cells differ."""
-        found: str | None = None if self._empty else self.call("cells.number-format")
-        return found
-
-    @number_format.setter
-    def number_format(self, value: str) -> None:
-        if not self._empty:
-            self.call("cells.set-number-format", value)
-
-    @property
-    def wrap_text(self) -> bool | None:
-        """Whether long texts are broken into lines."""
-        found: bool | None = self.look("wrap")
-        return found
-
-    @wrap_text.setter
-    def wrap_text(self, value: bool) -> None:
-        self.set_look("wrap", bool(value))
-
-    @property
-    def horizontal_alignment(self) -> str | None:
-        """``general``, ``left``, ``center`` and so on."""
-        found: str | None = self.look("horizontal")
-        return found
-
-    @horizontal_alignment.setter
-    def horizontal_alignment(self, value: str) -> None:
-        if value == "center_across_selection":
-            raise NotInLibreOffice(
-                _("LibreOffice does not centre across a selection."), remedy=_("Merge the cells and centre them.")
-            )
-        self.set_look("horizontal", value)
-
-    @property
-    def vertical_alignment(self) -> str | None:
-        """``top``, ``center``, ``bottom`` and so on."""
-        found: str | None = self.look("vertical")
-        return found
-
-    @vertical_alignment.setter
-    def vertical_alignment(self, value: str) -> None:
-        self.set_look("vertical", value)
-
-    def adjust_indent(self, amount: int) -> None:
-        """Indents by so many steps more (or less)."""
-        self.set_look("indent", max(0, (self.look("indent") or 0) + amount))
-
-    # Sizes
-
-    @property
-    def column_width(self) -> float | None:
-        """The columns' width in digits of Excel's standard font; None where they differ."""
-        if self._empty:
-            return 0
-        points = self.call("lines.get", "c", "size")
-        if points is None:
-            return None
-        pixels = points * _PIXELS
-        full = _DIGIT + _PADDING
-        return float(f"{pixels / full if pixels < full else (pixels - _PADDING) / _DIGIT:.2f}")
-
-    @column_width.setter
-    def column_width(self, value: float) -> None:
-        if not self._empty:
-            pixels = value * _DIGIT + _PADDING if value >= 1 else value * (_DIGIT + _PADDING)
-            self.call("lines.set", "c", "size", pixels / _PIXELS)
-
-    @property
-    def row_height(self) -> float | None:
-        """The rows' height in points; None where they differ."""
-        found = 0 if self._empty else self.call("lines.get", "r", "size")
-        return None if found is None else float(f"{found:.2f}")
-
-    @row_height.setter
-    def row_height(self, value: float) -> None:
-        if not self._empty:
-            self.call("lines.set", "r", "size", value)
-
-    def _size(self, what: str) -> float:
-        return 0 if self._empty else float(f"{self.call('size.get')[what]:.2f}")
-
-    @property
-    def width(self) -> float:
-        """The width in points."""
-        return self._size("width")
-
-    @property
-    def height(self) -> float:
-        """The height in points."""
-        return self._size("height")
-
-    @property
-    def left(self) -> float:
-        """The distance from the sheet's left edge in points."""
-        return self._size("left")
-
-    @property
-    def top(self) -> float:
-        """The distance from the sheet's top in points."""
-        return self._size("top")
-
-    @property
-    def row_hidden(self) -> bool | None:
-        """Whether the rows are hidden; None where they differ."""
-        found: bool | None = self.call("lines.get", "r", "hidden")
-        return found
-
-    @row_hidden.setter
-    def row_hidden(self, value: bool) -> None:
-        self.call("lines.set", "r", "hidden", bool(value))
-
-    @property
-    def column_hidden(self) -> bool | None:
-        """Whether the columns are hidden; None where they differ."""
-        found: bool | None = self.call("lines.get", "c", "hidden")
-        return found
-
-    @column_hidden.setter
-    def column_hidden(self, value: bool) -> None:
-        self.call("lines.set", "c", "hidden", bool(value))
-
-    def autofit(self, axis: str | None = None) -> None:
-        """Best widths of the columns (``c``), heights of the rows (``r``), or both."""
-        if not self._empty:
-            self.call("lines.fit", {"r": "r", "rows": "r", "c": "c", "columns": "c", None: "cr"}[axis])
-
-    def group(self, by: str) -> None:
-        """Groups the ``rows`` or ``columns``."""
-        self.call("lines.group", by[0], True)
-
-    def ungroup(self, by: str) -> None:
-        """Takes a group apart."""
-        self.call("lines.group", by[0], False)
-
-    # Structure
-
-    def _whole(self) -> str:
-        return "ROWS" if self._rect[3] >= MAX_COLUMNS else "COLUMNS" if self._rect[2] >= MAX_ROWS else ""
-
-    def insert(self, shift: str | None = None, copy_origin: str | None = None) -> None:  # noqa: ARG002  # formats follow LibreOffice's own rule
-        """Makes room; what is here moves ``down`` or ``right``."""
-        wide = self._rect[2] > self._rect[3]
-        self.call(
-            "structure.insert",
-            self._whole() or {"down": "DOWN", "right": "RIGHT"}.get(shift or "", "RIGHT" if wide else "DOWN"),
-        )
-
-    def delete(self, shift: str | None = None) -> None:
-        """Takes the cells away; the rest moves ``up`` or ``left``."""
-        wide = self._rect[2] > self._rect[3]
-        self.call(
-            "structure.delete", self._whole() or {"up": "UP", "left": "LEFT"}.get(shift or "", "LEFT" if wide else "UP")
-        )
-
-    def _place(self) -> list[Any]:
-        return [self.sheet.book.uid, self.sheet.name, self.wire]
-
-    def copy(self, destination: xlwings.Range | None = None) -> None:
-        """Copies the cells with their formats to a place, in this book or another one of the same LibreOffice."""
-        if destination is None:
-            raise NotInLibreOffice(
-                _("the clipboard is left to the user"), remedy=_("Give a destination, or use copy_from.")
-            )
-        self.sheet.book.app.call("structure.copy", self._place(), destination.impl._place())  # noqa: SLF001  # its own class
-
-    def move(self, destination: xlwings.Range) -> None:
-        """Moves the cells; formulas that refer to them follow."""
-        self.sheet.book.app.call("structure.move", self._place(), destination.impl._place())  # noqa: SLF001  # its own class
-
-    def merge(self, across: bool = False) -> None:
-        """Makes them one cell, or one in each row."""
-        self.call("merge.set", True, bool(across))
-
-    def unmerge(self) -> None:
-        """Takes merged cells apart."""
-        self.call("merge.set", False, False)
-
-    @property
-    def merge_area(self) -> Range:
-        """The merged cells that the first one belongs to."""
-        return self._like(self.call("merge.get")["area"])
-
-    @property
-    def merge_cells(self) -> bool | None:
-        """Whether the cells are merged; None where only some are."""
-        found: bool | None = self.call("merge.get")["merged"]
-        return found
-
-    def sort(self, keys: list[int], ascending: list[bool], has_headers: bool) -> None:
-        """Sorts the rows by these columns, counted from 1."""
-        self.call("cells.sort", [key - 1 for key in keys], ascending, bool(has_headers))
 
     # Links and notes
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 
-_OPERATIONS = ("cells", "documents", "layout", "objects")
+_OPERATIONS = ("cells", "documents", "drawing", "editing", "layout", "objects", "rules", "tables")
 
 
 def load_operations() -> None:

@@ -186,7 +186,7 @@ def write(office: Office, uid: str, name: str, rect: Rect, payload: dict[str, An
     index = sheet.RangeAddress.Sheet
     _format_as(document, cells, index, payload, (row, column))
     if payload.get("formulas"):
-        _write_formulas(document, sheet, payload["formulas"], (row, column))
+        _write_formulas(office, document, sheet, payload["formulas"], (row, column))
     put_back_notes(sheet, kept)
 
 
@@ -213,16 +213,56 @@ def _format_as(document: Any, cells: Any, sheet_index: int, payload: dict[str, A
         set_format(document, sheet_index, runs if everywhere else overlaps(runs, allowed), key)
 
 
-def _write_formulas(document: Any, sheet: Any, written: Iterable[Sequence[Any]], origin: tuple[int, int]) -> None:
-    grammar = formulas.Grammar(document)
-    refused: list[str] = []
+def _write_formulas(
+    office: Office, document: Any, sheet: Any, written: Iterable[Sequence[Any]], origin: tuple[int, int]
+) -> None:
+    """Writes formulas, whole columns of them at once where their spelling allows it."""
+    grammar = formulas.grammar(office, document)
+    columns: dict[int, list[tuple[int, str]]] = {}
     for row, column, text in written:
-        cell = sheet.getCellByPosition(origin[1] + column, origin[0] + row)
-        if not grammar.write(cell, text):
-            refused.append(text)
-            cell.setString("")
+        columns.setdefault(origin[1] + column, []).append((origin[0] + row, text))
+    document.lockControllers()
+    try:
+        refused = [
+            text
+            for column, found in columns.items()
+            for run in _runs(found)
+            for text in _write_run(grammar, sheet, column, run)
+        ]
+    finally:
+        document.unlockControllers()
     if refused:
         raise Refused("formula", refused[0])
+
+
+def _runs(found: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+    """Rows one below the other."""
+    run: list[tuple[int, str]] = []
+    for row, text in sorted(found):
+        if run and row != run[-1][0] + 1:
+            yield run
+            run = []
+        run.append((row, text))
+    if run:
+        yield run
+
+
+def _write_run(grammar: formulas.Grammar, sheet: Any, column: int, run: list[tuple[int, str]]) -> list[str]:
+    """Writes formulas below each other; those that are none are left out and given back."""
+    cells = sheet.getCellRangeByPosition(column, run[0][0], column, run[-1][0])
+    quick = [grammar.quick_native(text) for __, text in run]
+    if any(quick):
+        cells.setFormulaArray(tuple((text or "",) for text in quick))
+    for native, (row, text) in zip(quick, run):
+        if native is None:
+            grammar.write(sheet.getCellByPosition(column, row), text)
+    texts = dict(run)
+    refused = []
+    for row, __, code in errors_in(sheet, cells):
+        if code in formulas.SYNTAX_ERRORS:
+            sheet.getCellByPosition(column, row).setString("")
+            refused.append(texts[row])
+    return refused
 
 
 @operation("cells.formulas")
@@ -236,12 +276,13 @@ def read_formulas(office: Office, uid: str, name: str, rect: Rect) -> dict[str, 
         rect = clipped
     cells = office.cells(uid, name, rect)
     rows = [[_constant(value) for value in row] for row in cells.getDataArray()]
-    grammar = formulas.Grammar(document)
-    for first_column, first_row, last_column, last_row in boxes(cells.queryContentCells(FORMULAS)):
+    found = boxes(cells.queryContentCells(FORMULAS))
+    grammar, native = formulas.grammar(office, document), cells.getFormulaArray() if found else ()
+    for first_column, first_row, last_column, last_row in found:
         for row in range(first_row, last_row + 1):
             for column in range(first_column, last_column + 1):
-                text = grammar.read(sheet.getCellByPosition(column, row))
-                rows[row - rect[0]][column - rect[1]] = text
+                r, c = row - rect[0], column - rect[1]
+                rows[r][c] = grammar.quick_excel(native[r][c]) or grammar.read(sheet.getCellByPosition(column, row))
     answer: dict[str, Any] = {"values": rows}
     truths: list[Box] = []
     for group, __, kind in kinds_of_formats(document, cells):
@@ -263,19 +304,14 @@ def _constant(value: Any) -> str:
 def set_formulas(office: Office, uid: str, name: str, rect: Rect, rows: list[list[str]]) -> None:
     """Writes formulas (rows of cells); a text without ``=`` is entered as a person would type it."""
     document, sheet = office.document(uid), office.sheet(uid, name)
-    grammar = formulas.Grammar(document)
-    refused = []
+    written = []
     for r, texts in enumerate(rows):
         for c, text in enumerate(texts):
-            cell = sheet.getCellByPosition(rect[1] + c, rect[0] + r)
             if text.startswith("=") and len(text) > 1:
-                if not grammar.write(cell, text):
-                    refused.append(text)
-                    cell.setString("")
+                written.append((r, c, text))
             else:
-                cell.setFormula(text)
-    if refused:
-        raise Refused("formula", refused[0])
+                sheet.getCellByPosition(rect[1] + c, rect[0] + r).setFormula(text)
+    _write_formulas(office, document, sheet, written, (rect[0], rect[1]))
 
 
 @operation("cells.fill-formula")
@@ -305,14 +341,14 @@ def array_formula(office: Office, uid: str, name: str, rect: Rect) -> str | None
     cell = office.cells(uid, name, (rect[0], rect[1], 1, 1)).getCellByPosition(0, 0)
     if not cell.getArrayFormula():
         return None
-    return formulas.Grammar(office.document(uid)).read(cell)
+    return formulas.grammar(office, office.document(uid)).read(cell)
 
 
 @operation("cells.set-array-formula")
 def set_array_formula(office: Office, uid: str, name: str, rect: Rect, text: str) -> None:
     """Makes the rectangle one array formula."""
     cells = office.cells(uid, name, rect)
-    grammar = formulas.Grammar(office.document(uid))
+    grammar = formulas.grammar(office, office.document(uid))
     cells.setArrayTokens(grammar.tokens(text, cells.getCellByPosition(0, 0).CellAddress))
     if cells.getCellByPosition(0, 0).getError() in formulas.SYNTAX_ERRORS:
         cells.clearContents(FORMULAS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 import uno
@@ -109,6 +110,8 @@ def alert(office: Office, prompt: str, title: str, buttons: str, critical: bool)
 @operation("office.run")
 def run(office: Office, uid: str | None, macro: str, arguments: list[Any]) -> Any:
     """Runs a Basic macro (``Library.Module.Name``), of a document or of the application."""
+    libraries = None if uid is None else office.document(uid).BasicLibraries
+    macro = _full_name(office, libraries, macro)
     if uid is None:
         factory = office.context.getValueByName("/singletons/com.sun.star.script.theMasterScriptProviderFactory")
         provider = factory.createScriptProvider("")
@@ -119,6 +122,24 @@ def run(office: Office, uid: str | None, macro: str, arguments: list[Any]) -> An
     script = provider.getScript(f"vnd.sun.star.script:{macro}?language=Basic&location={location}")
     result, __, __ = script.invoke(tuple(arguments), (), ())
     return result if result is None or isinstance(result, (bool, int, float, str)) else str(result)
+
+
+def _full_name(office: Office, libraries: Any, macro: str) -> str:
+    """Library, module and name of a macro of which the first may be left out, as in Excel."""
+    if macro.count(".") >= 2:
+        return macro
+    if libraries is None:
+        libraries = office.create("com.sun.star.script.ApplicationScriptLibraryContainer")
+    module, __, name = macro.rpartition(".")
+    for library in libraries.ElementNames:
+        libraries.loadLibrary(library)
+        modules = libraries.getByName(library)
+        for candidate in modules.ElementNames:
+            declared = rf"^\s*(?:(?:public|private|static)\s+)*(?:sub|function)\s+{re.escape(name)}\b"
+            source = modules.getByName(candidate)
+            if module.lower() in ("", candidate.lower()) and re.search(declared, source, re.IGNORECASE | re.MULTILINE):
+                return f"{library}.{candidate}.{name}"
+    raise Refused("no-macro", macro)
 
 
 def describe(document: Any) -> dict[str, Any]:
@@ -439,7 +460,7 @@ def get_name(office: Office, uid: str, sheet: str | None, name: str) -> str:
     if not names.hasByName(name):
         raise Refused("no-name", name)
     found = names.getByName(name)
-    return formulas.Grammar(office.document(uid)).text(found.getTokens(), found.ReferencePosition)
+    return formulas.grammar(office, office.document(uid)).text(found.getTokens(), found.ReferencePosition)
 
 
 @operation("names.set")
@@ -453,7 +474,7 @@ def set_name(office: Office, uid: str, sheet: str | None, name: str, refers_to: 
         except Exception as problem:
             raise Refused("name", name) from problem
     found = names.getByName(name)
-    found.setTokens(formulas.Grammar(office.document(uid)).tokens(refers_to, found.ReferencePosition))
+    found.setTokens(formulas.grammar(office, office.document(uid)).tokens(refers_to, found.ReferencePosition))
 
 
 @operation("names.rename")

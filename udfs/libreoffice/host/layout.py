@@ -307,12 +307,30 @@ def get_merge(office: Office, uid: str, name: str, rect: Rect) -> dict[str, Any]
     cursor.collapseToMergedArea()
     at = cursor.RangeAddress
     area = [at.StartRow, at.StartColumn, at.EndRow - at.StartRow + 1, at.EndColumn - at.StartColumn + 1]
-    alone = area[2] * area[3] == 1
-    covered = area[0] + area[2] >= rect[0] + rect[2] and area[1] + area[3] >= rect[1] + rect[3]
-    merged: bool | None = not alone
-    if not covered:
-        merged = None if not alone or found.IsMerged is None else bool(found.IsMerged)
+    merged: bool | None = bool(found.getIsMerged())
+    if merged and not _all_merged(sheet, rect):
+        merged = None
+    elif area[2] * area[3] > 1 and rect[2] * rect[3] == 1:
+        merged = True
     return {"merged": merged, "area": area}
+
+
+def _all_merged(sheet: Any, rect: Rect) -> bool:
+    """Whether every cell belongs to a merged one."""
+    covered: set[tuple[int, int]] = set()
+    for row in range(rect[0], rect[0] + rect[2]):
+        for column in range(rect[1], rect[1] + rect[3]):
+            if (row, column) in covered:
+                continue
+            cursor = sheet.createCursorByRange(sheet.getCellByPosition(column, row))
+            cursor.collapseToMergedArea()
+            at = cursor.RangeAddress
+            if at.StartRow == at.EndRow and at.StartColumn == at.EndColumn:
+                return False
+            covered |= {
+                (r, c) for r in range(at.StartRow, at.EndRow + 1) for c in range(at.StartColumn, at.EndColumn + 1)
+            }
+    return True
 
 
 @operation("merge.set")
@@ -328,10 +346,10 @@ def set_merge(office: Office, uid: str, name: str, rect: Rect, on: bool, across:
 @operation("link.get")
 def get_link(office: Office, uid: str, name: str, rect: Rect) -> str | None:
     """The address that the first cell leads to."""
-    fields = office.cells(uid, name, rect).getCellByPosition(0, 0).getTextFields()
-    for index in range(fields.Count):
-        field = fields.getByIndex(index)
-        if field.supportsService("com.sun.star.text.textfield.URL"):
+    fields = office.cells(uid, name, rect).getCellByPosition(0, 0).getTextFields().createEnumeration()
+    while fields.hasMoreElements():
+        field = fields.nextElement()
+        if field.getPropertySetInfo().hasPropertyByName("URL"):
             return str(field.URL)
     return None
 
@@ -352,3 +370,12 @@ def set_link(office: Office, uid: str, name: str, rect: Rect, address: str, text
 def autofill(office: Office, uid: str, name: str, rect: Rect, source: int, direction: str) -> None:
     """Continues the first (or last) ``source`` rows or columns over the rest of the rectangle."""
     office.cells(uid, name, rect).fillAuto(uno.Enum("com.sun.star.sheet.FillDirection", direction), source)
+
+
+@operation("fill.copy")
+def fill_copy(office: Office, uid: str, name: str, rect: Rect, direction: str) -> None:
+    """Copies the first row or column over the rest of the rectangle; formulas follow their references."""
+    way = uno.Enum("com.sun.star.sheet.FillDirection", direction)
+    mode = uno.Enum("com.sun.star.sheet.FillMode", "SIMPLE")
+    unit = uno.Enum("com.sun.star.sheet.FillDateMode", "FILL_DATE_DAY")
+    office.cells(uid, name, rect).fillSeries(way, mode, unit, 1.0, 1e307)

@@ -53,6 +53,8 @@ class Office:
         self.desktop = self.create("com.sun.star.frame.Desktop")
         self.objects: dict[int, Any] = {}
         self.locked: dict[str, int] = {}
+        self.filters: dict[tuple[Any, ...], Any] = {}
+        self.grammars: dict[str, Any] = {}
         self._next_object = 0
         self._documents: dict[str, Any] = {}
 
@@ -71,6 +73,7 @@ class Office:
             ):
                 found.append(component)
         self._documents = {document.RuntimeUID: document for document in found}
+        self.grammars = {uid: known for uid, known in self.grammars.items() if uid in self._documents}
         return sorted(found, key=lambda document: int(document.RuntimeUID))
 
     def document(self, uid: str) -> Any:
@@ -86,6 +89,7 @@ class Office:
     def forget(self, uid: str) -> None:
         """The document was closed."""
         self._documents.pop(uid, None)
+        self.grammars.pop(uid, None)
         self.locked.pop(uid, None)
 
     def sheet(self, uid: str, name: str) -> Any:
