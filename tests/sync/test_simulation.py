@@ -173,6 +173,9 @@ class Office:
             else:
                 heading = next(one.heading for one in ORDERS.bound if one.field == name and one.editable)
                 assert person.book.shows("Orders", key, heading) == value
+                if key in rows and self.stored(rows[key], name) == self.meant(name, value):
+                    # Somebody else brought the same value; from now on it is the register's, and may be undone there.
+                    del person.typed[key, name]
         person.untouched = {cell: was for cell, was in person.untouched.items() if cell in person.typed}
         if pushed:
             numbers = [row["number"] for row in rows.values()]
