@@ -18,6 +18,7 @@ LEVELS = {
     "errors": 0,
     "files": 0,
     "findings": 0,
+    "guards": 0,
     "i18n": 0,
     "money": 0,
     "dates": 0,
