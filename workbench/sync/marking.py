@@ -166,8 +166,7 @@ class _Marker:
         reader, column = self.state.columns[index], self.found.columns[index]
         value = value_of(row, self.bound[index].field)
         cell = cells.get(column)
-        shown = cell.text if cell else ""
-        current = reader.same(cell, value) and (reader.names is None or shown == reader.text_of(value))
+        current = reader.same(cell, value) and reader.named(cell, value)
         if not current and not (cell and cell.formula and not self.bound[index].editable):
             self.edits.put(self.found.sheet, number, column, self._write(index, row))
             self.refreshed += 1

@@ -287,7 +287,7 @@ class _Merge:
             merged.bases[one.field] = older
         was, now = value_of(base, one.field), value_of(current, one.field)
         if reader.same(cell, was):
-            if (was != now and not _alike(was, now)) or (reader.names and not self._up_to_date(reader, cell, now)):
+            if (was != now and not _alike(was, now)) or not reader.named(cell, now):
                 merged.theirs.append(index)
             return
         try:
@@ -384,9 +384,6 @@ class _Merge:
                 )
                 merged.held.append(f"={self.bound[index].heading}")
                 self._refuse(finding, merged.row, column)
-
-    def _up_to_date(self, reader: ValueColumn, cell: Cell | None, now: Any) -> bool:
-        return (cell.text if cell else "") == reader.text_of(now)
 
     # rows that are new, copied, or missing
 

@@ -129,6 +129,10 @@ class ValueColumn:
             return False
         return self._same(cell, value)
 
+    def named(self, cell: Cell | None, value: Any) -> bool:
+        """Whether the cell calls the row that it refers to as it is called now."""
+        return self.names is None or _line_ends(cell.text if cell else "") == _line_ends(self.text_of(value))
+
     def text_of(self, value: Any, *, then: bool = False) -> str:
         """The value in the words and digits of the sheet; ``then`` by the names of when it was last written."""
         if value is None:
