@@ -21,7 +21,7 @@ from workbench.i18n import _, current_language
 from workbench.rate_store import load_book
 from workbench.receipts import ReceiptsImport, import_statements
 from workbench.register import Register
-from workbench.reports import write_register_workbook
+from workbench.reports.bound_workbook import write_bound_workbook
 
 __all__ = ["DemoOutcome", "run_demo", "sample_files"]
 
@@ -159,8 +159,14 @@ def run_demo(folder: Path, *, progress: Progress | None = None) -> DemoOutcome:
         )
         pairs = duplicates.record_pairs(register, AUTHOR)
         report = matching.run(register, book, AUTHOR, progress=step)
-        made = write_register_workbook(
-            register, book, folder / "Register.xlsx", language=current_language()[:2], as_of=AS_OF, progress=step
+        made = write_bound_workbook(
+            register,
+            book,
+            folder / "Register.xlsx",
+            language=current_language()[:2],
+            author=AUTHOR,
+            as_of=AS_OF,
+            progress=step,
         )
         step(_("verifying"), 0, 1)
         proof = register.verify()

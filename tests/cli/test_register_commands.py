@@ -105,8 +105,9 @@ def test_somebody_always_signs(workbench: Workbench, tmp_path: Path, monkeypatch
     workbench("new", tmp_path / "a.xlsx", "--author", " ")
     workbench("new", tmp_path / "b.xlsx")
     for name in ("a.sqlite", "b.sqlite"):
-        (entry,) = workbench("log", "--register", tmp_path / name, "--json").json["changesets"]
-        assert entry["author"].strip()
+        entries = workbench("log", "--register", tmp_path / name, "--json").json["changesets"]
+        assert [entry["origin"] for entry in entries] == ["bind", "create"]
+        assert all(entry["author"].strip() for entry in entries)
 
 
 def test_a_password_in_an_address_is_never_shown(workbench: Workbench) -> None:

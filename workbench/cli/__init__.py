@@ -41,6 +41,7 @@ _COMMANDS: dict[str, str] = {
     "verify": "workbench.cli.register:verify",
     "backup": "workbench.cli.register:backup",
     "restore": "workbench.cli.register:restore",
+    "upgrade": "workbench.cli.register:upgrade",
     "completion": "workbench.cli.completion:command",
 }
 

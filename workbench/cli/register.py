@@ -1,4 +1,4 @@
-"""``workbench new | log | undo | verify | backup | restore``: the register as a whole."""
+"""``workbench new | log | undo | verify | backup | restore | upgrade``: the register as a whole."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class RegisterAltered(RegisterError):
 def new(file: Path, base: str, elsewhere: str | None, author: str) -> None:
     """Create register and workbook; neither may exist yet."""
     from workbench.rate_store import load_book
-    from workbench.reports import write_register_workbook
+    from workbench.reports.bound_workbook import write_bound_workbook
 
     base = money.currency(base.upper()).code
     workbook = file.with_suffix(".xlsx")
@@ -56,7 +56,7 @@ def new(file: Path, base: str, elsewhere: str | None, author: str) -> None:
                 remedy=_("Choose another name; an existing register is never overwritten."),
             )
     with Register.create(location, base_currency=base, actor=author) as register:
-        write_register_workbook(register, load_book(register), workbook, language=current_language()[:2])
+        write_bound_workbook(register, load_book(register), workbook, language=current_language()[:2], author=author)
 
     def render(console: Console) -> None:
         ready = _("Register {register} and workbook {workbook} are ready.")
@@ -161,6 +161,38 @@ def verify(location: str | None) -> None:
         {"ok": outcome.ok, "changesets": outcome.changesets, "head": outcome.head, "problems": list(outcome.problems)},
         render,
         failure=failure,
+    )
+
+
+@click.command(
+    "upgrade",
+    short_help=_("Bring an older register to the present form."),
+    help=_("Bring a register that an older version made to the present form; first a copy goes to BACKUP."),
+)
+@click.argument("file", metavar="BACKUP", type=click.Path(dir_okay=False, path_type=Path))
+@register_option
+@json_option
+def upgrade(file: Path, location: str | None) -> None:
+    """Upgrade in place, as a whole or not at all."""
+    if not location:
+        open_register(location)
+    refuse_targets(file, sources=[location])
+    with Register.upgrade(location or "", file) as register:
+        outcome = register.verify()
+
+    def render(console: Console) -> None:
+        told = _("Register {register} is up to date; all {count} changesets agree.")
+        say(console, told.format(register=shown(location or ""), count=outcome.changesets))
+
+    emit(
+        {
+            "register": shown(location or ""),
+            "backup": file if file.exists() else None,
+            "changesets": outcome.changesets,
+            "head": outcome.head,
+            "ok": outcome.ok,
+        },
+        render,
     )
 
 
