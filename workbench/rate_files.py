@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 from workbench.errors import FileRefused, MissingComponent, MoneyError, RateError, WorkbenchError
 from workbench.files import written_whole
+from workbench.guards import CsvWriter, unguarded_row
 from workbench.i18n import _
 from workbench.money import from_cell
 from workbench.rates import Rate, RateBook
@@ -154,7 +155,7 @@ class _CsvReader:
         try:
             self.total = max(sum(block.count(b"\n") for block in _blocks(source)) - 1, 0)
             with source.open(encoding="utf-8-sig", newline="") as stream:
-                self.names: Sequence[str] = next(csv.reader(stream, strict=True), [])
+                self.names: Sequence[str] = unguarded_row(next(csv.reader(stream, strict=True), []))
         except FileNotFoundError as error:
             raise _unreadable(source, _("There is no such file.")) from error
         except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -180,7 +181,8 @@ class _CsvReader:
                         remedy=_("Quote cells that contain commas."),
                     )
                 if row:
-                    yield row if len(row) == width else row + [""] * (width - len(row))
+                    whole = row if len(row) == width else row + [""] * (width - len(row))
+                    yield unguarded_row(whole)
         except (UnicodeDecodeError, csv.Error) as error:
             raise _unreadable(self._source, str(error), line=reader.line_num) from error
 
@@ -299,7 +301,7 @@ _Results = Iterable[tuple[_Batch, list[tuple[str, ...]]]]
 
 def _write_csv(target: Path, headings: Sequence[str], passing: Sequence[int], results: _Results) -> None:
     with target.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = CsvWriter(stream)
         writer.writerow(headings)
         for batch, figures in results:
             writer.writerows((*row, *added) for row, added in zip(batch.rows(passing), figures, strict=True))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Workbench, state
+from workbench.guards import unguarded
 from workbench.rates import RateBook
 from workbench.register import Register
 
@@ -351,7 +352,7 @@ def test_convert_gives_a_figure_or_a_code(workbench: Workbench, amounts: Path, t
     }
     rows = read(out)
     assert list(rows[0]) == [*ROWS[0], "converted", "rate_value", "rate_date", "rate_source", "error"]
-    assert [[row[name] for name in ROWS[0]] for row in rows] == ROWS[1:]
+    assert [[unguarded(row[name]) for name in ROWS[0]] for row in rows] == ROWS[1:]
     for row in rows:
         if row["error"]:
             assert not any(row[name] for name in ("converted", "rate_value", "rate_date", "rate_source"))

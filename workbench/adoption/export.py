@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable
 from datetime import date
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from workbench.adoption.plan import Item, Plan, Source
 from workbench.findings import Finding
-from workbench.guards import guarded, guarded_row
+from workbench.guards import CsvWriter
 from workbench.sheets import TableMap
 from workbench.sheets.model import column_letters
 
@@ -76,12 +75,12 @@ def _table(mapped: TableMap) -> dict[str, object]:
 def _write_records(path: Path, kind: str, fields: Iterable[str], items: Iterable[Item]) -> None:
     names = [f"{kind[:-1]}.{name}" for name in fields]
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
+        writer = CsvWriter(out)
         writer.writerow(["sheet", "row", "range", *names])
         for item in items:
             record = item.record
             values = [_plain(record.values.get(name)) for name in names]
-            writer.writerow([guarded(record.sheet.name), record.row, str(record.box), *values])
+            writer.writerow([record.sheet.name, str(record.row), str(record.box), *values])
 
 
 def _plain(value: object) -> str:
@@ -89,16 +88,15 @@ def _plain(value: object) -> str:
         return f"{value:f}"
     if isinstance(value, date):
         return value.isoformat()
-    text = "" if value is None else str(value)
-    return guarded(text)
+    return "" if value is None else str(value)
 
 
 def _write_issues(path: Path, source: Source, findings: Iterable[Finding]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out)
+        writer = CsvWriter(out)
         writer.writerow(["sheet", "cell", "kind", "message"])
         for finding in findings:
             parts = finding.where.split("!")
             if len(parts) == 3 and parts[0] == source.book.file and not finding.code.startswith("record."):
                 kind = _ISSUE_KINDS.get(finding.code, finding.code)
-                writer.writerow(guarded_row([parts[1], parts[2], kind, finding.message]))
+                writer.writerow([parts[1], parts[2], kind, finding.message])

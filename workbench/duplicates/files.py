@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.duplicates.engine import DuplicatePair
 from workbench.errors import FileRefused
+from workbench.guards import CsvWriter, unguarded
 from workbench.i18n import _
 from workbench.reasons import told
 from workbench.sheets import Cell
@@ -68,7 +69,7 @@ def write_clusters(groups: Mapping[str, str], path: Path) -> None:
 
 def _write(path: Path, heading: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
+        writer = CsvWriter(out)
         writer.writerow(heading)
         writer.writerows(rows)
 
@@ -79,7 +80,13 @@ def _csv_rows(path: Path) -> list[dict[str, Any]]:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("gb18030")
-    return list(csv.DictReader(io.StringIO(text, newline=""), restkey=""))
+    rows = csv.DictReader(io.StringIO(text, newline=""), restkey="")
+    return [{unguarded(name): _unguarded(value) for name, value in row.items()} for row in rows]
+
+
+def _unguarded(value: Any) -> Any:
+    """A cell as it was; what stands beyond the headings is a list, and left alone."""
+    return unguarded(value) if isinstance(value, str) else value
 
 
 def _workbook_rows(path: Path) -> list[dict[str, Any]]:
