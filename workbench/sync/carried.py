@@ -57,7 +57,7 @@ def read_stamp(image: BookImage, name: str) -> Stamp:
         raise Unbound(
             _("{file} is not bound to a register, or the hidden sheet that binds it was deleted.").format(file=name),
             where=name,
-            remedy=_("Pull into a new file, or bind its sheets with: workbench bind {file}").format(file=name),
+            remedy=_("Pull into a new file, or bind its sheets with: workbench bind {file} SHEET").format(file=name),
         )
     if _text(sheet, 1, 2) != _FORMAT:
         raise WorkbookMismatch(
