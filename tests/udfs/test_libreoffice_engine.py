@@ -440,3 +440,23 @@ def test_the_native_object_is_at_hand(sheet: xw.Sheet) -> None:
     assert sheet["A1"].color == (255, 128, 0)
     assert not hasattr(cell, "NoSuchThing")
     assert sheet["A1"].api.RangeAddress.EndColumn == 0
+
+
+@pytest.mark.parametrize("epoch", [openpyxl.utils.datetime.WINDOWS_EPOCH, openpyxl.utils.datetime.MAC_EPOCH])
+def test_a_file_of_another_program_is_read_as_excel_reads_it(calc: xw.App, tmp_path: Path, epoch: dt.datetime) -> None:
+    made = openpyxl.Workbook()
+    made.epoch = epoch
+    page = made.active
+    page.append([True, False, dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 13, 30), dt.time(6), "#N/A", "007", 0.25])
+    page.append(["=A1", "=1>2", "=C1+1", "=NA()", '=""', "=SUM(H1,1)", "x\ny", None])
+    page["F1"].data_type = "e"
+    page["H1"].number_format = "0%"
+    path = tmp_path / "other.xlsx"
+    made.save(path)
+    book = calc.books.open(path)
+    first, second = book.sheets[0]["A1:H2"].options(err_to_str=True).value
+    assert first == [True, False, dt.datetime(2024, 2, 29), dt.datetime(2024, 2, 29, 13, 30), 0.25, "#N/A", "007", 0.25]
+    assert second == [True, False, dt.datetime(2024, 3, 1), "#N/A", None, 1.25, "x\ny", None]
+    book.sheets[0]["A3"].value = dt.datetime(2024, 2, 29, 12)
+    assert book.sheets[0]["A3"].value == dt.datetime(2024, 2, 29, 12)
+    book.close()

@@ -83,7 +83,7 @@ class Connection:
             f"-env:UserInstallation={(folder / 'profile').as_uri()}",
         ]
         options = {"command": command, "folder": str(folder), "owned": not visible}
-        return cls._open(installation, "bridge.start", options, shared=visible)
+        return cls._open(installation, "bridge.start", options)
 
     @classmethod
     def attach(cls) -> Connection:
@@ -94,7 +94,7 @@ class Connection:
         installation = office.find_installation()
         folder = office.new_folder()
         options = {"command": [str(installation.soffice), *_VISIBLE], "folder": str(folder), "owned": False}
-        connection = cls._open(installation, "bridge.attach", options, shared=True)
+        connection = cls._open(installation, "bridge.attach", options)
         connection.user_owned = True
         return connection
 
@@ -102,11 +102,11 @@ class Connection:
     def to(cls, record: office.Record) -> Connection:
         """Connects to a LibreOffice that another process started."""
         options = {"command": None, "folder": record.folder, "pipe": record.pipe, "owned": False}
-        return cls._open(office.find_installation(), "bridge.attach", options, shared=False)
+        return cls._open(office.find_installation(), "bridge.attach", options, note=False)
 
     @classmethod
     def _open(
-        cls, installation: office.Installation, action: str, options: dict[str, Any], *, shared: bool
+        cls, installation: office.Installation, action: str, options: dict[str, Any], *, note: bool = True
     ) -> Connection:
         options = {"pipe": office.pipe_name(), **options}
         options |= {"timeout": Settings.start_timeout, "in_process": Settings.in_process}
@@ -126,8 +126,8 @@ class Connection:
             raise
         connection.pid, connection.in_process = facts["pid"], facts["in_process"]
         connection.folder, connection.pipe, connection.owned = options["folder"], options["pipe"], options["owned"]
-        if shared:
-            office.write_record(office.Record(connection.pid, options["pipe"], connection.folder))
+        if note:
+            office.write_record(office.Record(connection.pid, connection.pipe, connection.folder, not connection.owned))
         return connection
 
     @property

@@ -338,6 +338,11 @@ class ChartLegend(base_classes.ChartLegend):
         self._chart = chart
 
     @property
+    def api(self) -> Native | None:
+        """LibreOffice's legend."""
+        return None if self._chart.api is None else self._chart.api.Model.Legend
+
+    @property
     def visible(self) -> bool:
         """Whether it is shown."""
         return self._chart._chart("legend") is not None  # noqa: SLF001  # one chart, two classes

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from udfs.libreoffice.errors import OfficeMissing, OfficePythonMissing
+from udfs.libreoffice.host.sockets import remove_sockets
 from workbench.i18n import _
 
 __all__ = [
@@ -57,11 +58,13 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A running LibreOffice that others may connect to."""
+    """A running LibreOffice."""
 
     pid: int
     pipe: str
     folder: str
+    shared: bool
+    """Whether other processes may find it; one without a window is its starter's alone."""
 
 
 def find_installation(program: str | None = None) -> Installation:
@@ -173,7 +176,7 @@ def new_folder() -> Path:
 
 
 def write_record(record: Record) -> None:
-    """Lets other processes of this user find a LibreOffice, until it ends."""
+    """Notes a LibreOffice down, for other processes of this user and for cleaning up after a crash."""
     path = Path(record.folder) / "record.json"
     path.write_text(json.dumps(asdict(record)), encoding="utf-8")
 
@@ -183,7 +186,7 @@ def records() -> list[Record]:
     found = []
     for path in _base().glob("*/record.json"):
         record = _read_record(path)
-        if record is not None and alive(record.pid):
+        if record is not None and record.shared and alive(record.pid):
             found.append((path.stat().st_mtime, record))
     return [record for __, record in sorted(found, key=lambda pair: pair[0], reverse=True)]
 
@@ -191,7 +194,7 @@ def records() -> list[Record]:
 def _read_record(path: Path) -> Record | None:
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
-        return Record(pid=int(fields["pid"]), pipe=str(fields["pipe"]), folder=str(path.parent))
+        return Record(int(fields["pid"]), str(fields["pipe"]), str(path.parent), bool(fields["shared"]))
     except (OSError, ValueError, KeyError):
         return None  # it is being written or removed right now
 
@@ -214,6 +217,8 @@ def _sweep() -> None:
         record = _read_record(folder / "record.json")
         in_use = alive(record.pid) if record else time.time() - folder.stat().st_mtime < _DEBRIS_AGE
         if not in_use:
+            if record is not None:
+                remove_sockets(record.pipe, (folder / "profile").as_uri())
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -231,6 +231,11 @@ class Range(Looks, Editing):
         self.call("link.set", address, text_to_display)
 
     @property
+    def comment(self) -> None:
+        """LibreOffice has notes, no threads of comments."""
+        return
+
+    @property
     def note(self) -> Note | None:
         """The first cell's note."""
         return None if self.sheet.call("notes.get", *self.wire[:2]) is None else Note(self(1, 1))

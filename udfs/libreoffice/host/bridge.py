@@ -11,9 +11,9 @@ import contextlib
 import importlib
 import json
 import os
+import pathlib
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import threading
@@ -23,6 +23,7 @@ from typing import Any, Callable
 import uno
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sockets: Any = importlib.import_module("sockets")  # lies beside this file, which is run by itself
 RESTART = 81  # LibreOffice's exit status that asks to be started once more (new profile)
 PR_SET_PDEATHSIG = 1
 OWN_WITHIN = 30  # characters: number and operation stand first in a request
@@ -48,6 +49,7 @@ class Bridge:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.folder = ""
+        self.pipe = ""
         self.owned = False
         self.context: Any = None
         self.host: Any = None
@@ -69,6 +71,7 @@ class Bridge:
     def attach(self, options: dict[str, Any]) -> dict[str, Any]:
         """Connects to a LibreOffice that listens already, or asks the user's running one to listen."""
         deadline = time.monotonic() + options["timeout"]
+        command: list[str] = []
         if options["command"]:
             self.folder = options["folder"]
             command = [
@@ -76,7 +79,7 @@ class Bridge:
                 "--accept=pipe,name={};urp;StarOffice.ComponentContext".format(options["pipe"]),
             ]
             self._spawn(command)
-        self._connect(options["pipe"], deadline, None)
+        self._connect(options["pipe"], deadline, command, may_hand_over=True)
         return self._load(in_process=options["in_process"])
 
     def _spawn(self, command: list[str]) -> None:
@@ -91,7 +94,8 @@ class Bridge:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, **posix
             )
 
-    def _connect(self, pipe: str, deadline: float, command: list[str] | None) -> None:
+    def _connect(self, pipe: str, deadline: float, command: list[str], *, may_hand_over: bool = False) -> None:
+        """Waits for LibreOffice to answer; it may have handed the request over to one that runs already."""
         local = uno.getComponentContext()
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         while True:
@@ -104,12 +108,13 @@ class Bridge:
             ended = self.process.poll() if self.process and command else None
             if ended == RESTART and command:
                 self._spawn(command)
-            elif ended is not None:
+            elif ended is not None and not (may_hand_over and ended == 0):
                 raise StartFailed(f"exit status {ended}: {self._log()}")
             if time.monotonic() > deadline:
                 raise StartFailed(f"no answer in time: {self._log()}")
             time.sleep(0.02)
-        keep_private(pipe)
+        self.pipe = pipe
+        sockets.keep_private(pipe)
 
     def _log(self) -> str:
         try:
@@ -149,21 +154,30 @@ class Bridge:
 
     def quit(self) -> None:
         """Closes every document unsaved and ends LibreOffice."""
-        with contextlib.suppress(Exception):  # it may end before it answers; end() makes sure of it
+        asked = threading.Thread(target=self._ask_to_end, daemon=True)
+        asked.start()
+        asked.join(PATIENCE_AT_QUIT)
+        self.end()
+
+    def _ask_to_end(self) -> None:
+        with contextlib.suppress(Exception):  # it may end before it answers, or hang; end() makes sure of it
             self.call(json.dumps([0, "office.close-all"]))
             desktop = self.context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", self.context)
             desktop.terminate()
-        self.end()
 
     def end(self) -> None:
         """Waits for our LibreOffice to end, makes it end, and removes its folder."""
         process = self.process
         if process is not None:
+            if self.context is None and process.poll() is None:
+                self._kill(process)
             try:
                 process.wait(PATIENCE_AT_QUIT)
             except subprocess.TimeoutExpired:
                 self._kill(process)
         if self.folder:
+            if self.pipe:
+                sockets.remove_sockets(self.pipe, pathlib.Path(self.folder, "profile").as_uri())
             shutil.rmtree(self.folder, ignore_errors=True)
 
     @staticmethod
@@ -178,24 +192,11 @@ class Bridge:
         """The other side is gone: unlock what it locked, and end what was started for it alone."""
         with self._cleaning:
             if self.owned and self.process is not None:
-                if self.process.poll() is None:
-                    self._kill(self.process)
-                self.end()
+                self.quit()
             elif self.host is not None:
                 with contextlib.suppress(Exception):  # LibreOffice itself may be gone, then there is nothing to undo
                     self.call(json.dumps([0, "office.release"]))
             os._exit(0)
-
-
-def keep_private(pipe: str) -> None:
-    """Only this user may connect, whatever the umask was when LibreOffice made the socket."""
-    if os.name != "posix":
-        return
-    path = f"/tmp/OSL_PIPE_{os.getuid()}_{pipe}"  # noqa: S108  # LibreOffice's choice
-    try:
-        os.chmod(path, stat.S_IRWXU)
-    except OSError:
-        return
 
 
 def watch_parent(bridge: Bridge) -> None:
