@@ -84,7 +84,7 @@ def emit(
 
 def say(console: Console, text: str, style: str | None = None) -> None:
     """One line as it is: names of files are no markup, and a line that is cut cannot be copied."""
-    console.print(text, style=style, markup=False, highlight=False, soft_wrap=True)
+    console.print(text, style=style, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def emit_error(error: WorkbenchError, *, as_json: bool) -> None:

@@ -99,10 +99,12 @@ def _named_beside(book: Book, sheet: SheetScan, number: int, rows: list[int], li
     column = sheet.columns.get(beside[0]) if len(beside) == 1 else None
     if column is None:
         return ()
-    texts = {
+    texts = Counter(
         book.text(column, at).strip()
         for row in rows
         if row <= region.bottom and (at := column.index(row)) >= 0 and book.is_text(column, at)
-    }
+    )
+    if column.number == min(region.headings) and max(texts.values(), default=0) == 1:
+        return ()  # a summary by currency, a row for each: its figures may well be in one currency
     codes = {found[0] for text in texts if 0 < len(text) <= LONGEST_CODE and len(found := currency_of(text)[0]) == 1}
     return tuple(sorted(codes))
