@@ -19,6 +19,8 @@ def sick(tmp_path: Path) -> Path:
         for row, code in enumerate(("USD", "EUR", "USD", "JPY", "EUR"), start=1):
             sheet.write_row(row, 0, [f"PI-{row}", code, 100 * row])
             sheet.write_formula(row, 4, "=C1/0", None, "#DIV/0!")
+            sheet.write(row, 3, "x")
+        sheet.set_column("D:D", 8, None, {"hidden": True})
         sheet.write_formula("C8", "=SUM(C2:C6)", None, 1500)
         for row in range(10, 15):
             sheet.write_formula(row, row, f"=MYSTERY{row}(1)", None, 1)
@@ -33,6 +35,7 @@ def test_a_sick_workbook_is_told_in_words(workbench: Workbench, sick: Path) -> N
     assert told.out.count("Excel has no function") == 3
     assert "2 more; --all lists them" in told.out
     assert told.err == ""
+    assert "Plan!D:D: columns with data are hidden" in told.out  # and no picture of a letter between colons
     assert workbench("doctor", sick, "--all").out.count("Excel has no function") == 5
 
 

@@ -152,24 +152,27 @@ def formulas(path: Path) -> Path:
 
 
 def sums(path: Path) -> Path:
-    """Sums over formats of several currencies, and over a column beside which several codes stand."""
+    """Sums over formats of several currencies, and over a column beside which several codes stand; a summary by currency."""
     codes = ["USD", "EUR", "USD", "CNY"]
     rows = [[f"PI-{n}", codes[n % 4], 10 * n, 70 * n, None, n] for n in range(1, 13)]
     book, sheet = _list(path, ["Order No.", "Currency", "Amount", "Amount CNY", "Price", "Quantity"], rows)
     dollar, euro = (book.add_format({"num_format": code}) for code in ("[$$-409]#,##0.00", '#,##0.00 "€"'))
     for n in range(1, 13):
         sheet.write_number(n, 4, n, dollar if n % 2 else euro)
-    for cell, formula in (
-        ("C15", "=SUM(C2:C13)"),
-        ("D15", "=SUM(D2:D13)"),
-        ("E15", "=SUM(E2:E13)"),
-        ("F15", "=SUM(F2:F13)"),
-        ("C16", '=SUMIF(B2:B13,"USD",C2:C13)'),
-        ("E16", "=E2+E3"),
+    for cell, formula, result in (
+        ("C15", "=SUM(C2:C13)", 780),
+        ("D15", "=SUM(D2:D13)", 5460),
+        ("E15", "=SUM(E2:E13)", 78),
+        ("F15", "=SUM(F2:F13)", 78),
+        ("C16", '=SUMIF(B2:B13,"USD",C2:C13)', 420),
+        ("E16", "=E2+E3", 3),
     ):
-        sheet.write_formula(
-            cell, formula, None, {"C": 780, "D": 5460, "E": 78, "F": 78}[cell[0]] if "15" in cell else 3
-        )
+        sheet.write_formula(cell, formula, None, result)
+    summary = book.add_worksheet("By currency")
+    summary.write_row(0, 0, ["Currency", "Total"])
+    for row, code in enumerate(("USD", "EUR", "JPY"), start=1):
+        summary.write_row(row, 0, [code, 100 * row])
+    summary.write_formula("B5", "=SUM(B2:B4)", None, 600)
     book.close()
     return path
 
