@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import struct
 import zipfile
 import zlib
@@ -14,7 +15,7 @@ import pytest
 import xlwings as xw
 
 from udfs import libreoffice
-from udfs.libreoffice import connection
+from udfs.libreoffice import connection, engine
 from udfs.libreoffice.errors import NotInLibreOffice, NotThere
 
 pytestmark = pytest.mark.xdist_group("libreoffice")
@@ -369,3 +370,20 @@ def test_a_macro_runs_by_itself_only_when_allowed(
         opened = calc.books.open(tmp_path / "m.ods")
         assert opened.sheets[0]["A1"].value == found
         opened.close()
+
+
+# The documentation
+
+
+def test_the_examples_of_the_documentation_run(calc: xw.App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parents[2] / "docs" / "libreoffice-engine.md"
+    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 2
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(engine._Running, "apps", {})  # as in a Python of its own
+    done: dict[str, object] = {}
+    for block in blocks:
+        exec(block, done)  # the page's own words are what is tested
+    saved = openpyxl.load_workbook(tmp_path / "receipts.xlsx").worksheets[0]
+    assert saved["D2"].value == "=ROUND(B2*7.1,2)"
+    assert saved["A1"].comment.text == "from the bank"
