@@ -37,7 +37,7 @@ class Package:
     def __init__(self, source: Path | bytes) -> None:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source)
-        except (zipfile.BadZipFile, ValueError, OSError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
             raise Refused("file.corrupt", _("the package cannot be opened")) from error
         entries = self._zip.infolist()
         self.names = {entry.filename: entry for entry in entries}

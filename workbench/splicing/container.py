@@ -167,6 +167,8 @@ class Container:
 
     def _walk(self, package: Package) -> list[_Entry]:
         infos = package.entries
+        if not infos:
+            raise Refused("file.not-a-workbook", _("it is a zip archive, but no workbook"))
         starts = sorted(info.header_offset for info in infos)
         ends = dict(zip(starts, [*starts[1:], package.contents_at], strict=True))
         if len(ends) != len(infos):

@@ -10,7 +10,7 @@ from workbench.i18n import _
 from workbench.places import a1, place_of
 from workbench.splicing.book import SheetRef
 from workbench.splicing.markup import Element, Markup, Patch, appended, insertion_after, text_markup
-from workbench.splicing.parts import TRANSITIONAL
+from workbench.splicing.parts import TRANSITIONAL, folder_of
 from workbench.splicing.refusals import NoteRefused, refused
 from workbench.splicing.rows import SHEET_ORDER
 from workbench.splicing.session import Session
@@ -122,7 +122,7 @@ class _Writer:
         return found[0] if found and found[0] in self._parts else None
 
     def _new_comments(self) -> str:
-        folder = self._session.book.part.rpartition("/")[0]
+        folder = folder_of(self._session.book.part)
         name = self._parts.unused_name(f"{folder}/comments{{number}}.xml".lstrip("/"))
         namespace = self._session.markup(self._sheet).own_namespace
         empty = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{namespace}"><authors/><commentList/></comments>'
@@ -231,7 +231,7 @@ class _Writer:
         raise self._refusal((1, 1), _("the sheet's notes cannot be read"))
 
     def _new_drawing(self) -> str:
-        folder = self._session.book.part.rpartition("/")[0]
+        folder = folder_of(self._session.book.part)
         name = self._parts.unused_name(f"{folder}/drawings/vmlDrawing{{number}}.vml".lstrip("/"))
         self._parts.default_type("vml", _DRAWING_TYPE)
         self._parts.add(name, _EMPTY_DRAWING.format(block=self._sheet.number).encode(), "")

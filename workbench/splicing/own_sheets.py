@@ -12,6 +12,7 @@ from workbench.places import Box, a1
 from workbench.splicing.book import SheetRef, State
 from workbench.splicing.formulas import references
 from workbench.splicing.markup import Element, Markup, Patch, appended, attribute_text, set_attribute, text_markup
+from workbench.splicing.parts import folder_of
 from workbench.splicing.refusals import NameRefused, NotOurs, refused
 from workbench.splicing.session import Session
 from workbench.splicing.values import CellWrite, Value, cell_markup
@@ -131,7 +132,7 @@ def _add(session: Session, name: str, state: State) -> SheetRef:
     if not 0 < len(name) <= _MOST_CHARACTERS or _FORBIDDEN.search(name) or name[0] == "'" or name[-1] == "'":
         raise refused(NameRefused, _("no sheet can be called {name}").format(name=name[:40]), session.where)
     book, parts = session.book, session.parts
-    folder = book.part.rpartition("/")[0]
+    folder = folder_of(book.part)
     part = parts.unused_name(f"{folder}/worksheets/sheet{{number}}.xml".lstrip("/"))
     namespace = book.markup.own_namespace
     empty = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{namespace}"><sheetData/></worksheet>'

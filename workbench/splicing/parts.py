@@ -22,7 +22,7 @@ from workbench.splicing.markup import (
     utf8,
 )
 
-__all__ = ["TRANSITIONAL", "Link", "Parts"]
+__all__ = ["TRANSITIONAL", "Link", "Parts", "folder_of"]
 
 TRANSITIONAL: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 _PACKAGE: Final = "http://schemas.openxmlformats.org/package/2006/"
@@ -184,7 +184,7 @@ class Parts:
         while f"rId{number}" in taken:
             number += 1
         prefix = self.link_prefix(part) or prefix
-        relative = posixpath.relpath(target, posixpath.dirname(part) or ".")
+        relative = posixpath.relpath(target, folder_of(part) or ".")
         values = {"Id": f"rId{number}", "Type": prefix + kind, "Target": relative}
         tag = self._tag(markup.root, "Relationship", values)
         self.patch(name, appended(markup, markup.root, tag))
@@ -228,7 +228,7 @@ class Parts:
         name = _links_name(part)
         if name not in self:
             return ()
-        markup, folder = self.markup(name), posixpath.dirname(part)
+        markup, folder = self.markup(name), folder_of(part)
         found = []
         for one in markup.root.all("Relationship"):
             values = markup.attributes(one)
@@ -262,6 +262,11 @@ class Parts:
         return name in self.added or _plain(name) in self._real
 
 
+def folder_of(part: str) -> str:
+    """The folder that a part lies in; nothing for one that lies in none."""
+    return posixpath.dirname(part.replace("\\", "/"))
+
+
 def _plain(name: str) -> str:
     return name.replace("\\", "/").lstrip("/").lower()
 
@@ -271,5 +276,5 @@ def _plain_slash(name: str) -> str:
 
 
 def _links_name(part: str) -> str:
-    folder, name = posixpath.split(part)
+    folder, name = posixpath.split(part.replace("\\", "/"))
     return posixpath.join(folder, "_rels", f"{name}.rels")

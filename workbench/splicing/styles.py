@@ -15,7 +15,7 @@ from workbench.splicing.markup import (
     insertion_after,
     set_attribute,
 )
-from workbench.splicing.parts import Parts
+from workbench.splicing.parts import Parts, folder_of
 from workbench.splicing.refusals import StyleRefused, refused
 from workbench.splicing.values import is_date_format
 
@@ -180,7 +180,7 @@ class Styles:
     def _complete(self) -> None:
         """Add what a derived style needs where a sparse writer left it out."""
         if not self._parts.linked(self._workbook, "styles"):
-            folder = self._workbook.rpartition("/")[0]
+            folder = folder_of(self._workbook)
             name = self._parts.unused_name(f"{folder}/styles{{number}}.xml".lstrip("/"), first=None)
             namespace = self._parts.markup(self._workbook).own_namespace
             empty = f'<?xml version="1.0" encoding="UTF-8"?>\n<styleSheet xmlns="{namespace}"/>'
