@@ -98,7 +98,7 @@ class CellWriter:
 
 
 def _properties(column: Column, number_format: str, *, quoted: bool) -> dict[str, object]:
-    properties: dict[str, object] = {"align": "right"} if column.kind in NUMERIC else {"align": "left", "indent": 1}
+    properties: dict[str, object] = {"align": "right" if column.kind in NUMERIC else "left", "indent": 1}
     if column.kind in _NUMBER_FORMATS:
         properties["num_format"] = _NUMBER_FORMATS[column.kind]
     elif column.kind is Kind.MONEY:

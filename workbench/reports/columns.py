@@ -80,7 +80,8 @@ class Alert:
     """A cell that stands out.
 
     Where a CHOICE column has this stored code, a number lies ``below`` or ``above`` a limit, a day lies at most
-    ``days`` after the as-of day, or, with ``filled``, where there is anything at all.
+    ``days`` after the as-of day, or, with ``filled``, where there is anything at all. With ``days``, ``only`` names
+    a CHOICE column and the code that it shall have as well.
     """
 
     column: str
@@ -90,6 +91,7 @@ class Alert:
     above: float | None = None
     days: int | None = None
     filled: bool = False
+    only: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)

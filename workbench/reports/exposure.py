@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -44,7 +45,7 @@ class ExposureSheet:
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 12)
         sheet.set_column(FIRST, self._total, 14)
-        sheet.set_column(self._total + 1, self._total + 4, 13)
+        sheet.set_column(self._total + 1, self._total + 4, 15)
         self._writer.title(sheet, "exposure", 0)
         if not self._codes:
             sheet.write_string(HEAD_ROW, 0, self._say("nothing"), self._get(font_color=Palette.FAINT))
@@ -90,7 +91,7 @@ class ExposureSheet:
     def _figure(
         self, place: tuple[int, int], formula: str, units: int, code: str, *, bold: bool = False, top: bool = False
     ) -> None:
-        properties: dict[str, object] = {"num_format": money_format(code), "align": "right"}
+        properties: dict[str, object] = {"num_format": f"{money_format(code)};–", "align": "right", "indent": 1}
         if bold:
             properties["bold"] = True
         if top:
@@ -118,15 +119,14 @@ class ExposureSheet:
 
     def _starts(self, row: int) -> None:
         """The first day of each bucket, which the formulas refer to."""
-        style = self._get(font_size=8, font_color=Palette.FAINT, num_format="yyyy-mm-dd", align="right")
+        style = self._get(font_size=8, font_color=Palette.FAINT, num_format="yyyy-mm-dd", align="right", indent=1)
         self._sheet.write_string(row, 0, self._say("exposure-from"), self._get(font_size=8, font_color=Palette.FAINT))
         for at, (_bucket, first, _after) in enumerate(self._buckets):
             if first:
                 self._sheet.write_datetime(row, FIRST + at, datetime.combine(first, datetime.min.time()), style)
 
     def _heads(self, row: int) -> None:
-        style = self._writer.styles.heading(computed=True, numeric=True)
-        left = self._writer.styles.heading(computed=True, numeric=False)
+        style, left = self._heading("right"), self._heading("left")
         self._sheet.set_row(row, 24)
         self._sheet.write_string(row, 0, self._writer.texts.heading("currency"), left)
         named = {"overdue": "exposure-overdue", "later": "exposure-later", "undated": "exposure-undated"}
@@ -135,16 +135,20 @@ class ExposureSheet:
             self._sheet.write_string(row, FIRST + at, text, style)
         self._sheet.write_string(row, self._total, self._say("sum"), style)
 
+    def _heading(self, align: str) -> Format:
+        """A heading of a computed column that has no filter."""
+        colours = {"bg_color": Palette.HEAD_COMPUTED, "font_color": Palette.HEAD_COMPUTED_INK}
+        return self._get(bold=True, align=align, indent=1, **colours)
+
     def _rates(self, head: int, codes: list[str]) -> None:
         """Beside the values in base currency: what one per cent moves, and the rate that they stand on."""
         sheet, base, texts = self._sheet, self._figures.base, self._writer.texts
         keys = ("rate_value", "rate_date", "rate_source")
         names = [self._say("exposure-percent"), *(texts.heading(key) for key in keys)]
         for i, name in enumerate(names, self._total + 1):
-            style = self._writer.styles.heading(computed=True, numeric=i <= self._total + 2)
-            sheet.write_string(head + 2, i, name, style)
+            sheet.write_string(head + 2, i, name, self._heading("right" if i <= self._total + 2 else "left"))
         plain = self._cell(font_color=Palette.MUTED, align="left", indent=1)
-        number = self._cell(num_format="0.0000##", align="right", font_color=Palette.MUTED)
+        number = self._cell(num_format="0.0000##", align="right", indent=1, font_color=Palette.MUTED)
         for row, code in enumerate(codes, head + 3):
             rate = self._figures.rates[code].rate
             if rate is None:  # base currency itself
@@ -153,7 +157,7 @@ class ExposureSheet:
                 continue
             total = decimal(sum(self._values(code, in_base=True)), base)
             cell = xl_rowcol_to_cell(row, self._total)
-            moved = self._cell(num_format=money_format(base), align="right")
+            moved = self._cell(num_format=money_format(base), align="right", indent=1)
             formula = f"=ROUND({cell}/100,{minor_units(base)})"
             sheet.write_formula(row, self._total + 1, formula, moved, float(round_to_minor(total / 100, base)))
             sheet.write_number(row, self._total + 2, float(rate.value), number)

@@ -203,12 +203,13 @@ def write_help(worksheet: Worksheet, writer: SheetWriter) -> None:
             _line(worksheet, writer, row, line)
         row += 2
     writer.page(worksheet)
+    worksheet.fit_to_pages(1, 1)
 
 
 def _line(worksheet: Worksheet, writer: SheetWriter, row: int, line: _Line) -> None:
     pick, cell = writer.texts.pick, writer.styles.cell
     told = pick(line.told)
     ink, paper = line.sample or (Palette.INK, "#FFFFFF")
-    worksheet.set_row(row, 8 + 14 * -(-fit(told) // (_WIDE - 4)))
+    worksheet.set_row(row, 8 + 14 * -(-fit(told) // (_WIDE + 8)))  # most letters are narrower than a digit
     worksheet.write_string(row, 0, pick(line.what), cell(bold=True, indent=1, font_color=ink, bg_color=paper))
     worksheet.write_string(row, 1, told, cell(text_wrap=True, indent=1))

@@ -223,9 +223,7 @@ class SheetWriter:
         if alert.filled:
             rule |= {"type": "no_blanks"}
         elif alert.days is not None:
-            # An empty cell counts as 0, before every day.
-            last = self.as_of.toordinal() - EXCEL_EPOCH + alert.days
-            rule |= {"criteria": "between", "minimum": 1, "maximum": last, "stop_if_true": True}
+            rule |= {"type": "formula", "criteria": self._until(table, at, alert, rows[0]), "stop_if_true": True}
         elif alert.above is not None:
             rule |= {"criteria": ">=", "value": alert.above}
         elif alert.below is not None:
@@ -235,6 +233,18 @@ class SheetWriter:
             label = self.texts.label(alert.code, table.columns[at].choices)
             rule |= {"criteria": "==", "value": f'"{label}"'}
         worksheet.conditional_format(rows[0], at, rows[1], at, rule)
+
+    def _until(self, table: Table, at: int, alert: Alert, row: int) -> str:
+        """That the day in a column is there and lies at most so many days after the as-of day."""
+        cell = xl_rowcol_to_cell(row, at, col_abs=True)
+        last = self.as_of.toordinal() - EXCEL_EPOCH + (alert.days or 0)
+        conditions = [f'{cell}<>""', f"{cell}<={last}"]
+        key, code = alert.only
+        for i, column in enumerate(table.columns):
+            if key and column.key == key:
+                label = self.texts.label(code, column.choices)
+                conditions.append(f'{xl_rowcol_to_cell(row, i, col_abs=True)}="{label}"')
+        return f"=AND({','.join(conditions)})"
 
     def _rule(self, column: Column, cell: str, code: str) -> dict[str, object]:
         """What may be typed into a column, as Excel's rule for its first cell; ``code`` is the cell of its currency.

@@ -17,6 +17,7 @@ from workbench.reports.columns import Alert, Column, Kind, Sheet, Table
 from workbench.reports.evidence import legs_text, rates_used, sources_named, stored_rate
 from workbench.reports.figures import Figures, Row
 from workbench.reports.layout import FIRST_ROW, HEAD_ROW, SheetWriter, list_name
+from workbench.reports.plain import fit
 from workbench.reports.styles import Palette
 from workbench.reports.tables import TableBuilder
 from workbench.reports.texts import Texts
@@ -90,7 +91,7 @@ def write_settings(
     Returns the number of settings.
     """
     writer.title(worksheet, "settings", 0)
-    settings = Table("tblSettings", (Column("setting", width=26), Column("setting_value", width=44)))
+    settings = Table("tblSettings", (Column("setting", width=26), Column("setting_value", width=66)))
     currencies = Table(
         "tblCurrencies",
         (
@@ -155,10 +156,13 @@ def _lists(workbook: Workbook, worksheet: Worksheet, writer: SheetWriter, sheets
     lists = {list_name(one): (_heading(writer, one), _labels(writer, one)) for one in fields}
     yes, no = label("true"), label("false")
     lists["lstYesNo"] = (f"{yes} / {no}", [yes, no])
-    lists["lstCountries"] = (writer.texts.heading("country"), sorted(COUNTRIES))
+    countries = sorted(COUNTRIES)
+    names = [COUNTRIES[code][1 if writer.texts.language == "zh" else 0] for code in countries]
+    lists["lstCountries"] = (writer.texts.heading("country"), countries)
+    lists["lstCountryNames"] = (writer.texts.heading("country_name"), names)
     name, cell = writer.texts.sheet("settings"), writer.styles.cell(indent=1)
     for col, (list_, (heading, labels)) in enumerate(lists.items(), _LISTS_LEFT):
-        worksheet.set_column(col, col, 20)
+        worksheet.set_column(col, col, min(34, max(20, *(fit(text) + 2 for text in labels))))
         worksheet.write_string(HEAD_ROW, col, heading, writer.styles.heading(computed=True, numeric=False))
         for row, text in enumerate(labels, HEAD_ROW + 1):
             worksheet.write_string(row, col, text, cell)

@@ -7,7 +7,6 @@ their exact decimal digits, text is escaped and never a formula; the only formul
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -33,11 +32,10 @@ from workbench.reports.plain import (
 from workbench.reports.reading import Page
 from workbench.sync.seals import seal
 
-__all__ = ["EXCEL_EPOCH", "ROW_HEIGHT", "RowStream", "is_sealed", "link_formula"]
+__all__ = ["EXCEL_EPOCH", "ROW_HEIGHT", "RowStream", "link_formula", "sealed_columns"]
 
 ARROW = "→"
 CHECK = "check"
-_CONTENT = re.compile(r"<v>([^<]*)</v>|<t[^>]*>([^<]*)</t>")
 ROW_HEIGHT = 19  # points
 _REMEMBERED = 4_000  # cells a column; the same currencies, days and labels come again and again
 _BAR = "|"
@@ -76,7 +74,7 @@ class RowStream:
         self._last = 0
         keys = [column.key for column in table.columns]
         self._check = keys.index(CHECK) if CHECK in keys else None
-        self._sealed = [i for i, column in enumerate(table.columns) if is_sealed(column)]
+        self._sealed = sealed_columns(table.columns)
         self._known_seals: dict[str, str] = {}
         self._template = f'<row r="%s" ht="{height}" customHeight="1">{cell}</row>'
 
@@ -98,7 +96,7 @@ class RowStream:
         if self._long:
             parts.append(self._heights(page, size))
         made = [bodies(page, size, first) for bodies in self._makers]
-        if self._check is not None and page:
+        if self._check is not None and self._sealed and page:
             made[self._check] = self._seals(made)
         for bodies in made:
             parts += (numbers, bodies)
@@ -116,12 +114,16 @@ class RowStream:
             f'{_style(self._cells.format(self._table.columns[self._check or 0]))} t="inlineStr"><is><t>',
             "</t></is></c>",
         )
-        return [f"{begin}{''.join(row)}{end}" for row in zip(*columns, strict=True)] if columns else list(made[0])
+        return [f"{begin}{''.join(row)}{end}" for row in zip(*columns, strict=True)]
 
     def _seal(self, body: str) -> str:
-        found = _CONTENT.search(body)
-        number, text = found.groups() if found else (None, None)
-        sealed = self._known_seals[body] = seal("n", number) if number else seal("s", unescaped(text or ""))
+        _before, is_number, number = body.partition("<v>")
+        if is_number:
+            sealed = seal("n", number.removesuffix("</v></c>"))
+        else:
+            text = body.partition("<t")[2].partition(">")[2].removesuffix("</t></is></c>")
+            sealed = seal("s", unescaped(text))
+        self._known_seals[body] = sealed
         return sealed
 
     def _heights(self, page: Page, size: int) -> list[str]:
@@ -302,9 +304,15 @@ class RowStream:
         return bodies
 
 
-def is_sealed(column: Column) -> bool:
-    """Whether the column is computed, so that an edit to it is to be noticed."""
-    return not column.field and column.group is not Group.KEY and column.kind is not Kind.LINK and column.key != "sync"
+def sealed_columns(columns: Sequence[Column]) -> list[int]:
+    """Places of the computed columns, an edit to which is to be noticed; none in a table that is only read."""
+    if not any(column.field and column.group is not Group.KEY for column in columns):
+        return []
+    return [
+        i
+        for i, column in enumerate(columns)
+        if not column.field and column.group is not Group.KEY and column.kind is not Kind.LINK and column.key != "sync"
+    ]
 
 
 def link_formula(sheet: str, letters: str, cell: str, shown: str = ARROW) -> str:

@@ -282,8 +282,8 @@ def _followups(builder: TableBuilder) -> Table:
     )
     alerts = (
         Alert("state", "GREEN", "done"),
-        Alert("due_date", "RED", days=-1),
-        Alert("due_date", "AMBER", days=7),
+        Alert("due_date", "RED", days=-1, only=("state", "open")),
+        Alert("due_date", "AMBER", days=7, only=("state", "open")),
     )
     return builder.shown("tblTasks", "tasks", builder.queries.tasks(), columns, frozen=2, alerts=alerts)
 

@@ -127,6 +127,7 @@ HEADINGS: Mapping[str, Pair] = {
     "legal_name": Pair("客户名称", "Legal name"),
     "local_name": Pair("本地名称", "Local name"),
     "country": Pair("国家", "Country"),
+    "country_name": Pair("国家名称", "Country's name"),
     "default_currency": Pair("默认币种", "Default currency"),
     "allowed_currencies": Pair("可用币种", "Allowed currencies"),
     "payment_terms": Pair("付款条件", "Payment terms"),

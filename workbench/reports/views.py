@@ -10,7 +10,7 @@ from typing import Any
 
 from workbench.register.tables import TABLES
 from workbench.reports.columns import Column, Kind, Table
-from workbench.reports.rows import is_sealed
+from workbench.reports.rows import sealed_columns
 from workbench.reports.texts import Texts
 
 __all__ = ["HIDDEN_SHEET", "ColumnView", "HiddenRows", "TableView", "view_of"]
@@ -126,7 +126,7 @@ def view_of(
         version_column=by_key["version"],
         check_column=by_key["check"],
         marks_column=by_key["marks"],
-        sealed=tuple(heading for column, heading in zip(table.columns, headings, strict=True) if is_sealed(column)),
+        sealed=tuple(headings[i] for i in sealed_columns(table.columns)),
         status_column=by_key.get("sync", ""),
         head_row=head,
         first_row=head + 1,
