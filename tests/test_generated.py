@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.mark.parametrize("script", ["make_countries.py", "make_reference.py", "make_doctor_reference.py"])
+@pytest.mark.parametrize(
+    "script", ["make_countries.py", "make_reference.py", "make_doctor_reference.py", "make_golden.py"]
+)
 def test_generated_file_is_up_to_date(script: str) -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "scripts" / script, "--check"], capture_output=True, text=True, check=False
