@@ -153,3 +153,29 @@ def test_pull_brings_computed_cells_and_pages_up_to_date(register: Register, wor
     again = status(register, ClosedFile(workbook))
     assert (again.edits, again.refused, again.refreshed, again.added) == (0, [], 0, 0)
     assert refreshed(register, workbook).refreshed == 0
+
+
+def test_a_view_of_open_orders_has_their_instalments_only(register: Register, tmp_path: Path) -> None:
+    with register.changeset(origin="test", reason="more", author="test") as cs:
+        for order in register.rows("orders"):
+            part = {"order_id": order["id"], "sequence": 1, "kind": "full", "currency": order["currency"]}
+            cs.insert("instalments", [part | {"amount": order["amount"]}])
+        cs.update("orders", "O-000002", {"status": "paid"})
+        cs.update("customers", "C-000001", {"owner": "li.na"})
+    path = tmp_path / "Mine.xlsx"
+    where = {"orders": {"status": ["open", "shipped"]}, "customers": {"owner": "li.na"}}
+    write_bound_workbook(register, load_book(register), path, language="en", author="li.na", as_of=DAY, where=where)
+    told = status(register, ClosedFile(path))
+    assert (told.asked, told.added) == ([], 0)
+    ours = {row["id"] for row in register.rows("orders", {"customer_id": "C-000001"})}
+    with register.changeset(origin="test", reason="x", author="boss") as cs:
+        for row_id in ours:
+            cs.update("orders", row_id, {"status": "paid"})
+        cs.update("orders", "O-000002", {"status": "open", "customer_id": "C-000001"})
+    told = status(register, ClosedFile(path))
+    assert told.asked == []
+    assert told.added == 2  # the order that came into view, and its instalment
+    rates = load_book(register)
+    pull(register, ClosedFile(path), author="li.na",
+         fresh=lambda language, views: fresh_image(register, rates, language, views, DAY))  # fmt: skip
+    assert status(register, ClosedFile(path)).added == 0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from workbench.sync import SyncReport
 
 _SHOWN = 15
+_ASKED_SHOWN = 5
 
 _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 _KEEP = click.option(
@@ -323,14 +324,14 @@ def _render(console: Console, told: SyncReport, *, done: bool) -> None:
         headings = (_("cell"), _("before"), _("mine"), _("theirs"), _("by"))
         console.print(table(_("Conflicts: {count}").format(count=len(told.conflicts)), headings, rows, whole=(0,)))
     _findings(console, _("Refused"), told.refused)
-    _findings(console, _("Asked"), told.asked)
+    _findings(console, _("Asked"), told.asked, most=_ASKED_SHOWN)
     _findings(console, _("Noticed"), told.notes)
     say(console, _last_words(told, done=done))
 
 
-def _findings(console: Console, title: str, findings: list[Finding]) -> None:
+def _findings(console: Console, title: str, findings: list[Finding], *, most: int = _SHOWN) -> None:
     if findings:
-        rows = [(one.where, one.message, one.remedy) for one in findings[:_SHOWN]]
+        rows = [(one.where, one.message, one.remedy) for one in findings[:most]]
         headings = (_("where"), _("what"), _("remedy"))
         console.print(table(f"{title}: {len(findings)}", headings, rows, whole=(0,)))
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from workbench.rates import RateBook
 from workbench.register import TABLES, Register
@@ -51,7 +52,7 @@ def write_bound_workbook(
     def hidden(views: Sequence[TableView]) -> Sequence[Sequence[str]]:
         stamp = bind_views(
             register,
-            [_sheet_view(one) for one in views],
+            [_sheet_view(one, where or {}) for one in views],
             file=Path(path).name,
             origin=origin_of(Path(path)),
             language=language,
@@ -75,7 +76,17 @@ def fresh_image(
         return image_of(read(path))
 
 
-def _sheet_view(view: TableView) -> SheetView:
+def _view_of(table: str, where: Where) -> dict[str, Any]:
+    """What the sheet of a table shows: rows of orders and customers that are not shown have none of theirs shown."""
+    view = dict(where.get(table, {}))
+    if table in {"orders", "contacts"} and (customers := _view_of("customers", where)):
+        view["customer_id"] = customers
+    if table == "instalments" and (orders := _view_of("orders", where)):
+        view["order_id"] = orders
+    return view
+
+
+def _sheet_view(view: TableView, where: Where) -> SheetView:
     named = {one.field for one in view.columns if one.lookup}
     stored = {one.name for one in TABLES[view.table].fields}
     bound = tuple(
@@ -99,4 +110,4 @@ def _sheet_view(view: TableView) -> SheetView:
         view.check_column,
         view.sealed,
     )
-    return SheetView(view.sheet, view.range_name, view.table, columns, dict(view.where))
+    return SheetView(view.sheet, view.range_name, view.table, columns, _view_of(view.table, where))

@@ -14,7 +14,7 @@ from workbench.sheets import Cell, Workbook, read
 from workbench.splicing import CellWrite, WorkbookEditor
 from workbench.splicing.refusals import NoteRefused
 from workbench.sync.carried import HIDDEN_SHEET
-from workbench.sync.images import BookEdits, BookImage, OwnSheet, SheetImage, Write
+from workbench.sync.images import BookEdits, BookImage, CellValue, OwnSheet, SheetImage, Write
 
 __all__ = ["KEEP", "ClosedFile", "FileOpenElsewhere", "image_of", "origin_of", "put_hidden", "refuse_open"]
 
@@ -22,6 +22,7 @@ KEEP = 5
 """Earlier versions of a workbook that are kept beside it."""
 _NOTE_AUTHOR = "Workbench"
 _MARK = "_workbench.sheet.0"
+_HEAD = "243B53"
 _SPARE = 50  # rows below the conflicts where choices are offered, too
 
 
@@ -162,6 +163,12 @@ def _note(editor: WorkbookEditor, sheet: str, notes: Mapping[tuple[int, int], st
                 editor.set_notes(sheet, {place: words}, author=_NOTE_AUTHOR)
 
 
+def _looking_well(editor: WorkbookEditor, rows: Sequence[Sequence[CellValue]]) -> list[list[CellWrite]]:
+    """Headings that stand out over plain rows."""
+    head = editor.style(0, bold=True, fill=_HEAD, font_colour="FFFFFF")
+    return [[CellWrite(value, style=head if number == 0 else None) for value in row] for number, row in enumerate(rows)]
+
+
 def put_hidden(editor: WorkbookEditor, rows: Sequence[Sequence[str]]) -> None:
     """Write what the workbook carries about itself into its very hidden sheet."""
     _put(editor, HIDDEN_SHEET, OwnSheet(rows, hidden=True))
@@ -173,7 +180,7 @@ def _put(editor: WorkbookEditor, name: str, own: OwnSheet) -> None:
         editor.define_name(_MARK, f"'{name}'!$A$1")
     editor.put_sheet(
         name,
-        own.rows,
+        own.rows if own.hidden else _looking_well(editor, own.rows),
         state="veryHidden" if own.hidden else "visible",
         widths=own.widths,
         hidden_columns=own.hidden_columns,

@@ -110,7 +110,7 @@ def pull(
     image = None
     if fresh and any(one.columns.check for one in opened.bindings):
         step(_("Computing"), 0, 1)
-        image = fresh(opened.stamp.language, {one.table: one.view for one in opened.bindings if one.view})
+        image = fresh(opened.stamp.language, {one.table: _own_view(one) for one in opened.bindings})
     _write_back(register, port, opened, merged, None, report, step, fresh=image)
     return report
 
@@ -368,6 +368,11 @@ def _write_back(
         edits.own[HIDDEN_SHEET] = own_sheet(stamp)
         report.backup = port.write(edits)
     step(_("Writing the workbook"), 1, 1)
+
+
+def _own_view(binding: Binding) -> dict[str, Any]:
+    """What the view asks of the table itself; what it asks of others is theirs."""
+    return {name: value for name, value in binding.view.items() if not isinstance(value, Mapping)}
 
 
 def _differs(stamp: Stamp, before: Stamp) -> bool:

@@ -117,7 +117,8 @@ class SheetColumns:
 class Binding:
     """A sheet of a workbook as a view of a table.
 
-    ``view`` chooses the rows that it shows, as ``Register.rows`` does. A sheet that is ``listed`` shows the rows that its
+    ``view`` chooses the rows that it shows, as ``Register.rows`` does; a view in place of a value is one of the table
+    referred to (instalments of open orders). A sheet that is ``listed`` shows the rows that its
     owner put there and no others: none arrive by themselves, and one taken out is only no longer listed.
     """
 

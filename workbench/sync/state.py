@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
-from workbench.register import LastChange, Register
+from workbench.register import TABLES, LastChange, Register
 from workbench.sync.locating import BIRTH, FoundTable
 from workbench.sync.model import Binding, Stamp
 from workbench.sync.values import LookupNames, ValueColumn, field_of
@@ -92,8 +94,8 @@ def load_state(register: Register, found: FoundTable, names: Names, stamp: Stamp
         row_id = births.get(row.key, row.key)
         if row_id and not row_id.startswith(BIRTH):
             versions[row_id] = int(row.version) if row.version.isdigit() else int(row.key.startswith(BIRTH))
-    chosen = () if binding.listed else register.stream(binding.table, binding.view)
-    current: dict[str, Row] = {row["id"]: row for row in chosen}
+    view = _View(register, binding.table, binding.view, stamp.changeset)
+    current: dict[str, Row] = {} if binding.listed else {row["id"]: row for row in view.rows()}
     in_view = list(current)
     current |= _rows(register, binding.table, [row_id for row_id in versions if row_id not in current])
     stale: dict[str, set[int]] = defaultdict(set)
@@ -107,7 +109,7 @@ def load_state(register: Register, found: FoundTable, names: Names, stamp: Stamp
         register.rows_at_versions(binding.table, stale),
         held,
         in_view,
-        set() if binding.id in stamp.fresh else _was_shown(register, binding, in_view, stamp.changeset),
+        set() if binding.id in stamp.fresh else {one for one in in_view if view.chose(current[one])},
         births,
         register.last_changes(binding.table, gone) if gone else {},
         _columns(register, binding, names, epoch_1904=epoch_1904),
@@ -129,18 +131,51 @@ def _rows(register: Register, table: str, ids: Sequence[str]) -> dict[str, Row]:
     return found
 
 
-def _was_shown(register: Register, binding: Binding, in_view: Iterable[str], changeset: int) -> set[str]:
-    """Rows of the view that it chose already when the sheet was last written."""
-    touched = register.states_at(binding.table, changeset)
-    return {row_id for row_id in in_view if row_id not in touched or _chosen(touched[row_id], binding.view)}
+class _View:
+    """The rows that a view chooses now, and those that it chose right after a changeset."""
 
+    def __init__(self, register: Register, table: str, view: Mapping[str, Any], changeset: int) -> None:
+        self._register, self._table, self._changeset = register, table, changeset
+        self._plain = {name: value for name, value in view.items() if not isinstance(value, Mapping)}
+        self._nested = {
+            name: _View(register, TABLES[table].field_named(name).references, value, changeset)
+            for name, value in view.items()
+            if isinstance(value, Mapping)
+        }
 
-def _chosen(row: Row | None, view: Mapping[str, Any]) -> bool:
-    if row is None:
-        return False
-    return all(
-        row[name] in wanted if isinstance(wanted, list) else row[name] == wanted for name, wanted in view.items()
-    )
+    def rows(self) -> Iterator[Row]:
+        """The rows that it chooses now."""
+        for row in self._register.stream(self._table, self._plain):
+            if all(row[name] in nested.ids for name, nested in self._nested.items()):
+                yield row
+
+    def chose(self, row: Row) -> bool:
+        """Whether it chose a row of today then; one that was not touched since was what it is."""
+        before = self._touched.get(row["id"], row)
+        return before is not None and self._matches(before)
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """Ids of the rows that it chooses now."""
+        return {row["id"] for row in self.rows()}
+
+    @cached_property
+    def ids_then(self) -> set[str]:
+        """Ids of the rows that it chose then."""
+        now = (row for row in self._register.stream(self._table, self._plain) if row["id"] not in self._touched)
+        before = (row for row in self._touched.values() if row is not None)
+        return {row["id"] for row in chain(now, before) if self._matches(row)}
+
+    @cached_property
+    def _touched(self) -> Mapping[str, Row | None]:
+        return self._register.states_at(self._table, self._changeset)
+
+    def _matches(self, row: Row) -> bool:
+        plain = all(
+            row[name] in wanted if isinstance(wanted, list) else row[name] == wanted
+            for name, wanted in self._plain.items()
+        )
+        return plain and all(row[name] in nested.ids_then for name, nested in self._nested.items())
 
 
 def _columns(register: Register, binding: Binding, names: Names, *, epoch_1904: bool) -> dict[int, ValueColumn]:

@@ -21,6 +21,7 @@ from workbench.findings import Finding
 from workbench.money import CURRENCIES, Hints, number_format, parse
 from workbench.register import TABLES, Field, FieldKind
 from workbench.sheets import Cell, CellKind
+from workbench.sheets.number_formats import meaning_of
 from workbench.sync.model import BoundColumn
 
 __all__ = ["LookupNames", "Unreadable", "ValueColumn", "field_of", "nested", "value_of"]
@@ -31,6 +32,7 @@ _FIRST_DAYS = {False: date(1900, 3, 1), True: date(1904, 1, 2)}
 """By whether the workbook counts from 1904: the first day that every program shows alike."""
 _CUT_MARK = re.compile(r" ?…+ ?(?:\[[^\]]*\]|【[^】]*】)\Z")
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_FIGURES = (CellKind.NUMBER, CellKind.BOOLEAN, CellKind.DATE)
 _LISTED = re.compile(r"[,;，；、|\n]+")
 _LONGEST_EXACT = 15
 _TOO_LARGE = Decimal(10) ** _LONGEST_EXACT
@@ -112,6 +114,8 @@ class ValueColumn:
         self.bound, self.field, self.names = bound, definition, names
         self._epoch_1904 = epoch_1904
         self._shown = {code: label for label, code in bound.labels.items()}
+        # 30 means 30 %; a cell of 0.3 that shows 30 % means the same.
+        self._in_percent = definition.kind is FieldKind.DECIMAL and definition.name.endswith("_percent")
         self._same: Callable[[Cell, Any], bool] = {
             FieldKind.MONEY: self._same_number,
             FieldKind.DECIMAL: self._same_number,
@@ -162,7 +166,7 @@ class ValueColumn:
         if kind is FieldKind.MONEY:
             return _number(value), number_format(currency) if currency and currency in CURRENCIES else ""
         if kind in (FieldKind.DECIMAL, FieldKind.INTEGER):
-            return _number(value), ""
+            return _number(value), "General" if self._in_percent else ""
         return _cut(self.text_of(value)), ""
 
     # reading
@@ -179,11 +183,13 @@ class ValueColumn:
             Unreadable: it cannot be taken as it stands.
         """
         if cell is None or cell.text == "":
+            if cell is not None and cell.formula and before is not None:
+                raise Unreadable("sync.formula", cell.formula[:80])  # not computed yet, or its result is nothing
             return None
         if cell.kind is CellKind.ERROR:
             raise Unreadable("sync.error-cell", cell.text)
         if self.names is not None:
-            return _looked_up(self.names, _plain(cell))
+            return self._row_called(cell, before)
         kind = self.field.kind
         if kind is FieldKind.MONEY:
             return self._money(cell, currency)
@@ -215,14 +221,22 @@ class ValueColumn:
             return folded[wanted.casefold()]
         raise Unreadable("row.choice", text, *self.bound.labels)
 
+    def _row_called(self, cell: Cell, before: Any) -> str:
+        if self.names is None:
+            raise TypeError("the column refers to no rows")
+        text, was = _as_text(cell), self.text_of(before, then=True)
+        if _is_misread(was, text):
+            raise Unreadable("sync.text-misread", text[:80], text=was[:80])
+        return _looked_up(self.names, text)
+
     def _text(self, cell: Cell, before: Any) -> str:
         if isinstance(before, str) and _is_too_long(before):
             raise Unreadable("sync.text-cut", f"{cell.text[:40]}…")
         if cell.kind is not CellKind.NUMBER:
             if isinstance(before, str) and _is_misread(before, cell.text):
                 raise Unreadable("sync.text-misread", cell.text[:80], text=before[:80])
-            return _line_ends(cell.text)
-        shown = _plain(cell)
+            return _as_text(cell)
+        shown = _as_text(cell)
         if isinstance(before, str) and before != shown and _as_number(before) == cell.number:
             raise Unreadable("sync.number-for-text", shown, text=before)
         if len(shown.strip("-").replace(".", "").lstrip("0")) >= _LONGEST_EXACT:
@@ -230,7 +244,7 @@ class ValueColumn:
         return shown
 
     def _money(self, cell: Cell, currency: str | None) -> Decimal:
-        if cell.kind is CellKind.NUMBER:
+        if cell.kind in _FIGURES:
             return _exact(cell)
         read = parse(cell.text, Hints(currency=currency or ""))
         if read.amount is None:
@@ -241,13 +255,15 @@ class ValueColumn:
         return read.amount
 
     def _decimal(self, cell: Cell) -> Decimal:
-        number = _exact(cell) if cell.kind is CellKind.NUMBER else _as_number(cell.text.replace(",", "").strip())
+        if cell.kind in _FIGURES:
+            return _exact(cell, in_percent=self._in_percent)
+        number = _as_number(cell.text.replace(",", "").strip())
         if number is None:
             raise Unreadable("sync.number", cell.text)
         return number
 
     def _integer(self, cell: Cell) -> int:
-        number = _exact(cell) if cell.kind is CellKind.NUMBER else _as_number(cell.text.replace(",", "").strip())
+        number = _exact(cell) if cell.kind in _FIGURES else _as_number(cell.text.replace(",", "").strip())
         if number is None or number != int(number):
             raise Unreadable("sync.whole-number", cell.text)
         return int(number)
@@ -275,6 +291,8 @@ class ValueColumn:
 
     def _same_number(self, cell: Cell, value: Any) -> bool:
         if cell.kind is CellKind.NUMBER:
+            if self._in_percent and meaning_of(cell.number_format).is_percent:
+                return cell.number is not None and cell.number.scaleb(2) == value
             return float(cell.text) == float(value) or _is_rounded(cell.number, Decimal(value))
         return bool(_as_number(cell.text.replace(",", "")) == value)
 
@@ -347,20 +365,34 @@ def _is_rounded(shown: Decimal | None, value: Decimal) -> bool:
     return shown == digits or (digits != value and abs(shown - value) <= Decimal(6).scaleb(value.adjusted() - 15))
 
 
-def _exact(cell: Cell) -> Decimal:
-    """The number as the sheet shows it; refused where it is so large that its last digits may be lost."""
+def _exact(cell: Cell, *, in_percent: bool = False) -> Decimal:
+    """The number as the sheet shows it; refused where it shows a date, or where its last digits may be lost."""
     number = cell.number
-    if number is None or abs(number) >= _TOO_LARGE:
+    if number is None:
+        raise Unreadable("sync.number", _as_text(cell))
+    shown = meaning_of(cell.number_format)
+    if shown.is_date or (shown.is_percent and not in_percent):
+        raise Unreadable("sync.shown-otherwise", cell.text)
+    if abs(number) >= _TOO_LARGE:
         raise Unreadable("sync.digits-lost", cell.text)
-    return number
+    return number.scaleb(2) if shown.is_percent else number
 
 
-def _plain(cell: Cell) -> str:
-    """The cell as text: a number in the digits that a sheet shows."""
+def _as_text(cell: Cell) -> str:
+    """The cell as text: a number in the digits that a sheet shows.
+
+    Raises:
+        Unreadable: it is a number that looks otherwise: what was typed as 3-4 or 30% is no longer there.
+    """
+    if cell.kind is CellKind.BOOLEAN:
+        return "TRUE" if cell.text == "1" else "FALSE"
     number = cell.number
     if number is None:
         return _line_ends(cell.text)
-    return format(number.normalize(), "f") if number != 0 else "0"
+    shown = meaning_of(cell.number_format)
+    if shown.is_date or shown.is_percent or shown.symbol:
+        raise Unreadable("sync.shown-otherwise", cell.text)
+    return (format(number.normalize(), "f") if number != 0 else "0").zfill(shown.padding)
 
 
 def _as_number(text: str) -> Decimal | None:
