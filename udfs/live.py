@@ -13,7 +13,7 @@ saved after each step: the keys of new rows must be on the disk before the regis
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,14 +22,50 @@ from typing import Any
 
 import xlwings as xw
 
+from workbench.errors import FileRefused
+from workbench.i18n import _
 from workbench.sheets import Cell, CellKind
 from workbench.sync import BookEdits, BookImage, OwnSheet, SheetImage, Write
 
-__all__ = ["LiveBook"]
+__all__ = ["LiveBook", "NotOpen", "open_book"]
 
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _VERY_HIDDEN = 2
 _DAY_SECONDS = 86_400
+
+
+class NotOpen(FileRefused):
+    """No spreadsheet program that can be reached has the workbook open."""
+
+    code = "file.not-open"
+
+
+def open_book(path: str | Path) -> xw.Book:
+    """The workbook that Excel or LibreOffice has open.
+
+    Raises:
+        NotOpen: none has.
+    """
+    wanted = Path(path).resolve()
+    for app in _apps(wanted):
+        for book in app.books:
+            if Path(book.fullname).resolve() == wanted:
+                return book
+    raise NotOpen(
+        _("{file} is not open in a program that can be reached.").format(file=wanted.name),
+        where=str(path),
+        remedy=_("Open it in Excel or LibreOffice, or leave --open away to synchronise the closed file."),
+    )
+
+
+def _apps(path: Path) -> Iterator[xw.App]:
+    """Programs that may have the file open: every Excel, and LibreOffice where it has left its mark."""
+    if "excel" in {one.name for one in xw.engines}:
+        yield from (app for app in xw.apps if app.engine.name == "excel")
+    if path.with_name(f".~lock.{path.name}#").exists():
+        from udfs import libreoffice
+
+        yield libreoffice.attach()
 
 
 class LiveBook:

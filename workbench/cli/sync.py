@@ -16,7 +16,7 @@ from workbench.i18n import _, current_language
 
 if TYPE_CHECKING:
     from workbench.findings import Finding
-    from workbench.sync import SyncReport
+    from workbench.sync import BookPort, SyncReport
 
 _SHOWN = 15
 _ASKED_SHOWN = 5
@@ -28,6 +28,11 @@ _KEEP = click.option(
 )  # fmt: skip
 _RESULTS = click.option(
     "--take-formula-results", "take_results", is_flag=True, help=_("Take results of formulas typed over values.")
+)
+
+
+_OPEN = click.option(
+    "--open", "live", is_flag=True, help=_("FILE is open in Excel or LibreOffice: synchronise it there, and save it.")
 )
 
 
@@ -45,14 +50,14 @@ class PushRefused(RegisterError):
 @_FILE
 @register_option
 @_RESULTS
+@_OPEN
 @json_option
-def status_command(file: Path, location: str | None, take_results: bool) -> None:  # noqa: FBT001 - click passes flags so
+def status_command(file: Path, location: str | None, take_results: bool, live: bool) -> None:  # noqa: FBT001 - click passes flags so
     """Compare only."""
     from workbench.sync import status
-    from workbench.sync.closed import ClosedFile
 
     with open_register(location) as register, progress() as step:
-        told = status(register, ClosedFile(file), take_results=take_results, progress=step)
+        told = status(register, _port(file, live=live), take_results=take_results, progress=step)
     emit(told.as_dict(), lambda console: _render(console, told, done=False))
 
 
@@ -74,6 +79,7 @@ def status_command(file: Path, location: str | None, take_results: bool) -> None
 )  # fmt: skip
 @click.option("--language", type=click.Choice(["zh", "en"]), default=None, help=_("For a new FILE: its language."))
 @_KEEP
+@_OPEN
 @json_option
 def pull_command(
     file: Path,
@@ -83,12 +89,12 @@ def pull_command(
     filters: tuple[str, ...],
     language: str | None,
     keep: int,
+    live: bool,  # noqa: FBT001
 ) -> None:
     """Pull into a workbook, or make it."""
     from workbench.rate_store import load_book
     from workbench.reports.bound_workbook import fresh_image, write_bound_workbook
     from workbench.sync import SyncReport, pull
-    from workbench.sync.closed import ClosedFile
 
     with open_register(location, actor=author) as register, progress() as step:
         if file.exists():
@@ -101,7 +107,7 @@ def pull_command(
             rates = load_book(register)
             told = pull(
                 register,
-                ClosedFile(file, keep=keep),
+                _port(file, keep=keep, live=live),
                 author=author,
                 restore=restore,
                 fresh=lambda words, views: fresh_image(register, rates, words, views),
@@ -137,6 +143,7 @@ def pull_command(
 @click.option("--delete-at-most", default=0, metavar="N", help=_("The same, and up to N rows of a table."))
 @_RESULTS
 @_KEEP
+@_OPEN
 @json_option
 def push_command(
     file: Path,
@@ -146,15 +153,15 @@ def push_command(
     delete_at_most: int,
     take_results: bool,  # noqa: FBT001
     keep: int,
+    live: bool,  # noqa: FBT001
 ) -> None:
     """Push a workbook; exit status 1 where anything is refused."""
     from workbench.sync import push
-    from workbench.sync.closed import ClosedFile
 
     with open_register(location, actor=author) as register, progress() as step:
         told = push(
             register,
-            ClosedFile(file, keep=keep),
+            _port(file, keep=keep, live=live),
             author=author,
             delete=delete,
             delete_at_most=delete_at_most,
@@ -254,6 +261,17 @@ def bind_command(
             linked=made.linked, new=made.new))  # fmt: skip
 
     emit(made.as_dict(), render)
+
+
+def _port(file: Path, *, live: bool, keep: int = 5) -> BookPort:
+    """The closed file, or the workbook in the program that has it open."""
+    if live:
+        from udfs.live import LiveBook, open_book
+
+        return LiveBook(open_book(file))
+    from workbench.sync.closed import ClosedFile
+
+    return ClosedFile(file, keep=keep)
 
 
 def _pair(text: str) -> tuple[str, str]:

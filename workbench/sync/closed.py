@@ -48,9 +48,9 @@ def refuse_open(path: Path) -> None:
             raise FileOpenElsewhere(
                 _("{file} is open in a spreadsheet program.").format(file=path.name),
                 where=str(path),
-                remedy=_("Save and close it there, then try again; if nobody has it open, delete {mark}.").format(
-                    mark=mark.name
-                ),
+                remedy=_(
+                    "Save and close it there, or synchronise it there with --open; if nobody has it open, delete {mark}."
+                ).format(mark=mark.name),
             )
 
 
