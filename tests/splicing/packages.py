@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -62,3 +63,11 @@ def parts_of(path: Path) -> dict[str, bytes]:
 def part(path: Path, name: str = "xl/worksheets/sheet1.xml") -> str:
     """One part's text."""
     return parts_of(path)[name].decode("utf-8")
+
+
+def without_results(path: Path) -> None:
+    """Take the results of formulas away, so that LibreOffice has to compute them."""
+    contents = parts_of(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in contents.items():
+            archive.writestr(name, re.sub(rb"(</f>)<v>[^<]*</v>", rb"\1", data) if "/sheet" in name else data)

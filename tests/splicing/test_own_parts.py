@@ -44,8 +44,8 @@ def test_notes_come_and_go_without_a_trace(noted: Path) -> None:
     book = openpyxl.load_workbook(noted)
     assert book["S"]["A1"].comment.text == "theirs"
     assert book["S"]["A1"].comment.author == "Li Na"
-    assert book["S"]["C2"].comment.text == "amount <differs>\nby 5 & more"
-    assert book["Bare"]["B4"].comment.text == "two"
+    assert book["S"]["C2"].comment.text == "Workbench:\namount <differs>\nby 5 & more"
+    assert book["Bare"]["B4"].comment.text == "Workbench:\ntwo"
     drawing = part(noted, "xl/drawings/vmlDrawing1.vml")
     assert before["xl/drawings/vmlDrawing1.vml"].decode().removesuffix("</xml>").rstrip() in drawing
     editor = WorkbookEditor.open(noted)
@@ -53,7 +53,7 @@ def test_notes_come_and_go_without_a_trace(noted: Path) -> None:
     assert editor.save().changed_parts == ()
     editor.set_note("S", 2, 3, "settled")
     _saved(editor)
-    assert openpyxl.load_workbook(noted)["S"]["C2"].comment.text == "settled"
+    assert openpyxl.load_workbook(noted)["S"]["C2"].comment.text == "Workbench:\nsettled"
     editor.remove_note("S", 2, 3)
     editor.set_notes("Bare", {(1, 1): None, (4, 2): None, (9, 9): None})
     _saved(editor)
@@ -106,7 +106,7 @@ def test_our_sheets_are_written_anew_and_others_never(noted: Path) -> None:
     book = openpyxl.load_workbook(noted)
     assert book.sheetnames == ["S", "Bare", "_workbench"]
     assert (book["_workbench"]["A1"].value, book["_workbench"].sheet_state) == ("another", "visible")
-    assert book["_workbench"]["A1"].comment.text == "kept"
+    assert book["_workbench"]["A1"].comment.text == "Workbench:\nkept"
     editor.remove_sheet("_workbench")
     _saved(editor)
     after = parts_of(noted)

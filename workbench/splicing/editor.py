@@ -31,7 +31,11 @@ LARGEST_FILE: Final = 512 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class EditReport:
-    """What a save did: parts that changed, came and went, where the earlier version is kept, and what to know."""
+    """What a save did: parts that changed, came and went, where the earlier version is kept, and what to know.
+
+    ``stale_results`` says that the file holds results of formulas from before the edit. Excel works them out when it
+    opens the file; LibreOffice shows them as they are until told to recalculate, and so does whoever reads the file.
+    """
 
     changed_parts: tuple[str, ...]
     added_parts: tuple[str, ...]
@@ -39,6 +43,7 @@ class EditReport:
     backup: Path | None
     sha256: str
     warnings: tuple[str, ...] = ()
+    stale_results: bool = False
 
 
 class WorkbookEditor:
@@ -207,7 +212,7 @@ class WorkbookEditor:
     def set_notes(self, sheet: str, notes: Mapping[tuple[int, int], str | None], *, author: str = NOTE_AUTHOR) -> None:
         """Hang notes on cells by row and column; None takes the author's note away.
 
-        Notes of other authors and threaded comments stay as they are.
+        The words stand below the author's name. Notes of other authors and threaded comments stay as they are.
 
         Raises:
             NoteRefused: the cell carries somebody else's note, or the notes cannot be edited with certainty.
@@ -306,14 +311,14 @@ class WorkbookEditor:
                 NotEditable, _("the copy must keep the ending {suffix}").format(suffix=self._path.suffix), goal.name
             )
         with session.attempt():
-            session.settle()
+            stale = session.settle()
         parts = session.parts
         if not parts.touched and goal == self._path:
             return EditReport((), (), (), None, session.sha256, warnings)
         data, backup = replace_file(parts, session.expected, self._path, goal, session.sha256, keep)
         self._path, self._session, self._left_behind = goal, _session(data, goal.name), ()
         removed = tuple(sorted(parts.removed))
-        return EditReport(tuple(parts.changed), tuple(parts.added), removed, backup, self.sha256, warnings)
+        return EditReport(tuple(parts.changed), tuple(parts.added), removed, backup, self.sha256, warnings, stale)
 
 
 def _bytes_of(path: Path) -> bytes:

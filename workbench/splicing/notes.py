@@ -84,7 +84,7 @@ class _Writer:
         patches = [
             Patch(body.open_end, body.close, self._words(markup, texts[place]))
             for place, node in there.items()
-            if (body := node.child("text")) is not None and held_text(_plain(markup, body)) != texts[place]
+            if (body := node.child("text")) is not None and _plain(markup, body) != self._signed(texts[place])
         ]
         self._parts.patch(part, *patches)
         new = {place: text for place, text in texts.items() if place not in there}
@@ -141,8 +141,10 @@ class _Writer:
                 continue
             number = markup.get(node, "authorId")
             name = names[int(number)] if number.isdigit() and int(number) < len(names) else ""
-            if name != self._author:
-                raise self._refusal(place, _("the cell carries a note of {author}").format(author=name or "?"))
+            body = node.child("text")
+            signed = body is not None and _plain(markup, body).startswith(self._signed(""))
+            if name != self._author and not (signed and not name.strip()):
+                raise self._refusal(place, _("the cell carries a note of {author}").format(author=name.strip() or "?"))
             found[place] = node
         return found
 
@@ -161,10 +163,13 @@ class _Writer:
         self._parts.patch(part, appended(markup, authors, tag))
         return len(authors.children)
 
-    @staticmethod
-    def _words(markup: Markup, text: str) -> bytes:
+    def _words(self, markup: Markup, text: str) -> bytes:
         p = markup.root.prefix
-        return b"<" + p + b't xml:space="preserve">' + text_markup(text) + b"</" + p + b"t>"
+        return b"<" + p + b't xml:space="preserve">' + text_markup(self._signed(text)) + b"</" + p + b"t>"
+
+    def _signed(self, text: str) -> str:
+        """The words below their author's name, as spreadsheets do; LibreOffice keeps no author but this."""
+        return f"{self._author}:\n{text}"
 
     def _comment(self, markup: Markup, place: tuple[int, int], author: int, text: str) -> bytes:
         p = markup.root.prefix
@@ -269,7 +274,7 @@ def _place(markup: Markup, node: Element) -> tuple[int, int] | None:
 
 
 def _plain(markup: Markup, body: Element) -> str:
-    return "".join(markup.text(one) for one in body.walk() if one.local == "t" and not one.children)
+    return held_text("".join(markup.text(one) for one in body.walk() if one.local == "t" and not one.children))
 
 
 def _anchored_at(markup: Markup, shape: Element) -> tuple[int, int] | None:

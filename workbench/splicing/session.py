@@ -196,11 +196,13 @@ class Session:
         self.styles = Styles(self.parts, self.book.part)
         self._strings = self._sheet = None
 
-    def settle(self) -> None:
-        """Have formulas worked out anew where values changed."""
-        if self.values_changed and has_formulas(self.parts, self.book):
+    def settle(self) -> bool:
+        """Have formulas worked out anew where values changed; whether there are any that now show old results."""
+        stale = self.values_changed and has_formulas(self.parts, self.book)
+        if stale:
             self.book.recalculate()
         self.values_changed = False
+        return stale
 
     def _style_of(self, write: CellWrite, where: str) -> StyleOf | None:
         code = write.number_format
