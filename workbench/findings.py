@@ -346,6 +346,20 @@ CATALOGUE: dict[str, Kind] = {
         "Undo the change in the cell; change the text in the register.",
         "请撤销该单元格的修改；请在登记册中修改该文本。",
     ),
+    "sync.shown-otherwise": Kind(
+        Severity.REFUSE,
+        "the cell of {field} holds the number {value} and shows it as a date, a percentage or with a sign",
+        "{field} 的单元格实为数字 {value}，但显示为日期、百分比或带符号",
+        "Format the cell as text, or as a plain number for figures, and type it again.",
+        "请将单元格设为文本格式（数字字段请设为普通数字格式）后重新输入。",
+    ),
+    "sync.text-misread": Kind(
+        Severity.REFUSE,
+        "{field} shows {value} where {text} was: a program that saved the file has misread it",
+        "{field} 原为 {text}，现显示 {value}：保存该文件的程序误读了内容",
+        "Type it as it was; if the change is meant, make it in the register.",
+        "请按原样重新输入；如确需修改，请在登记册中修改。",
+    ),
     "sync.yes-no": Kind(
         Severity.REFUSE,
         "{value} is neither yes nor no",
@@ -447,6 +461,27 @@ CATALOGUE: dict[str, Kind] = {
         "已没有工作表显示 {value}；其记录未作任何改动",
         "Pull into a new file to get the sheet back.",
         "如需恢复该表，请拉取到新文件。",
+    ),
+    "sync.unusable": Kind(
+        Severity.REFUSE,
+        "the workbook cannot be synchronised with its register: {why}",
+        "该工作簿无法与登记册同步：{why}",
+        "{what}",
+        "{what}",
+    ),
+    "sync.conflict": Kind(
+        Severity.ASK,
+        "{field} is {value} here and {theirs} in the register (changed by {author})",
+        "{field} 在此为 {value}，在登记册中为 {theirs}（修改人 {author}）",
+        "Push, and choose in the sheet with the conflicts which one to keep.",
+        "请推送，并在冲突表中选择保留哪一个。",
+    ),
+    "sync.asked": Kind(
+        Severity.ASK,
+        "{value} rows of the register are no longer in their sheets",
+        "登记册中有 {value} 行已不在其工作表中",
+        "Push with --delete to delete them, or pull with --restore to get them back.",
+        "使用 push --delete 删除，或使用 pull --restore 恢复。",
     ),
     "sync.column-renamed": Kind(
         Severity.REPORT,

@@ -10,11 +10,13 @@ from typing import Any
 import openpyxl
 import pytest
 
+from workbench.doctor import examine
 from workbench.rate_store import load_book
 from workbench.register import Register
 from workbench.reports.bound_workbook import fresh_image, write_bound_workbook
 from workbench.sync import pull, push, status
 from workbench.sync.closed import ClosedFile
+from workbench.sync.examining import examine_binding
 
 DAY = date(2026, 4, 1)
 SHEETS = {"en": ("Orders", "Today", "Conflicts"), "zh": ("订单", "今日", "冲突")}
@@ -179,3 +181,20 @@ def test_a_view_of_open_orders_has_their_instalments_only(register: Register, tm
     pull(register, ClosedFile(path), author="li.na",
          fresh=lambda language, views: fresh_image(register, rates, language, views, DAY))  # fmt: skip
     assert status(register, ClosedFile(path)).added == 0
+
+
+def test_the_doctor_knows_what_waits(register: Register, workbook: Path) -> None:
+    with register.changeset(origin="test", reason="x", author="wang.wei") as cs:
+        cs.update("orders", "O-000002", {"note": "his"})
+    assert not [one.code for one in examine_binding(register, workbook)]
+    sheet = Sheet(workbook, register, "orders")
+    sheet.cell("O-000002", "note").value = "mine"
+    sheet.cell("O-000004", "amount").value = "twelve"
+    sheet.save()
+    told = examine(workbook, also=[lambda path: examine_binding(register, path)])
+    assert {"sync.conflict", "cell.amount-unreadable"} <= {one.code for one in told.findings}
+    assert not told.healthy
+    sheet.sheet.cell(sheet.head, sheet.at[sheet.columns["key"]]).value = "?"
+    sheet.sheet.delete_cols(sheet.at[sheet.columns["key"]])
+    sheet.save()
+    assert "sync.unusable" in [one.code for one in examine_binding(register, workbook)]

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from workbench.cli.options import register_option
 from workbench.cli.output import emit, json_option, say, table
 from workbench.cli.words import heading_of
 from workbench.findings import Finding, Severity
@@ -27,12 +28,20 @@ SHOWN = 3
 )
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--all", "everything", is_flag=True, help=_("List every place, not only the first of each kind."))
+@register_option
 @json_option
-def command(file: Path, everything: bool) -> None:  # noqa: FBT001 - click passes flags so
-    """Examine the file."""
+def command(file: Path, everything: bool, location: str | None) -> None:  # noqa: FBT001 - click passes flags so
+    """Examine the file, and beside its register where one is named."""
     from workbench.doctor import examine
 
-    diagnosis = examine(file)
+    if location:
+        from workbench.register import Register
+        from workbench.sync.examining import examine_binding
+
+        with Register.open(location) as register:
+            diagnosis = examine(file, also=[lambda path: examine_binding(register, path)])
+    else:
+        diagnosis = examine(file)
 
     def render(console: Console) -> None:
         say(console, diagnosis.summary, "bold")
