@@ -12,6 +12,7 @@ RUNS = (
     ("rate_lookup.py",),
     ("register_speed.py", "--rows", "10000", "100000"),
     ("adoption/run.py",),
+    ("reading.py",),
     ("splicing.py", "--peers", "--kills", "20"),
 )
 

@@ -161,3 +161,52 @@ def test_number_formats(code: str, symbol: str, currency: str, date: bool, perce
     meaning = meaning_of(code)
     assert (meaning.symbol, meaning.is_date, meaning.is_percent, meaning.padding) == (symbol, date, percent, padding)
     assert meaning.lcid_currency == currency
+
+
+def test_shared_strings_of_other_writers(tmp_path: Path) -> None:
+    """A namespace prefix, an empty string, rich text: none costs a cell, and a second reader agrees."""
+    good = tmp_path / "g.xlsx"
+    book = xlsxwriter.Workbook(str(good))
+    page = book.add_worksheet("S")
+    page.write_column(0, 0, ["one", "two", "three"])
+    book.close()
+    parts = {
+        "prefixed": b'<x:sst xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:si><x:t>one</x:t></x:si>'
+        b"<x:si><x:t>two</x:t></x:si><x:si><x:t>three</x:t></x:si></x:sst>",
+        "mixed": b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>one</t></si>'
+        b"<si><r><t>t</t></r><r><t>wo</t></r></si><si><t>three</t></si></sst>",
+    }
+    for name, strings in parts.items():
+        path = tmp_path / f"{name}.xlsx"
+        with zipfile.ZipFile(good) as old, zipfile.ZipFile(path, "w") as new:
+            for part in old.namelist():
+                new.writestr(part, strings if part.endswith("sharedStrings.xml") else old.read(part))
+        found = read(path)
+        assert [cell.text for cell in found.sheets[0].cells()] == ["one", "two", "three"]
+        assert found.differences == ()
+        assert found.second_reader_failed == ""
+
+
+def test_many_cells_and_inline_texts(tmp_path: Path) -> None:
+    """More than one piece of XML, with formulas, hidden rows and texts inside the cells."""
+    path = tmp_path / "many.xlsx"
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    page = book.add_worksheet("S")
+    for row in range(9000):
+        if row % 1000 == 7:
+            page.set_row(row, None, None, {"hidden": True})
+        page.write_row(row, 0, [f"A{row} & <b>", row / 4, "common", row])
+        if row % 100 == 3:
+            page.write_formula(row, 4, f"=B{row + 1}*2", None, row / 2)
+    book.close()
+    sheet = read(path).sheets[0]
+    assert len(sheet) == 9000 * 4 + 90
+    assert sheet.hidden_rows == {1000 * n + 8 for n in range(9)}
+    for row in (1, 4567, 9000):
+        first, second = sheet.cell(row, 1), sheet.cell(row, 2)
+        assert first is not None
+        assert second is not None
+        assert (first.text, second.number) == (f"A{row - 1} & <b>", Decimal(row - 1) / 4)
+    formula = sheet.cell(8904, 5)
+    assert formula is not None
+    assert (formula.formula, formula.number) == ("B8904*2", Decimal(8903) / 2)

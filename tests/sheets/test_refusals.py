@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from workbench.errors import FileRefused
+from workbench.places import column_letters
 from workbench.sheets import read
 
 
@@ -136,3 +137,37 @@ def test_a_workbook_in_bytes_only_is_never_unpacked_to_disk(good: Path) -> None:
     read(good)
     assert set(good.parent.iterdir()) == before
     assert zipfile.is_zipfile(io.BytesIO(good.read_bytes()))
+
+
+def test_a_million_empty_rows_and_all_columns(good: Path, tmp_path: Path) -> None:
+    blank = b"".join(
+        b'<row r="%d" s="1" customFormat="1"><c r="A%d" s="1"/></row>' % (row, row) for row in range(1, 300_001)
+    )
+    sheet = b"<worksheet><sheetData>" + blank + b"</sheetData></worksheet>"
+    assert len(read(_repacked(good, tmp_path / "blank.xlsx", {"xl/worksheets/sheet1.xml": sheet})).sheets[0]) == 0
+    cells = b"".join(b'<c r="%s1"><v>1</v></c>' % column_letters(at).encode() for at in range(1, 16_385))
+    sheet = b'<worksheet><sheetData><row r="1">' + cells + b"</row></sheetData></worksheet>"
+    wide = read(_repacked(good, tmp_path / "wide.xlsx", {"xl/worksheets/sheet1.xml": sheet})).sheets[0]
+    assert list(wide.columns_of(1)) == list(range(1, 16_385))
+
+
+def test_more_columns_than_a_sheet_has(tmp_path: Path) -> None:
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(["1"] * 20_000), encoding="utf-8")
+    _refused(path, "file.too-large")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damage_at_random_places(good: Path, tmp_path: Path, seed: int) -> None:
+    """Whatever bytes are changed, the file is read or refused with a reason; nothing else happens."""
+    chance, content = random.Random(seed), bytearray(good.read_bytes())
+    for _change in range(chance.randrange(1, 30)):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    path = tmp_path / "damaged.xlsx"
+    path.write_bytes(bytes(content))
+    refused = ""
+    try:
+        read(path)
+    except FileRefused as error:
+        refused = error.code
+    assert refused in ("", "file.corrupt", "file.hostile", "file.locked", "file.not-a-workbook", "file.too-large")

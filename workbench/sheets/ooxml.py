@@ -179,7 +179,7 @@ def shared_strings(data: bytes) -> list[str]:
     """The texts of a shared strings part, by their number."""
     data = canonical(data, "sharedStrings.xml")
     plain_ones = _PLAIN_STRING.findall(data)
-    if len(plain_ones) == data.count(b"<si>") == data.count(b"</si>"):
+    if plain_ones and len(plain_ones) == data.count(b"<si"):
         return [unescaped(text) for text in plain_ones]
     return [rich_text(body) for body in _STRING.findall(data)]
 
@@ -231,7 +231,7 @@ def _take_simple(found: Cells, sheet: RawSheet, shared: _Shared, styles: int) ->
     if named and (not 0 <= min(named) <= max(named) < len(shared.strings) or not shared.odd.isdisjoint(named)):
         return False
     own = [
-        unescaped_text(value) if kind == "str" else value
+        unescaped_text(value) if kind in ("str", "inlineStr") else value
         for kind, value in zip(found.types, found.values, strict=True)
         if kind != "s"
     ]

@@ -15,10 +15,11 @@ from workbench.sheets.model import column_number
 __all__ = ["Cells", "chunks", "simple_cells"]
 
 _SIMPLE = re.compile(
-    r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,5})")?(?: t="(n|s|str|b|e)")?>(?:<f>([^<]*)</f>)?<v>([^<]*)</v></c>'
+    r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,5})")?(?: t="(n|str|s|b|e|inlineStr)")?>'
+    r'(?:<f>([^<]*)</f>)?(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)</c>'
 )
 _CHUNK = 2**20
-_KINDS = {"": "n", "n": "n", "s": "s", "str": "s", "b": "b", "e": "e"}
+_KINDS = {"": "n", "n": "n", "s": "s", "str": "s", "b": "b", "e": "e", "inlineStr": "s"}
 
 
 class Cells(NamedTuple):
@@ -66,11 +67,16 @@ def simple_cells(data: bytes, begin: int, end: int) -> Cells | None:
     except UnicodeDecodeError:
         return None
     found = _SIMPLE.findall(text)
-    if len(found) != text.count("</v>") + text.count("<v/>") or "<is>" in text or "<is " in text or ":c " in text:
+    inline = text.count("<is")
+    if len(found) != text.count("</v>") + text.count("<v/>") + inline or ":c " in text:
         return None
     if not found:
         return Cells([], [], [], (), "", (), ()) if "<f" not in text else None
-    letters, digits, styles, types, formulas, values = zip(*found, strict=True)
+    letters, digits, styles, types, formulas, values, inlines = zip(*found, strict=True)
+    if inline:
+        values = tuple(
+            own if kind == "inlineStr" else value for kind, value, own in zip(types, values, inlines, strict=True)
+        )
     if text.count("<f") != sum(map(bool, formulas)) or not _are_numbers(types, values):
         return None
     get = _KINDS.__getitem__

@@ -48,24 +48,42 @@ def _area(sheet: RawSheet) -> int:
 
 
 def _of_sheet(book: Any, sheet: RawSheet, texts: list[str]) -> Iterator[Difference]:
-    kinds = "".join(sheet.kinds)
-    ours = {
-        (row, column): (kinds[index], texts[sheet.at[index]])
-        for index, (row, column) in enumerate(zip(sheet.rows, sheet.columns, strict=True))
-    }
-    theirs = dict(_their_cells(book, sheet.name))
-    for place in sorted(ours.keys() | theirs.keys()):
-        kind, text = ours.get(place, ("", ""))
-        other = theirs.get(place)
+    theirs: list[list[object]] = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+    ours = _rows(sheet, texts)
+    for number in range(1, max(len(theirs), max(ours, default=0)) + 1):
+        row, other_row = ours.get(number, []), theirs[number - 1] if number <= len(theirs) else []
+        if len(row) == len(other_row) - other_row.count("") and all(_plainly_same(one, other_row) for one in row):
+            continue
+        yield from _of_row(sheet.name, number, row, other_row)
+
+
+_OurCell = tuple[int, str, str]
+"""Column, kind, text."""
+
+
+def _rows(sheet: RawSheet, texts: list[str]) -> dict[int, list[_OurCell]]:
+    rows: dict[int, list[_OurCell]] = {}
+    for row, column, kind, at in zip(sheet.rows, sheet.columns, "".join(sheet.kinds), sheet.at, strict=True):
+        rows.setdefault(row, []).append((column, kind, texts[at]))
+    return rows
+
+
+def _plainly_same(one: _OurCell, other_row: list[object]) -> bool:
+    column, kind, text = one
+    if column > len(other_row):
+        return False
+    other = other_row[column - 1]
+    return other == text if kind == "s" else kind == "n" and isinstance(other, float) and float(text) == other
+
+
+def _of_row(name: str, number: int, row: list[_OurCell], other_row: list[object]) -> Iterator[Difference]:
+    ours = {column: (kind, text) for column, kind, text in row}
+    others = {column: value for column, value in enumerate(other_row, 1) if value != ""}
+    for column in sorted(ours.keys() | others.keys()):
+        kind, text = ours.get(column, ("", ""))
+        other = others.get(column)
         if not _agree(kind, text, other):
-            yield (sheet.name, *place, text[:200], "" if other is None else str(other)[:200])
-
-
-def _their_cells(book: Any, name: str) -> Iterator[tuple[tuple[int, int], object]]:
-    for row, values in enumerate(book.get_sheet_by_name(name).iter_rows(), 1):
-        for column, value in enumerate(values, 1):
-            if value != "":
-                yield (row, column), value
+            yield (name, number, column, text[:200], "" if other is None else str(other)[:200])
 
 
 def _agree(kind: str, text: str, other: object) -> bool:

@@ -13,11 +13,14 @@ from charset_normalizer import from_bytes
 from workbench.archives import Refused
 from workbench.guards import unguarded
 from workbench.i18n import _
+from workbench.places import LAST_COLUMN
 from workbench.sheets.raw import LONGEST_CELL, RawSheet, Texts
 
 __all__ = ["decoded", "read_markup", "read_text"]
 
 _MOST_TEXT = 512 * 2**20
+_MOST_SPANNED = 100_000
+"""Cells under merged ones that a web page may have; what spans more is read without its spans."""
 _SAMPLE = 200_000
 _SEPARATORS = ",;\t|"
 
@@ -95,6 +98,10 @@ def read_text(data: bytes, name: str) -> dict[str, Any]:
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False)
         for row, fields in enumerate(reader, 1):
+            if len(fields) > LAST_COLUMN:
+                raise Refused(
+                    "file.too-large", _("its line {row} has {count} fields").format(row=row, count=len(fields))
+                )
             for column, value in enumerate(fields, 1):
                 sheet.add(row, column, "s", unguarded(value))
     except csv.Error as error:
@@ -187,7 +194,7 @@ def _read_table(table: Any, sheet: RawSheet, row: int) -> int:
             while (row, column) in taken:
                 column += 1
             down, across = _span(cell.get("rowspan")), _span(cell.get("colspan"))
-            if len(sheet.merges) < 10_000 and (down > 1 or across > 1):
+            if len(taken) < _MOST_SPANNED and (down > 1 or across > 1):
                 sheet.merges.append((row, column, row + down - 1, column + across - 1))
                 taken.update((row + r, column + c) for r in range(down) for c in range(across))
             text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(cell.itertext()))
