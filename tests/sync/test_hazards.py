@@ -329,3 +329,31 @@ def test_views_show_their_rows_only(register: Register) -> None:
     assert (told.added, told.asked) == (1, [])
     book.delete("Orders", book.row("Orders", "O-000005"))
     assert status(register, book).asked == []
+
+
+def test_an_edit_of_a_deleted_row_can_be_given_up(register: Register) -> None:
+    hers, his = bound_book(register, "Hers.xlsx"), bound_book(register, "His.xlsx")
+    his.delete("Orders", his.row("Orders", "O-000005"))
+    push(register, his, author="wang.wei", delete=True)
+    hers.type("Orders", "O-000005", "Note", "still needed")
+    assert len(push(register, hers, author="li.na").conflicts) == 1
+    hers.put("Conflicts", 2, 9, "theirs")
+    assert push(register, hers, author="li.na").conflicts == []
+    assert hers.shows("Orders", "O-000005", "Note") is None
+    assert status(register, hers).conflicts == []
+    assert "Conflicts" not in hers.sheets
+
+
+def test_fields_that_need_a_role_are_not_for_everybody(register: Register, tmp_path: Path) -> None:
+    with register.changeset(origin="test", reason="roles", author="test") as cs:
+        cs.insert("users", [{"name": "li.na", "role": "editor"}, {"name": "boss", "role": "supervisor"}])
+        cs.set_setting("field_roles", {"orders.amount": "supervisor"})
+    with Register.open(register.location, actor="li.na") as hers:
+        book = bound_book(hers)
+        book.type("Orders", "O-000001", "Amount", 5)
+        book.type("Orders", "O-000001", "Note", "x")
+        told = push(hers, book, author="li.na")
+        assert codes(told.refused) == ["sync.protected"]
+        assert "supervisor" in told.refused[0].remedy
+    with Register.open(register.location, actor="boss") as his:
+        assert push(his, book, author="boss").edits == 2

@@ -204,6 +204,9 @@ class _Marker:
         self._words(number, "", cells)
 
     def _gone(self, merged: MergedRow) -> None:
+        before = self.state.earlier.get((merged.id, merged.base), {})
+        for index in merged.theirs:
+            self.edits.put(self.found.sheet, merged.row.number, self.found.columns[index], self._write(index, before))
         last = self.state.last.get(merged.id)
         if last is not None:
             words = _("deleted in the register by {author}, {day}").format(

@@ -17,7 +17,7 @@ from workbench.register import FieldKind, Register
 from workbench.sheets import Cell, CellKind
 from workbench.sync.locating import BIRTH, FoundRow, FoundTable, refuse_apart, settle_renamed
 from workbench.sync.model import Conflict, WorkbookMismatch
-from workbench.sync.rules import LABELS, why_protected
+from workbench.sync.rules import LABELS, locked_fields, why_protected
 from workbench.sync.seals import SEAL_LENGTH, seal_of_cell
 from workbench.sync.state import TableState
 from workbench.sync.values import Unreadable, ValueColumn, value_of
@@ -135,6 +135,7 @@ class _Merge:
     ) -> None:
         self.register, self.state, self.found, self.book = register, state, found, book
         self.choices, self.take_results = choices, take_results
+        self.locked = locked_fields(register)
         self.result = MergedTable(state, found)
         self.bound = found.binding.columns.bound
         at = {one.heading: index for index, one in enumerate(self.bound)}
@@ -209,11 +210,15 @@ class _Merge:
 
     def _editable(self, index: int) -> bool:
         one = self.bound[index]
-        return one.editable and not why_protected(self.found.binding.table, one.field)
+        return one.editable and not self._why_fixed(one.field)
+
+    def _why_fixed(self, name: str, *, new: bool = False) -> str:
+        table = self.found.binding.table
+        return why_protected(table, name, new=new) or self.locked.get(f"{table}.{name}", "")
 
     def _typeable(self, index: int) -> bool:
         one = self.bound[index]
-        return one.editable and not why_protected(self.found.binding.table, one.field, new=True)
+        return one.editable and not self._why_fixed(one.field, new=True)
 
     def _base(self, row: FoundRow, row_id: str) -> tuple[Row | None, int]:
         """What the row was when the sheet last saw it, and its version then."""
@@ -257,6 +262,10 @@ class _Merge:
             and not self.state.columns[index].same(self._shown(row, index), value_of(base, self.bound[index].field))
         ]
         for index in touched:
+            choice = self.choices.get((row_id, self.bound[index].field))
+            if choice is not None and not choice.mine:
+                merged.theirs.append(index)
+                continue
             merged.held.append(self.bound[index].field)
             theirs = _("(deleted)")
             self._conflict(merged, index, base or {}, theirs, 0)
@@ -358,7 +367,7 @@ class _Merge:
         untouched = reader.same(cell, was)
         if not untouched and not reader.same(cell, now):
             column = self.found.columns[index]
-            why = why_protected(self.found.binding.table, one.field)
+            why = self._why_fixed(one.field)
             code = "sync.protected" if why else "sync.computed"
             text = cell.text[:80] if cell else "—"
             finding = Finding(code, self._at(merged.row, column), text, details={"field": one.heading, "why": why})

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.i18n import _
 from workbench.register import TABLES, Register
 
-__all__ = ["LABELS", "ORDER", "defaults_of_new", "guard", "why_protected"]
+__all__ = ["LABELS", "ORDER", "defaults_of_new", "guard", "locked_fields", "why_protected"]
 
 ORDER = (
     "customers", "contacts", "orders", "order_lines", "instalments", "costs", "invoices", "shipments", "receipts",
@@ -34,6 +34,7 @@ _FROM_BANK = frozenset({
     "account", "value_date", "booking_date", "currency", "amount", "instructed_currency", "instructed_amount",
     "fee_currency", "fee_amount", "payer", "payer_account", "reference", "bank_reference",
 })  # fmt: skip
+_ROLES = ("viewer", "editor", "supervisor", "administrator")
 _ONLY: Mapping[str, frozenset[str]] = {
     "duplicate_pairs": frozenset({"decision"}),
     "match_decisions": frozenset({"decision"}),
@@ -56,6 +57,23 @@ def why_protected(table: str, field: str, *, new: bool = False) -> str:
     if table in _ONLY and field not in _ONLY[table]:
         return _("it was found, not typed")
     return ""
+
+
+def locked_fields(register: Register) -> Mapping[str, str]:
+    """Fields (``table.field``) that the person at work may not change, with the reason.
+
+    The firm's setting ``field_roles`` says which role a field needs: ``{"orders.amount": "supervisor"}``.
+    """
+    wanted = register.setting("field_roles") or {}
+    if not wanted or register.actor is None:
+        return {}
+    roles = {row["name"]: row["role"] for row in register.rows("users")}
+    rank = _ROLES.index(roles[register.actor]) if register.actor in roles else -1
+    return {
+        name: _("it needs the role {role}").format(role=role)
+        for name, role in wanted.items()
+        if roles and role in _ROLES and rank < _ROLES.index(role)
+    }
 
 
 def guard(
