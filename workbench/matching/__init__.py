@@ -1,9 +1,10 @@
 """Receipts find their instalments: posted where number and amount agree, explained, and everything else shown."""
 
-from workbench.matching.engine import DEFAULT_CHARGES, Alternative, Part, Proposal, match
+from workbench.matching.engine import Alternative, Proposal, default_bar, match
 from workbench.matching.files import match_folder, prediction_rows, write_predictions
 from workbench.matching.posting import MatchingOvertaken, MatchReport, run
 from workbench.matching.reasons import MatchReason
+from workbench.matching.shares import DEFAULT_CHARGES, Part
 
 __all__ = [
     "DEFAULT_CHARGES",
@@ -13,6 +14,7 @@ __all__ = [
     "MatchingOvertaken",
     "Part",
     "Proposal",
+    "default_bar",
     "match",
     "match_folder",
     "prediction_rows",

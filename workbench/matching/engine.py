@@ -1,56 +1,50 @@
-"""Which receipt pays which instalment: posted only where number and amount agree, else shown to a person.
+"""Which receipt pays which instalment: posted above a bar of probability, else shown to a person with what else it may be.
 
-The work grows with the number of receipts and instalments, not with their product: numbers, amounts and payers' names
-are looked up.
+The work grows with the number of receipts and instalments, not with their product.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import product
-from math import prod
 from typing import Any
 
-from rapidfuzz import fuzz
+import numpy as np
 
-from workbench.duplicates import name_tokens
 from workbench.i18n import _
-from workbench.matching.numbers import NumberIndex
+from workbench.matching.columns import Codes, Ledger, Receipts
+from workbench.matching.explain import Teller
+from workbench.matching.model import sigmoid, stored_model, trees
 from workbench.matching.reasons import MatchReason
-from workbench.settlement import Difference, Limits, classify_difference
+from workbench.matching.refunds import Original, Refund, returned
+from workbench.matching.repeats import repeats
+from workbench.matching.shares import DEFAULT_CHARGES, Part, Shares
+from workbench.matching.verdict import Verdicts, verdicts
+from workbench.matching.workspace import Judged, Workspace
+from workbench.rates import RateBook
+from workbench.settlement import Limits
 
-__all__ = ["DEFAULT_CHARGES", "Alternative", "Part", "Proposal", "match"]
+__all__ = ["Alternative", "Proposal", "default_bar", "match", "with_refusal"]
 
-DEFAULT_CHARGES = Limits(Decimal(60), Decimal(5))
-"""What may be missing for bank charges: the lower of 60 units of the currency and 5 % of the amount owed."""
-
-_MAX_COMBINATIONS = 4096
 _MAX_ALTERNATIVES = 5
 _NOT_PAYMENTS = frozenset({"fee", "interest", "transfer"})
-_SURE = {"payer.same": Decimal("0.99"), "": Decimal("0.97"), "payer.other": Decimal("0.95")}
-_MAYBE = Decimal("0.45")
-_GUESS = Decimal("0.30")
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a receipt settles of one instalment, in the instalment's currency."""
-
-    instalment_id: str
-    amount: Decimal
+_WORTH_SHOWING = 0.02
+_SECOND_CHOICE = 0.5
+_BEYOND_DOUBT = Decimal("0.998")
+_LEAST = 1e-9
+_FOUR_DIGITS = Decimal("0.0001")
+_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """An instalment that a person may choose instead."""
+    """What a person may choose instead; ``instalment_id`` and ``amount`` are of the first part."""
 
     instalment_id: str
     amount: Decimal
     confidence: Decimal
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,8 @@ class Proposal:
     """What is proposed for one receipt.
 
     ``decision`` is ``post`` (safe to settle without a person), ``review`` or ``no_match``. ``charges`` is what a bank
-    kept on the way, in the receipt's currency: the amount instructed less the amount credited.
+    kept on the way, in the receipt's currency: the amount instructed less the amount credited. ``confidence`` is the
+    probability that exactly these orders are meant.
     """
 
     receipt_id: str
@@ -70,43 +65,9 @@ class Proposal:
     charges: Decimal = Decimal(0)
 
 
-@dataclass(slots=True)
-class _Open:
-    """An instalment with what is still open of it while receipts are gone through."""
-
-    id: str
-    order_id: str
-    customer_id: str
-    currency: str
-    amount: Decimal
-    due: date
-    sequence: int
-
-
-@dataclass(slots=True)
-class _Ledger:
-    """All open instalments and the ways to find them."""
-
-    instalments: dict[str, _Open]
-    by_order: dict[str, list[_Open]]
-    numbers: NumberIndex
-    order_numbers: dict[str, str]
-    customers: dict[str, tuple[str, ...]]
-    customer_of_name: dict[str, set[str]]
-    by_customer: dict[str, list[_Open]]
-    by_amount: dict[tuple[str, Decimal], list[_Open]] = field(default_factory=lambda: defaultdict(list))
-    claims: dict[str, str] = field(
-        default_factory=dict
-    )  # instalment and the receipt that waits for a person to give it
-
-
-@dataclass(frozen=True, slots=True)
-class _Came:
-    """An amount that a receipt can stand for, and the reason that says which."""
-
-    amount: Decimal
-    currency: str
-    code: str
+def default_bar() -> Decimal:
+    """The probability from which receipts are posted; chosen on other data than the model was trained on."""
+    return Decimal(str(stored_model()["bar"]))
 
 
 def match(
@@ -117,348 +78,207 @@ def match(
     *,
     invoices: Iterable[Mapping[str, Any]] = (),
     earlier_receipts: Iterable[Mapping[str, Any]] = (),
+    earlier_links: Iterable[Mapping[str, Any]] = (),
+    taught: Iterable[tuple[str, str]] = (),
+    rejected: Iterable[tuple[str, str]] = (),
+    book: RateBook | None = None,
     charges: Limits = DEFAULT_CHARGES,
+    bar: Decimal | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> list[Proposal]:
     """Propose for every receipt what it pays; in the receipts' order, and the same for any order of the rows.
 
     Args:
-        receipts: rows like the register's; gone through by value date and id.
-        instalments: rows with ``open_amount`` (``amount`` where it is missing) and, if they have one, a ``number``.
+        receipts: rows like the register's.
+        instalments: rows with ``open_amount`` (``amount`` where it is missing) and, if they have one, a ``number`` and
+            an ``issue_date``.
         orders: rows with ``number``, ``customer_po`` and, if there is one, ``proforma_number``.
-        customers: rows with ``legal_name`` and ``local_name``.
+        customers: rows with ``legal_name``, ``local_name`` and, if it is known, ``bank_account``.
         invoices: rows with ``number`` and ``order_id``.
-        earlier_receipts: receipts that are dealt with, to know one that is reported again.
-        charges: how much may be missing before an amount no longer fits what is named; where the bank tells the
-            amount instructed, the higher of the two limits holds.
+        earlier_receipts: receipts that are dealt with: they teach, and one that is reported again is known.
+        earlier_links: what those paid, rows with ``receipt_id``, ``instalment_id`` and ``amount``.
+        taught: pairs of a payer's name and the customer's id it stands for, as a person said.
+        rejected: pairs of receipt and instalment ids that a person ruled out.
+        book: rates to compare currencies with; without it those that are shipped.
+        charges: how much may be missing of what is owed to be taken for bank charges; the amount is in US dollars.
+            Where the bank tells the amount instructed, the higher of the two limits holds.
+        bar: probability from which a receipt is posted, ``default_bar`` where it is left out.
         progress: called with a stage's name, the steps done and the steps in all.
     """
-    ledger = _ledger(instalments, list(orders), list(customers), invoices)
-    seen = _Seen()
-    for receipt in sorted(earlier_receipts, key=_when):
-        seen.other_report_of(receipt)
-    rows = list(receipts)
-    proposals: dict[str, Proposal] = {}
-    for number, receipt in enumerate(sorted(rows, key=_when)):
-        proposal = _propose(receipt, ledger, seen, charges)
-        for part in proposal.parts:
-            if proposal.decision == "post":
-                _take(ledger, part)
-            elif proposal.confidence >= _MAYBE:
-                ledger.claims.setdefault(part.instalment_id, proposal.receipt_id)
-        proposals[proposal.receipt_id] = proposal
-        if progress and number % 1000 == 0:
-            progress(_("matching receipts"), number, len(rows))
-    if progress:
-        progress(_("matching receipts"), len(rows), len(rows))
-    return [proposals[str(receipt["id"])] for receipt in rows]
-
-
-def _when(receipt: Mapping[str, Any]) -> tuple[date, str]:
-    return receipt["value_date"], str(receipt["id"])
-
-
-def _ledger(
-    instalments: Iterable[Mapping[str, Any]],
-    orders: Sequence[Mapping[str, Any]],
-    customers: Iterable[Mapping[str, Any]],
-    invoices: Iterable[Mapping[str, Any]],
-) -> _Ledger:
-    customer_of = {row["id"]: row["customer_id"] for row in orders}
-    every: list[_Open] = []
-    numbers: list[tuple[str, str]] = []
-    for row in instalments:
-        amount = row["open_amount"] if row.get("open_amount") is not None else row["amount"]
-        one = _Open(
-            row["id"],
-            row["order_id"],
-            customer_of[row["order_id"]],
-            row["currency"],
-            amount,
-            row.get("due_date") or date.max,
-            row.get("sequence") or 0,
-        )
-        every.append(one)
-        if row.get("number"):
-            numbers.append((row["number"], "i:" + one.id))
-    for row in orders:
-        names = ("number", "customer_po", "proforma_number")
-        numbers.extend((row[name], "o:" + row["id"]) for name in names if row.get(name))
-    numbers.extend((row["number"], "o:" + row["order_id"]) for row in invoices)
-    every.sort(key=lambda one: (one.due, one.sequence, one.id))
-    ledger = _Ledger(
-        {one.id: one for one in every},
-        defaultdict(list),
-        NumberIndex(numbers),
-        {row["id"]: row["number"] for row in orders},
-        {},
-        defaultdict(set),
-        defaultdict(list),
+    step = progress or (lambda _stage, _done, _total: None)
+    step(_("matching receipts"), 0, _STEPS)
+    people = list(customers)
+    currencies, numbers = Codes(), Codes()
+    currencies.add("USD")
+    for customer in sorted(str(row["id"]) for row in people):
+        numbers.add(customer)
+    ledger = Ledger.of(instalments, orders, numbers, invoices, currencies)
+    given: list[str] = []
+    columns = Receipts.of(_noting(receipts, given), currencies)
+    earlier = Receipts.of(earlier_receipts, currencies)
+    links = list(earlier_links)
+    again = repeats(columns, earlier)
+    skip = np.array([kind in _NOT_PAYMENTS for kind in columns.kind], np.bool_)
+    skip[list(again)] = True
+    space = Workspace(
+        columns, ledger, people, book or RateBook.embedded(), earlier=earlier, links=links, taught=taught, skip=skip
     )
-    for one in every:
-        ledger.by_order[one.order_id].append(one)
-        ledger.by_customer[one.customer_id].append(one)
-        if one.amount > 0:
-            ledger.by_amount[one.currency, one.amount].append(one)
-    for row in customers:
-        ledger.customers[row["id"]] = tuple(row[name] for name in ("legal_name", "local_name") if row.get(name))
-        for name in ledger.customers[row["id"]]:
-            ledger.customer_of_name[_name_key(name)].add(row["id"])
-    return ledger
+    space.rule_out(rejected)
+    judged = judge(space, lambda done: step(_("matching receipts"), done, _STEPS))
+    desk = _Desk(space, judged, Shares(space, charges), bar if bar is not None else default_bar())
+    proposals = desk.proposals()
+    proposals |= _repeated(columns, again)
+    proposals |= desk.refunds(
+        [number for number in np.flatnonzero(columns.amount <= 0).tolist() if number not in again], earlier, links
+    )
+    step(_("matching receipts"), _STEPS, _STEPS)
+    return [proposals[id_] for id_ in given]
 
 
-def _name_key(name: str) -> str:
-    return " ".join(name_tokens(name))
+def judge(space: Workspace, step: Callable[[int], None] = lambda _done: None) -> Judged:
+    """All rounds of judging with the model that is shipped."""
+    first, later = trees("first").log_odds, trees("later").log_odds
+    judged = space.first_round(first)
+    space.learn(judged)
+    step(1)
+    judged = space.next_round(later, judged)
+    space.learn(judged)
+    step(2)
+    judged = space.last_round(later, judged)
+    space.learn(judged)
+    step(3)
+    return judged
 
 
-def _take(ledger: _Ledger, part: Part) -> None:
-    one = ledger.instalments[part.instalment_id]
-    ledger.by_amount[one.currency, one.amount].remove(one)
-    one.amount -= part.amount
-    if one.amount > 0:
-        ledger.by_amount[one.currency, one.amount].append(one)
+def _noting(receipts: Iterable[Mapping[str, Any]], ids: list[str]) -> Iterable[Mapping[str, Any]]:
+    for row in receipts:
+        ids.append(str(row["id"]))
+        yield row
 
 
-class _Seen:
-    """Receipts met so far, to know one that the bank reports a second time."""
+def _repeated(receipts: Receipts, again: Mapping[int, str]) -> dict[str, Proposal]:
+    return {
+        receipts.ids[number]: _none(receipts.ids[number], MatchReason.of("receipt.reported-twice", receipt=other))
+        for number, other in again.items()
+    }
 
-    def __init__(self) -> None:
-        self._by_bank_reference: dict[tuple[object, ...], str] = {}
-        self._by_looks: dict[tuple[object, ...], list[tuple[str, str]]] = defaultdict(list)
 
-    def other_report_of(self, receipt: Mapping[str, Any]) -> str | None:
-        """Id of the earlier report of the same receipt, if any; remembers this one.
+def _none(receipt_id: str, *reasons: MatchReason) -> Proposal:
+    return Proposal(receipt_id, (), Decimal(0), "no_match", reasons)
 
-        The bank's own reference decides. Without one on either side, the day, amount, payer and text do.
+
+def _decimal(chance: float) -> Decimal:
+    return Decimal(min(max(chance, 0.0), 0.9999)).quantize(_FOUR_DIGITS)
+
+
+class _Desk:
+    """Where hypotheses become proposals, the surest first, each open amount given away once."""
+
+    def __init__(self, space: Workspace, judged: Judged, shares: Shares, bar: Decimal) -> None:
+        self._space, self._judged, self._shares, self._bar = space, judged, shares, bar
+        self._verdicts: Verdicts = verdicts(space, judged)
+        found = self._verdicts
+        self._sure = sigmoid(trees("final").log_odds(found.columns)) if len(found.receipt) else np.zeros(0)
+        self._teller = Teller(space, judged, self._verdicts)
+        self._given: dict[int, Original] = {}
+
+    def proposals(self) -> dict[str, Proposal]:
+        """A proposal for every receipt that brings money in."""
+        space, found = self._space, self._verdicts
+        made: dict[str, Proposal] = {}
+        for place in np.lexsort((found.receipt, -self._sure)).tolist():
+            number = int(found.receipt[place])
+            made[space.receipts.ids[number]] = self._proposal(number, place)
+        for number in range(len(space.receipts)):
+            if space.receipts.ids[number] not in made:
+                made[space.receipts.ids[number]] = self._without(number)
+        return made
+
+    def _proposal(self, number: int, place: int) -> Proposal:
+        """The likeliest of a receipt's hypotheses whose amounts are still there."""
+        receipts, chances = self._space.receipts, self._chances(place)
+        for hypothesis, chance, is_first in chances:
+            share = self._shares.of(hypothesis, self._judged) if is_first or chance >= _WORTH_SHOWING else None
+            if share is None:
+                continue
+            sure = _decimal(float(self._sure[place]) if is_first else min(chance, _SECOND_CHOICE))
+            reasons = self._teller.reasons(number, hypothesis, place, share)
+            others = self._alternatives(chances, hypothesis) if sure < _BEYOND_DOUBT else ()
+            if sure >= self._bar and is_first and share.may_post and self._teller.is_founded(hypothesis):
+                self._shares.take(share)
+                self._given[number] = Original(number, share.items, float(sure))
+                return Proposal(receipts.ids[number], share.parts, sure, "post", reasons, others, share.charges)
+            reasons += self._teller.open_question(share, others)
+            return Proposal(receipts.ids[number], share.parts, sure, "review", reasons, others, share.charges)
+        return self._without(number)
+
+    def _chances(self, place: int) -> list[tuple[int, float, bool]]:
+        """The hypotheses with their chances, likeliest first, and whether they mean the orders judged likeliest.
+
+        The first set of orders has the chance of the final judgement, shared by the ways to pay those orders; the other
+        sets share what is left.
         """
-        id_, reference = str(receipt["id"]), receipt.get("bank_reference") or ""
-        money = (receipt["currency"], receipt["amount"])
-        looks = (receipt["value_date"], *money, receipt.get("payer") or "", receipt.get("reference") or "")
-        other = self._by_bank_reference.setdefault((*money, reference), id_) if reference else id_
-        if other == id_:
-            other = next((one for one, its in self._by_looks[looks] if not (reference and its)), id_)
-        self._by_looks[looks].append((id_, reference))
-        return other if other != id_ else None
+        found, probability = self._verdicts, self._judged.weighed.probability
+        ranked = found.ranked[found.start[place] : found.start[place + 1]]
+        first = float(self._sure[place])
+        members = found.members(place)
+        whole = max(float(probability[members].sum()), _LEAST)
+        same = [(one, first * float(probability[one]) / whole, True) for one in members]
+        rest = float(probability[ranked[1:]].sum())
+        room = min(1.0, max(1 - first, 0.0) / rest) if rest else 0.0
+        return same + [(int(one), float(probability[one]) * room, False) for one in ranked[1:]]
 
+    def _alternatives(self, chances: list[tuple[int, float, bool]], chosen: int) -> tuple[Alternative, ...]:
+        """Other sets of orders first, then other ways to pay the orders chosen."""
+        others = []
+        for hypothesis, chance, _is_first in sorted(chances, key=lambda one: one[2]):
+            share = self._shares.of(hypothesis, self._judged) if hypothesis != chosen and chance > 0 else None
+            if share is not None:
+                first = share.parts[0]
+                sure = _decimal(min(chance, _SECOND_CHOICE))
+                others.append(Alternative(first.instalment_id, first.amount, sure, share.parts))
+            if len(others) == _MAX_ALTERNATIVES:
+                break
+        return tuple(others)
 
-def _propose(receipt: Mapping[str, Any], ledger: _Ledger, seen: _Seen, charges: Limits) -> Proposal:
-    other = seen.other_report_of(receipt)
-    if other:
-        return _none(receipt, MatchReason.of("receipt.reported-twice", receipt=other))
-    kind = receipt.get("kind") or "unknown"
-    if kind in _NOT_PAYMENTS:
-        return _none(receipt, MatchReason.of("receipt.kind", kind=kind))
-    if receipt["amount"] <= 0:
-        return _none(receipt, MatchReason("receipt.outgoing"))
-    found = ledger.numbers.find(str(receipt.get("reference") or ""))
-    if not found:
-        return _by_amount_or_payer(receipt, ledger, charges, MatchReason("reference.none"))
-    return _by_numbers(receipt, ledger, found, charges)
+    def _without(self, number: int) -> Proposal:
+        """Nothing fits; a person is asked where something is named, and shown what is open of it."""
+        space = self._space
+        id_, is_other_kind = space.receipts.ids[number], space.receipts.kind[number] in _NOT_PAYMENTS
+        reasons = self._teller.no_match(number, is_other_kind=is_other_kind)
+        if is_other_kind or not space.references.named[number]:
+            return _none(id_, *reasons)
+        left = [(one, self._shares.left(one)) for one in space.references.items_named(number)]
+        others = [Alternative(space.ledger.ids[one], amount, Decimal(0)) for one, amount in left if amount > 0]
+        return Proposal(id_, (), Decimal(0), "review", reasons, tuple(others[:_MAX_ALTERNATIVES]))
 
+    def refunds(self, numbers: list[int], earlier: Receipts, links: list[Mapping[str, Any]]) -> dict[str, Proposal]:
+        """A proposal for every receipt that takes money out again."""
+        space = self._space
+        found = returned(space, numbers, self._given, earlier, links)
+        made = {}
+        for number in numbers:
+            refund = found.get(number)
+            made[space.receipts.ids[number]] = self._refund(number, refund) if refund else self._outgoing(number)
+        return made
 
-def _none(receipt: Mapping[str, Any], *reasons: MatchReason) -> Proposal:
-    return Proposal(str(receipt["id"]), (), Decimal(0), "no_match", reasons)
+    def _outgoing(self, number: int) -> Proposal:
+        receipts = self._space.receipts
+        kind = receipts.kind[number]
+        reason = MatchReason.of("receipt.kind", kind=kind) if kind in _NOT_PAYMENTS else MatchReason("receipt.outgoing")
+        return _none(receipts.ids[number], reason)
 
-
-def _by_numbers(
-    receipt: Mapping[str, Any], ledger: _Ledger, found: Mapping[str, frozenset[str]], charges: Limits
-) -> Proposal:
-    told = MatchReason.of("reference.found", numbers=", ".join(found))
-    orders: dict[str, set[str]] = {}
-    for number, keys in found.items():
-        named = {_order_of(key, ledger) for key in keys}
-        if len(named) > 1:
-            shown = ", ".join(sorted(ledger.order_numbers[order] for order in named))
-            reason = MatchReason.of("reference.shared", number=number, orders=shown)
-            return _by_amount_or_payer(receipt, ledger, charges, reason, among=named)
-        orders.setdefault(named.pop(), set()).update(key[2:] for key in keys if key.startswith("i:"))
-    owed = [one.amount for order in orders for one in ledger.by_order[order]]
-    if not any(amount > 0 for amount in owed):
-        # An order without instalments was cancelled or has none yet: then nothing is paid twice.
-        code = "reference.settled" if owed else "reference.nothing-owed"
-        return _by_amount_or_payer(receipt, ledger, charges, MatchReason.of(code, numbers=", ".join(found)))
-    for came in _amounts(receipt, charges):
-        chosen = _chosen(orders, ledger, came)
-        if chosen is not None:
-            return _posted(receipt, ledger, came, chosen, told)
-    return _not_agreeing(receipt, ledger, orders, charges, told)
-
-
-def _order_of(key: str, ledger: _Ledger) -> str:
-    return ledger.instalments[key[2:]].order_id if key.startswith("i:") else key[2:]
-
-
-def _amounts(receipt: Mapping[str, Any], charges: Limits) -> list[_Came]:
-    """What the payer sent: as credited, and as instructed where the bank tells it.
-
-    The difference would be booked as charges, so one that no bank takes, or that is none at all, makes the amount
-    instructed worth nothing: it may not exceed both limits.
-    """
-    credited, instructed = receipt["amount"], receipt.get("instructed_amount")
-    amounts = [_Came(credited, receipt["currency"], "amount.credited")]
-    if instructed and receipt.get("instructed_currency") == receipt["currency"]:
-        most = max(charges.amount, instructed * charges.percent / 100)
-        if 0 < instructed - credited <= most:
-            amounts.append(_Came(instructed, receipt["currency"], "amount.instructed"))
-    return amounts
-
-
-def _chosen(orders: Mapping[str, set[str]], ledger: _Ledger, came: _Came) -> list[_Open] | None:
-    """The instalments of the named orders whose open amounts make up exactly what came; None if none or two do."""
-    found = [
-        taken
-        for taken in _combinations(orders, ledger, came.currency)
-        if sum((one.amount for one in taken), Decimal(0)) == came.amount
-    ]
-    fewest = min((len(taken) for taken in found), default=0)
-    best = [taken for taken in found if len(taken) == fewest]
-    return best[0] if len(best) == 1 else None
-
-
-def _combinations(orders: Mapping[str, set[str]], ledger: _Ledger, currency: str) -> Iterator[list[_Open]]:
-    """One way for every order named; nothing where there are too many to look at each of them."""
-    ways = [_ways(ledger.by_order[order], named, currency) for order, named in orders.items()]
-    if prod(len(one) for one in ways) <= _MAX_COMBINATIONS:
-        for combination in product(*ways):
-            yield [one for way in combination for one in way]
-
-
-def _ways(instalments: Sequence[_Open], named: set[str], currency: str) -> list[list[_Open]]:
-    """The ways in which an order may be meant: one instalment, those named, or all that is open.
-
-    Of several instalments of one amount only the named one or, without a name, the one due first is a way.
-    """
-    open_ = [one for one in instalments if one.amount > 0 and one.currency == currency]
-    by_amount: dict[Decimal, _Open] = {}
-    for one in sorted(open_, key=lambda one: one.id not in named):
-        by_amount.setdefault(one.amount, one)
-    ways = [[one] for one in by_amount.values()]
-    meant = [one for one in open_ if one.id in named]
-    for group in (meant, open_):
-        if len(group) > 1 and group not in ways:
-            ways.append(group)
-    return ways
-
-
-def _posted(
-    receipt: Mapping[str, Any], ledger: _Ledger, came: _Came, chosen: Sequence[_Open], told: MatchReason
-) -> Proposal:
-    payer = _payer(receipt, ledger, {one.customer_id for one in chosen})
-    reasons = [told, MatchReason.of(came.code, amount=came.amount, currency=came.currency)]
-    if len(chosen) > 1:
-        reasons.append(MatchReason.of("amount.sum", count=len(chosen)))
-    elif sum(one.amount == came.amount for one in ledger.by_order[chosen[0].order_id]) > 1:
-        reasons.append(MatchReason("amount.equal-instalments"))
-    parts = tuple(Part(one.id, one.amount) for one in chosen)
-    kept = came.amount - receipt["amount"]
-    claimed = [ledger.claims[one.id] for one in chosen if one.id in ledger.claims]
-    if claimed:
-        reasons.append(MatchReason.of("receipt.claimed", receipt=claimed[0]))
-        return _review(receipt, [*reasons, *payer], chosen, parts=parts, confidence=_MAYBE, charges=kept)
-    sure = _SURE[payer[0].code if payer else ""]
-    return Proposal(str(receipt["id"]), parts, sure, "post", (*reasons, *payer), charges=kept)
-
-
-def _not_agreeing(
-    receipt: Mapping[str, Any],
-    ledger: _Ledger,
-    orders: Mapping[str, set[str]],
-    charges: Limits,
-    told: MatchReason,
-) -> Proposal:
-    """Numbers are named, but no amount agrees: perhaps charges were kept; else the amounts are shown."""
-    amount, currency = receipt["amount"], receipt["currency"]
-    named = [one for order in orders for one in ledger.by_order[order] if one.amount > 0]
-    short: list[tuple[Decimal, list[_Open]]] = []
-    for taken in _combinations(orders, ledger, currency):
-        owed = sum((one.amount for one in taken), Decimal(0))
-        if taken and classify_difference(owed, amount, charges) is Difference.SHORT_WITHIN:
-            short.append((owed - amount, taken))
-    payer = _payer(receipt, ledger, {one.customer_id for one in named})
-    if short:
-        missing, taken = min(short, key=lambda one: (one[0], len(one[1])))
-        reasons = [told, MatchReason.of("amount.short", short=missing, currency=currency), *payer]
-        parts = tuple(Part(one.id, one.amount) for one in taken)
-        return _review(receipt, reasons, named, parts=parts, confidence=_MAYBE, charges=missing)
-    return _review(receipt, [told, MatchReason.of("amount.differs", amount=amount, currency=currency), *payer], named)
-
-
-def _by_amount_or_payer(
-    receipt: Mapping[str, Any], ledger: _Ledger, charges: Limits, why: MatchReason, among: set[str] | None = None
-) -> Proposal:
-    """No number to go by: instalments of this very amount, or else the payer's own, for a person to choose from."""
-    by_payer = ledger.customer_of_name.get(_name_key(str(receipt.get("payer") or "")), set())
-    for came in _amounts(receipt, charges):
-        fitting = [
-            one
-            for one in ledger.by_amount.get((came.currency, came.amount), [])
-            if among is None or one.order_id in among
-        ]
-        if fitting:
-            fitting.sort(key=lambda one: (one.customer_id not in by_payer, one.due, one.id))
-            return _by_amount(receipt, ledger, why, came, fitting)
-    if among:
-        open_ = [one for order in sorted(among) for one in ledger.by_order[order] if one.amount > 0]
-        return _review(receipt, [why], open_)
-    open_ = [one for customer in sorted(by_payer) for one in ledger.by_customer[customer] if one.amount > 0]
-    if open_:
-        customers = ", ".join(ledger.customers[customer][0] for customer in sorted(by_payer))
-        return _review(receipt, [why, MatchReason.of("payer.known", customer=customers)], open_)
-    if why.code in {"reference.settled", "reference.nothing-owed"}:
-        return _review(receipt, [why], [])
-    return _none(receipt, why, MatchReason("receipt.unknown"))
-
-
-def _by_amount(
-    receipt: Mapping[str, Any], ledger: _Ledger, why: MatchReason, came: _Came, fitting: Sequence[_Open]
-) -> Proposal:
-    best = fitting[0]
-    payer = _payer(receipt, ledger, {best.customer_id})
-    fits = MatchReason.of("amount.only", count=len(fitting), amount=came.amount, currency=came.currency)
-    return _review(
-        receipt,
-        [why, fits, *payer],
-        fitting,
-        parts=(Part(best.id, best.amount),),
-        confidence=_MAYBE if payer and payer[0].code == "payer.same" else _GUESS,
-        charges=came.amount - receipt["amount"],
-    )
-
-
-def _review(
-    receipt: Mapping[str, Any],
-    reasons: Sequence[MatchReason],
-    candidates: Sequence[_Open],
-    *,
-    parts: tuple[Part, ...] = (),
-    confidence: Decimal = _GUESS,
-    charges: Decimal = Decimal(0),
-) -> Proposal:
-    taken = {part.instalment_id for part in parts}
-    others = [one for one in candidates if one.id not in taken][:_MAX_ALTERNATIVES]
-    alternatives = tuple(Alternative(one.id, one.amount, _GUESS) for one in others)
-    return Proposal(str(receipt["id"]), parts, confidence, "review", tuple(reasons), alternatives, charges)
-
-
-def _payer(receipt: Mapping[str, Any], ledger: _Ledger, customers: set[str]) -> list[MatchReason]:
-    """Whether the payer's name is that of the one customer in question; empty where the bank tells no payer."""
-    payer = str(receipt.get("payer") or "")
-    if not payer or len(customers) != 1:
-        return []
-    names = ledger.customers.get(next(iter(customers)), ())
-    if not names:
-        return []
-    if any(_alike(payer, name) for name in names):
-        return [MatchReason.of("payer.same", customer=names[0])]
-    return [MatchReason.of("payer.other", payer=payer, customer=names[0])]
-
-
-def _alike(payer: str, name: str) -> bool:
-    one, other = _name_key(payer), _name_key(name)
-    return bool(one and other) and fuzz.token_sort_ratio(one, other) >= 85
+    def _refund(self, number: int, refund: Refund) -> Proposal:
+        receipts = self._space.receipts
+        sure = _decimal(refund.chance)
+        parts = self._shares.taken_back(number, refund)
+        if sure < self._bar or not parts:
+            return Proposal(receipts.ids[number], parts, sure, "review", (*refund.reasons, MatchReason("ask.refund")))
+        self._shares.note_return(refund, parts)
+        return Proposal(receipts.ids[number], parts, sure, "post", refund.reasons)
 
 
 def with_refusal(proposal: Proposal, problem: str) -> Proposal:
     """The proposal as one for a person, because settling it was refused."""
     reasons = (*proposal.reasons, MatchReason.of("settlement.refused", problem=problem))
-    return replace(proposal, decision="review", confidence=_MAYBE, reasons=reasons)
+    return replace(proposal, decision="review", reasons=reasons)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -15,33 +16,61 @@ from workbench.i18n import _
 from workbench.matching.engine import Proposal, match
 from workbench.reasons import told
 
-__all__ = ["COLUMNS", "match_folder", "prediction_rows", "write_predictions"]
+__all__ = ["COLUMNS", "FolderRows", "match_folder", "prediction_rows", "read_folder", "write_predictions"]
 
 _T = TypeVar("_T")
 COLUMNS = ("receipt_id", "item_id", "amount", "confidence", "decision", "reasons")
 
 
+@dataclass(frozen=True, slots=True)
+class FolderRows:
+    """A folder's rows as ``match`` takes them; those that are read once are read while they are taken."""
+
+    receipts: Iterable[Mapping[str, Any]]
+    instalments: Iterable[Mapping[str, Any]]
+    orders: Sequence[Mapping[str, Any]]
+    customers: Sequence[Mapping[str, Any]]
+    earlier_receipts: Iterable[Mapping[str, Any]]
+    earlier_links: Iterable[Mapping[str, Any]]
+
+
 def match_folder(folder: Path, *, progress: Callable[[str, int, int], None] | None = None) -> list[dict[str, str]]:
     """Match the folder's receipts.csv against its customers.csv, orders.csv and items.csv.
+
+    history.csv holds receipts that are dealt with, history_links.csv what they paid; both may be missing.
 
     Returns a row per part that is posted or proposed for review, by ``COLUMNS``; ``amount`` is in the item's currency.
 
     Raises:
         FileRefused: a file is missing, a value in it cannot be read, an id stands twice, or an item is of no order there.
     """
-    receipts = [_receipt(row) for row in _once(_read(folder, "receipts.csv"), "receipt_id")]
-    earlier = [_receipt(row) for row in _read(folder, "history.csv", required=False)]
-    orders = [_order(row) for row in _read(folder, "orders.csv")]
-    known = {order["id"] for order in orders}
+    rows = read_folder(folder)
     proposals = match(
-        receipts,
-        [_item(row, known) for row in _once(_read(folder, "items.csv"), "item_id")],
-        orders,
-        [_customer(row) for row in _read(folder, "customers.csv")],
-        earlier_receipts=earlier,
+        rows.receipts,
+        rows.instalments,
+        rows.orders,
+        rows.customers,
+        earlier_receipts=rows.earlier_receipts,
+        earlier_links=rows.earlier_links,
         progress=progress,
     )
     return prediction_rows(proposals)
+
+
+def read_folder(folder: Path) -> FolderRows:
+    """The rows of a folder's files; see ``match_folder`` for what is refused, partly only while rows are taken."""
+    for name in ("receipts.csv", "orders.csv", "items.csv", "customers.csv"):
+        _refuse_missing(folder, name)
+    orders = [_order(row) for row in _read(folder, "orders.csv")]
+    known = {order["id"] for order in orders}
+    return FolderRows(
+        receipts=map(_receipt, _once(_read(folder, "receipts.csv"), "receipt_id")),
+        instalments=(_item(row, known) for row in _once(_read(folder, "items.csv"), "item_id")),
+        orders=orders,
+        customers=[_customer(row) for row in _read(folder, "customers.csv")],
+        earlier_receipts=map(_receipt, _read(folder, "history.csv", required=False)),
+        earlier_links=map(_link, _read(folder, "history_links.csv", required=False)),
+    )
 
 
 def prediction_rows(proposals: Iterable[Proposal]) -> list[dict[str, str]]:
@@ -69,19 +98,25 @@ def write_predictions(rows: Sequence[Mapping[str, str]], path: Path) -> None:
         writer.writerows([row[name] for name in COLUMNS] for row in rows)
 
 
-def _read(folder: Path, name: str, *, required: bool = True) -> list[dict[str, Any]]:
+def _refuse_missing(folder: Path, name: str) -> None:
     path = folder / name
     if not path.is_file():
-        if not required:
-            return []
         raise FileRefused(
             _("{file} is missing").format(file=name),
             where=str(path),
             remedy=_("The folder holds customers.csv, orders.csv, items.csv and receipts.csv."),
         )
+
+
+def _read(folder: Path, name: str, *, required: bool = True) -> Iterator[dict[str, Any]]:
+    path = folder / name
+    if not required and not path.is_file():
+        return
     try:
         with path.open(encoding="utf-8-sig", newline="") as source:
-            return [{**row, "where": f"{name}:{line}"} for line, row in enumerate(csv.DictReader(source), start=2)]
+            for line, row in enumerate(csv.DictReader(source), start=2):
+                row["where"] = f"{name}:{line}"
+                yield row
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise FileRefused(
             _("{file} cannot be read: {problem}").format(file=name, problem=error),
@@ -90,7 +125,7 @@ def _read(folder: Path, name: str, *, required: bool = True) -> list[dict[str, A
         ) from error
 
 
-def _once(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+def _once(rows: Iterable[dict[str, Any]], name: str) -> Iterator[dict[str, Any]]:
     seen: set[object] = set()
     for row in rows:
         if row.get(name) in seen:
@@ -100,7 +135,7 @@ def _once(rows: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
                 remedy=_("Give every row an id of its own."),
             )
         seen.add(row.get(name))
-    return rows
+        yield row
 
 
 def _value(row: Mapping[str, str], name: str, read: Callable[[str], _T]) -> _T:
@@ -129,7 +164,9 @@ def _receipt(row: Mapping[str, str]) -> dict[str, Any]:
         "currency": _value(row, "currency", str),
         "amount": _value(row, "amount", _amount),
         "payer": row.get("payer_name"),
+        "payer_account": row.get("payer_account"),
         "reference": row.get("remittance"),
+        "charges": row.get("charges"),
         "bank_reference": row.get("bank_ref"),
         "instructed_currency": row.get("instructed_currency"),
         "instructed_amount": _value(row, "instructed_amount", _amount) if instructed else None,
@@ -148,7 +185,9 @@ def _item(row: Mapping[str, str], orders: Container[str]) -> dict[str, Any]:
         "number": row["item_id"],
         "order_id": _value(row, "order_no", str),
         "currency": _value(row, "currency", str),
+        "amount": _value(row, "amount", _amount) if row.get("amount") else None,
         "open_amount": _value(row, "open_amount", _amount),
+        "issue_date": _value(row, "issue_date", date.fromisoformat) if row.get("issue_date") else None,
         "due_date": _value(row, "due_date", date.fromisoformat),
     }
 
@@ -160,8 +199,22 @@ def _order(row: Mapping[str, str]) -> dict[str, Any]:
         "customer_id": _value(row, "customer_id", str),
         "customer_po": row.get("customer_po"),
         "proforma_number": row.get("pi_no"),
+        "order_date": _value(row, "order_date", date.fromisoformat) if row.get("order_date") else None,
     }
 
 
 def _customer(row: Mapping[str, str]) -> dict[str, Any]:
-    return {"id": _value(row, "customer_id", str), "legal_name": row.get("name"), "local_name": row.get("latin_name")}
+    return {
+        "id": _value(row, "customer_id", str),
+        "legal_name": row.get("name"),
+        "local_name": row.get("latin_name"),
+        "bank_account": row.get("bank_account"),
+    }
+
+
+def _link(row: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "receipt_id": _value(row, "receipt_id", str),
+        "instalment_id": _value(row, "item_id", str),
+        "amount": _value(row, "amount", _amount),
+    }

@@ -5,36 +5,46 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Generic, TypeVar
 
-__all__ = ["NumberIndex"]
+__all__ = ["NumberIndex", "digit_strings", "number_digits"]
+
+K = TypeVar("K", bound=Hashable)
+
+LONGEST_TEXT = 1000
+"""Characters that are read of a remittance text; no bank carries more."""
 
 _RUN = re.compile(r"[^\W_]+")
 _GROUP = re.compile(r"\d+|[^\W\d_]+")
+_DIGITS = re.compile(r"\d+")
+_LETTER_O = re.compile(r"(?<=\d)o(?![^\W\d_])|(?<![^\W\d_])o(?=\d)")
 _LONGEST = 5  # pieces that a number may be torn into
 _MIN_LENGTH = 5
 _MIN_DIGITS = 3
+_MOST_STRINGS = 8
+_MOST_DIGITS = 12
 
 
-class NumberIndex:
+class NumberIndex(Generic[K]):
     """From a document's number to the keys it stands for; looking a text up costs no more for more numbers.
 
     Digits have to agree exactly, except that leading zeros of a group may be missing (``SO24-437`` for ``SO24-00437``).
     """
 
-    def __init__(self, numbers: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, numbers: Iterable[tuple[str, K]]) -> None:
         """Takes pairs of number and key; numbers too short to be sure of are left out."""
-        self._keys: dict[str, set[str]] = defaultdict(set)
+        self._keys: dict[str, set[K]] = defaultdict(set)
         self._shown: dict[str, str] = {}
         for number, key in numbers:
             for form in _forms(number):
                 self._keys[form].add(key)
                 self._shown.setdefault(form, number)
 
-    def find(self, text: str) -> dict[str, frozenset[str]]:
+    def find(self, text: str) -> dict[str, frozenset[K]]:
         """The numbers a text names, as the firm writes them and in the text's order, with their keys."""
         runs = _RUN.findall(_plain(text))
-        found: dict[str, frozenset[str]] = {}
+        found: dict[str, frozenset[K]] = {}
         start = 0
         while start < len(runs):
             for size in range(min(_LONGEST, len(runs) - start), 0, -1):
@@ -48,14 +58,37 @@ class NumberIndex:
 
     def _known_form(self, runs: list[str]) -> str | None:
         compact = "".join(runs)
+        if len(compact) < _MIN_DIGITS or compact.isalpha():
+            return None
         if compact in self._keys:
             return compact
         grouped = _grouped(" ".join(runs))
         return grouped if grouped in self._keys else None
 
 
+def digit_strings(text: str) -> list[str]:
+    """The strings of digits that a text may mean as numbers: every run, and neighbouring runs joined.
+
+    A letter O beside a digit is read as a zero.
+    """
+    pieces = _DIGITS.findall(_LETTER_O.sub("0", _plain(text)))[:_MOST_STRINGS]
+    strings = dict.fromkeys(
+        "".join(pieces[start : start + size]) for size in (1, 2, 3) for start in range(len(pieces) - size + 1)
+    )
+    return [one for one in strings if _MIN_DIGITS <= len(one) <= _MOST_DIGITS][:_MOST_STRINGS]
+
+
+def number_digits(number: str) -> list[str]:
+    """What of a document's number tells it from others: its last group of digits, and all its digits."""
+    groups = _DIGITS.findall(_plain(number))
+    if not groups:
+        return []
+    strings = dict.fromkeys((groups[-1], "".join(groups)))
+    return [one for one in strings if _MIN_DIGITS <= len(one) <= _MOST_DIGITS]
+
+
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
 
 
 def _forms(number: str) -> Iterator[str]:

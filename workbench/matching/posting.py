@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from workbench.errors import ConflictError, RateError
+from workbench.errors import ConflictError, MoneyError, RateError
 from workbench.findings import Finding
 from workbench.i18n import _
-from workbench.matching.engine import DEFAULT_CHARGES, Proposal, match, with_refusal
+from workbench.matching.decisions import ruled_out, still_asks, taught_payers
+from workbench.matching.engine import Proposal, match, with_refusal
+from workbench.matching.shares import DEFAULT_CHARGES
 from workbench.rates import RateBook
 from workbench.reasons import told
 from workbench.register import Changeset, Register
@@ -86,13 +88,15 @@ def run(
     basis: Basis = Basis.INVOICE_OR_ORDER,
     choice: RateChoice | None = None,
     charges: Limits = DEFAULT_CHARGES,
+    bar: Decimal | None = None,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> MatchReport:
-    """Match the receipts that nobody has dealt with yet, and settle those that are sure.
+    """Match the receipts that nobody has dealt with yet, and settle those that are at least as sure as ``bar``.
 
-    A receipt with allocations or with a person's decision is left alone, so a second run changes nothing. Where a rate
-    is missing nothing is settled: the receipt becomes one for review, and a finding says why. What somebody else posts
-    meanwhile is not posted again: the run then starts anew.
+    A receipt with allocations or with a person's decision is left alone, so a second run changes nothing; where a person
+    only ruled an instalment out, another one may still be found. Where a rate is missing nothing is settled: the receipt
+    becomes one for review, and a finding says why. What somebody else posts meanwhile is not posted again: the run then
+    starts anew.
 
     Raises:
         MatchingOvertaken: the register changed during each of several attempts.
@@ -100,7 +104,7 @@ def run(
     attempts = 1
     while True:
         try:
-            return _run(register, book, author, basis=basis, choice=choice, charges=charges, progress=progress)
+            return _run(register, book, author, basis=basis, choice=choice, charges=charges, bar=bar, progress=progress)
         except MatchingOvertaken:
             if attempts == _ATTEMPTS:
                 raise
@@ -115,11 +119,12 @@ def _run(
     basis: Basis,
     choice: RateChoice | None,
     charges: Limits,
+    bar: Decimal | None,
     progress: Callable[[str, int, int], None] | None,
 ) -> MatchReport:
     books = _Books.of(register)
     done = {row["receipt_id"] for row in books.allocations}
-    done |= {row["receipt_id"] for row in books.decisions if row.get("decided_by")}
+    done |= {row["receipt_id"] for row in books.decisions if row.get("decided_by") and not still_asks(row)}
     waiting = [row for row in books.receipts if row["id"] not in done]
     receivables = Receivables(
         books.instalments,
@@ -147,7 +152,14 @@ def _run(
             books.customers,
             invoices=books.invoices,
             earlier_receipts=[row for row in books.receipts if row["id"] in done],
+            earlier_links=[
+                {**row, "amount": row["document_amount"]} for row in (*books.allocations, *desk.allocations)
+            ],
+            taught=taught_payers(books.decisions, books.receipts),
+            rejected=ruled_out(books.decisions),
+            book=book,
             charges=charges,
+            bar=bar,
             progress=progress,
         )
         settled = desk.settle(left, proposals)
@@ -177,6 +189,9 @@ class _Desk:
             proposal = outcome[receipt["id"]]
             if proposal.decision == "post":
                 settlement = self._settlement(receipt, proposal)
+                if isinstance(settlement, str):
+                    outcome[receipt["id"]] = with_refusal(proposal, settlement)
+                    continue
                 self.receivables.settle(settlement.allocations)
                 self.allocations.extend(settlement.allocations)
                 self.findings.extend(settlement.findings)
@@ -184,21 +199,25 @@ class _Desk:
                     outcome[receipt["id"]] = with_refusal(proposal, settlement.findings[0].message)
         return [outcome[proposal.receipt_id] for proposal in proposals]
 
-    def _settlement(self, receipt: Mapping[str, Any], proposal: Proposal) -> Settlement:
+    def _settlement(self, receipt: Mapping[str, Any], proposal: Proposal) -> Settlement | str:
+        """The settlement, or why the settlement refuses it."""
         day = receipt["value_date"]
         try:
             parts = [Part(self.receivables.item(part.instalment_id, day), part.amount) for part in proposal.parts]
         except RateError as error:
             return Settlement(findings=(rate_missing(receipt, error),))
-        return allocate_receipt(
-            receipt,
-            parts,
-            book=self.book,
-            base_currency=self.base_currency,
-            charges=proposal.charges,
-            choice=self.choice,
-            reasons=told(proposal.reasons),
-        )
+        try:
+            return allocate_receipt(
+                receipt,
+                parts,
+                book=self.book,
+                base_currency=self.base_currency,
+                charges=proposal.charges,
+                choice=self.choice,
+                reasons=told(proposal.reasons),
+            )
+        except MoneyError as error:
+            return error.message
 
 
 def _store(
