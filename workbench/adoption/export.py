@@ -1,7 +1,8 @@
 """What was read, as CSV files that other programs can check: a folder per workbook.
 
 ``tables.json`` lists the tables with their ranges and column fields; ``customers.csv``, ``orders.csv`` and
-``receipts.csv`` the records with their places; ``issues.csv`` what is asked and told.
+``receipts.csv`` the records with their places; ``issues.csv`` what is asked and told of single cells (advice on the sheet's own formulas
+is in the plan).
 """
 
 from __future__ import annotations
@@ -97,6 +98,6 @@ def _write_issues(path: Path, source: Source, findings: Iterable[Finding]) -> No
         writer.writerow(["sheet", "cell", "kind", "message"])
         for finding in findings:
             parts = finding.where.split("!")
-            if len(parts) == 3 and parts[0] == source.book.file and not finding.code.startswith("record."):
+            if len(parts) == 3 and parts[0] == source.book.file and not finding.code.startswith(("record.", "sheet.")):
                 kind = _ISSUE_KINDS.get(finding.code, finding.code)
                 writer.writerow([parts[1], parts[2], kind, finding.message])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from workbench.adoption.account import AccountOpen, ControlTotal, SheetAccount, account_of
 from workbench.adoption.answers import Answers, read_answers
+from workbench.adoption.lint import lint_table, reader_findings
 from workbench.errors import FileRefused
 from workbench.findings import Finding, Severity, count_by_code
 from workbench.i18n import _
@@ -269,6 +270,7 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers) -> None:
     """Read one workbook's sheets into the plan."""
     source = Source(workbook)
     made.sources.append(source)
+    made.findings.extend(reader_findings(workbook.file, workbook.differences))
     source.layouts.extend(find_tables(sheet) for sheet in workbook.sheets)
     understood = iter(map_tables([table for layout in source.layouts for table in layout.tables]))
     for layout in source.layouts:
@@ -279,8 +281,9 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers) -> None:
                 made.findings.append(Finding("table.unrecognised", where, table.columns[0].label))
                 continue
             mapped.append(one)
-            made.findings.extend(table.findings)
-            records.extend(read_records(one, workbook))
+            read_here = read_records(one, workbook)
+            made.findings.extend((*table.findings, *lint_table(one, read_here)))
+            records.extend(read_here)
         source.tables.extend(mapped)
         source.accounts.append(account_of(layout, mapped, records))
         for record in records:
