@@ -362,6 +362,7 @@ def main() -> None:
     parser.add_argument("--peers", action="store_true", help="openpyxl over the folder and the large sheet too")
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    sys.unraisablehook = lambda _unraisable: None  # archives that a peer leaves open
     loss_table(options.folder, peers=options.peers)
     if options.rows:
         time_table(options.rows, peers=options.peers)

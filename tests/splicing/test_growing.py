@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from tests.splicing.packages import part, raw_book, worksheet
+from tests.workbook_rules import problems
 from workbench.splicing import CellWrite, EditRefused, WorkbookEditor
 
 Row = dict[int, CellWrite]
@@ -60,6 +61,7 @@ def test_a_table_grows_with_all_that_covers_it(table: Path) -> None:
     (after,) = editor.tables("Data")
     assert (after.last_row, str(after.ref)) == (8, "B3:D9")
     report = editor.save(keep=0)
+    assert problems(table) == []
     assert report.warnings == ("The formula in It's more!A2 ends above the new rows.",)
     book = openpyxl.load_workbook(table)
     data, other = book["Data"], book["It's more"]
@@ -175,6 +177,7 @@ def test_columns_join_a_table_and_a_filtered_list(table: Path, tmp_path: Path) -
     assert caught.value.code == "edit.table"
     editor.set_cells("Data", {(4, 5): CellWrite("C-000001")})
     editor.save(keep=0)
+    assert problems(table) == []
     sheet = openpyxl.load_workbook(table)["Data"]
     assert sheet.tables["Orders"].ref == "B3:F7"
     assert [one.name for one in sheet.tables["Orders"].tableColumns] == ["No", "Amount", "Double", "key", "version"]

@@ -9,11 +9,14 @@ import pytest
 import xlsxwriter
 
 from tests.splicing.packages import MAIN, part, parts_of, raw_book, worksheet
+from tests.workbook_rules import problems
 from workbench.splicing import CellWrite, EditRefused, WorkbookEditor
 
 
-def _saved(editor: WorkbookEditor) -> None:
+def _saved(editor: WorkbookEditor, path: Path) -> None:
+    """Save, and hold the result against what Excel demands."""
     editor.save(keep=0)
+    assert problems(path) == []
 
 
 def _code(editor: WorkbookEditor, method: str, *arguments: object, **options: object) -> str:
@@ -40,7 +43,7 @@ def test_notes_come_and_go_without_a_trace(noted: Path) -> None:
     editor = WorkbookEditor.open(noted)
     editor.set_note("S", 2, 3, "amount <differs>\nby 5 & more")
     editor.set_notes("Bare", {(1, 1): "one", (4, 2): "two"})
-    _saved(editor)
+    _saved(editor, noted)
     book = openpyxl.load_workbook(noted)
     assert book["S"]["A1"].comment.text == "theirs"
     assert book["S"]["A1"].comment.author == "Li Na"
@@ -52,11 +55,11 @@ def test_notes_come_and_go_without_a_trace(noted: Path) -> None:
     editor.set_note("S", 2, 3, "amount <differs>\nby 5 & more")
     assert editor.save().changed_parts == ()
     editor.set_note("S", 2, 3, "settled")
-    _saved(editor)
+    _saved(editor, noted)
     assert openpyxl.load_workbook(noted)["S"]["C2"].comment.text == "Workbench:\nsettled"
     editor.remove_note("S", 2, 3)
     editor.set_notes("Bare", {(1, 1): None, (4, 2): None, (9, 9): None})
-    _saved(editor)
+    _saved(editor, noted)
     after = parts_of(noted)
     assert after["xl/worksheets/sheet2.xml"] == before["xl/worksheets/sheet2.xml"]
     assert b'ref="A1"' in after["xl/comments1.xml"]
@@ -82,7 +85,7 @@ def test_our_sheets_are_written_anew_and_others_never(noted: Path) -> None:
     assert _code(editor, "put_sheet", "bare", [["x"]]) == "edit.not-ours"
     assert _code(editor, "put_sheet", "a/b", [["x"]]) == "edit.name"
     assert _code(editor, "remove_sheet", "Bare") == "edit.not-ours"
-    _saved(editor)
+    _saved(editor, noted)
     book = openpyxl.load_workbook(noted)
     assert book.sheetnames == ["S", "Bare", "_workbench", "Conflicts"]
     assert book["_workbench"].sheet_state == "veryHidden"
@@ -102,13 +105,13 @@ def test_our_sheets_are_written_anew_and_others_never(noted: Path) -> None:
     editor.set_note("_workbench", 1, 1, "kept")
     editor.put_sheet("_workbench", [["another"]], state="visible")
     editor.remove_sheet("Conflicts")
-    _saved(editor)
+    _saved(editor, noted)
     book = openpyxl.load_workbook(noted)
     assert book.sheetnames == ["S", "Bare", "_workbench"]
     assert (book["_workbench"]["A1"].value, book["_workbench"].sheet_state) == ("another", "visible")
     assert book["_workbench"]["A1"].comment.text == "Workbench:\nkept"
     editor.remove_sheet("_workbench")
-    _saved(editor)
+    _saved(editor, noted)
     after = parts_of(noted)
     assert set(after) == set(before)
     assert {name for name in before if after[name] != before[name]} <= {
@@ -130,7 +133,7 @@ def test_places_of_sheets_are_counted_anew(tmp_path: Path) -> None:
     editor = WorkbookEditor.open(path)
     editor.put_sheet("Ours", [[1]])
     editor.put_sheet("Later", [[1]])
-    _saved(editor)
+    editor.save(keep=0)
     text = part(path, "xl/workbook.xml")
     local = '<definedName name="_xlnm.Print_Area" localSheetId="2">Later!$A$1</definedName>'
     raw = text.replace("</definedNames>", local + "</definedNames>").replace(
@@ -144,7 +147,7 @@ def test_places_of_sheets_are_counted_anew(tmp_path: Path) -> None:
             archive.writestr(name, data)
     editor = WorkbookEditor.open(path)
     editor.remove_sheet("Ours")
-    _saved(editor)
+    editor.save(keep=0)
     text = part(path, "xl/workbook.xml")
     assert 'name="_xlnm.Print_Area" localSheetId="1"' in text
     assert 'activeTab="1"' in text
@@ -162,14 +165,14 @@ def test_names(tmp_path: Path) -> None:
     assert _code(editor, "define_name", "rate", "S!$A$2") == "edit.not-ours"
     assert _code(editor, "define_name", "A1", "S!$A$2") == "edit.name"
     assert _code(editor, "remove_name", "Rate") == "edit.not-ours"
-    _saved(editor)
+    editor.save(keep=0)
     book = openpyxl.load_workbook(path)
     assert {name: one.attr_text for name, one in book.defined_names.items()} == {
         "Rate": "S!$A$1", "_workbench.table": "S!$A$1:$B$3", "Zone": '"a&b"',
     }  # fmt: skip
     assert book.defined_names["_workbench.table"].hidden
     editor.remove_name("_workbench.table")
-    _saved(editor)
+    editor.save(keep=0)
     assert "_workbench" not in part(path, "xl/workbook.xml")
 
 
@@ -183,7 +186,7 @@ def test_strict_and_prefixed_workbooks_get_parts_of_their_kind(tmp_path: Path) -
     editor.put_sheet("Ours", [[1]])
     editor.set_note("S", 1, 1, "note")
     editor.set_cells("S", {(1, 1): CellWrite("text")})
-    _saved(editor)
+    editor.save(keep=0)
     parts = parts_of(path)
     assert f'<worksheet xmlns="{strict}">'.encode() in parts["xl/worksheets/sheet2.xml"]
     assert b'<x:sheet name="Ours" sheetId="2" rel:id="rId2"/>' in parts["xl/workbook.xml"]
