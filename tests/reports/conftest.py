@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.register.conftest import empty_database, postgres_server
 from workbench.rates import RateBook
-from workbench.register import Register
+from workbench.register import FieldKind, Register
+
+__all__ = ["postgres_server"]
 
 NAMED = {"code": "reference.found", "numbers": "NB-1", "text": "words of another day"}
 LEGS = [
@@ -30,6 +33,27 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
     fill_firm(register)
     yield register
     register.close()
+
+
+@pytest.fixture
+def both_engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Register]]:
+    """The same firm, with a field of its own, in a SQLite file and in PostgreSQL."""
+    server = request.getfixturevalue("postgres_server")
+    made = [
+        Register.create(location, base_currency="CNY", actor="li.na")
+        for location in (tmp_path / "firm.sqlite", empty_database(server))
+    ]
+    for register in made:
+        fill_firm(register)
+        register.define_custom_field("orders", "Held", FieldKind.MONEY, author="li.na", currency_field="currency")
+        register.define_custom_field("orders", "Audited", FieldKind.BOOLEAN, author="li.na")
+        with register.changeset(origin="test", reason="own fields", author="li.na") as changes:
+            changes.update("orders", "O-000001", {"custom": {"Held": Decimal("12.50"), "Audited": False}})
+            changes.update("customers", "C-000001", {"allowed_currencies": ["USD", "EUR"], "tags": []})
+            changes.update("instalments", "I-000001", {"refundable": True})
+    yield made
+    for register in made:
+        register.close()
 
 
 def fill_firm(register: Register) -> None:

@@ -191,7 +191,7 @@ def test_a_register_of_some_size_adds_up(make_register: Register, book: RateBook
     with make_register.changeset(origin="test", reason="many", author="li.na") as changes:
         customers = changes.insert("customers", [{"legal_name": f"Customer {n}"} for n in range(40)])
         orders = []
-        for n in range(1_200):
+        for n in range(2_100):  # more than are read at a time
             currency, unit = currencies[n % 4]
             amount = Decimal(100_000 + 37 * n) * Decimal(unit)
             totals[currency] += amount

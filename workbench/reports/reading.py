@@ -39,11 +39,15 @@ class Snapshot:
     def pages(self, query: sa.Select[Any], *, size: int = PAGE) -> Iterator[Page]:
         """The rows of a query in their order, some at a time; nothing where there are none."""
         names = list(query.selected_columns.keys())
+        as_json = [isinstance(column.type, sa.JSON) for column in query.selected_columns]
         found = self._connection.execution_options(yield_per=size).execute(query)
         for rows in found.partitions():
             columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
             if not self.sqlite:
-                columns = [[_stored(value) for value in values] for values in columns]
+                columns = [
+                    [(_json_text if is_json else _stored)(value) for value in values]
+                    for is_json, values in zip(as_json, columns, strict=True)
+                ]
             yield dict(zip(names, columns, strict=True))
 
     def rows(self, query: sa.Select[Any]) -> Iterator[dict[str, Any]]:
@@ -94,6 +98,9 @@ def _stored(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return value
+
+
+def _json_text(value: Any) -> str | None:
+    """A JSON value that PostgreSQL's driver has decoded, as text again."""
+    return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -106,7 +106,7 @@ def write_register_workbook(
         builder = TableBuilder(snapshot, Queries(day, snapshot.sqlite, wanted), figures, texts)
         step()
         sheets = build_sheets(builder)
-        views = _views(sheets, texts, wanted)
+        views = _views(sheets, texts, figures.changeset[0], wanted)
         carried = hidden(views) if hidden else None
         made = _Frame(texts, figures).write(sheets, used_rates(builder), carried)
         with _written_beside(target) as beside:
@@ -191,7 +191,7 @@ class _Frame:
         self._streams[part] = Streamed(table.name, head + 2, table.count, len(table.columns), rows)
 
 
-def _views(sheets: Sequence[Sheet], texts: Texts, where: Where) -> tuple[TableView, ...]:
+def _views(sheets: Sequence[Sheet], texts: Texts, changeset: int, where: Where) -> tuple[TableView, ...]:
     return tuple(
         view_of(
             texts.sheet(sheet.key),
@@ -199,6 +199,7 @@ def _views(sheets: Sequence[Sheet], texts: Texts, where: Where) -> tuple[TableVi
             headings_of(sheet.table, texts),
             texts,
             head=HEAD_ROW + 1,
+            changeset=changeset,
             where=where.get(sheet.table.source, {}),
         )
         for sheet in sheets

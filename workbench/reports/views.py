@@ -79,6 +79,7 @@ class TableView:
             the table can be edited.
         head_row: row of the headings; ``first_row`` the first row of data; ``row_count`` how many there are. A table
             without rows has one blank one.
+        changeset: number of the newest changeset that the sheet shows.
         where: field → value of the filter that the sheet shows; empty where it shows everything.
     """
 
@@ -95,6 +96,7 @@ class TableView:
     head_row: int
     first_row: int
     row_count: int
+    changeset: int = 0
     where: Mapping[str, Any] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
     def column(self, key: str) -> ColumnView:
@@ -110,9 +112,16 @@ HiddenRows = Callable[[Sequence[TableView]], Sequence[Sequence[str]]]
 
 
 def view_of(
-    sheet: str, table: Table, headings: Sequence[str], texts: Texts, *, head: int, where: Mapping[str, Any]
+    sheet: str,
+    table: Table,
+    headings: Sequence[str],
+    texts: Texts,
+    *,
+    head: int,
+    changeset: int,
+    where: Mapping[str, Any],
 ) -> TableView:
-    """The view of a sheet's table whose headings stand in row ``head``, counted from 1."""
+    """The view of a sheet's table whose headings stand in row ``head``, counted from 1, as of a changeset."""
     columns = tuple(
         _column_view(column, heading, texts) for column, heading in zip(table.columns, headings, strict=True)
     )
@@ -131,6 +140,7 @@ def view_of(
         head_row=head,
         first_row=head + 1,
         row_count=table.count,
+        changeset=changeset,
         where=where,
     )
 
