@@ -13,7 +13,6 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from workbench.errors import FileRefused
 from workbench.files import written_whole
 from workbench.findings import Finding
 from workbench.i18n import _
@@ -35,8 +34,9 @@ from workbench.reports.tables import TableBuilder
 from workbench.reports.texts import SHEETS, Texts
 from workbench.reports.today import TodaySheet
 from workbench.reports.views import HIDDEN_SHEET, HiddenRows, TableView, view_of
+from workbench.sync.closed import WorkbookInUse, refuse_open
 
-__all__ = ["WorkbookInUse", "WorkbookReport", "write_register_workbook"]
+__all__ = ["WorkbookReport", "write_register_workbook"]
 
 Progress = Callable[[str, int, int], None]
 _TAB_COLOURS = {
@@ -48,12 +48,6 @@ _TAB_COLOURS = {
     "help": Palette.FAINT,
 }
 _CALCULATED_BY = 191029  # of the Excel of today; an older number makes it compute everything when it opens the file
-
-
-class WorkbookInUse(FileRefused):
-    """The workbook is open in a spreadsheet program, or another program holds it; nothing was written."""
-
-    code = "file.in-use"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +90,7 @@ def write_register_workbook(
     """
     target = Path(path)
     texts = Texts(language)
-    _refuse_open(target)
+    refuse_open(target)
     day = as_of or datetime.now().astimezone().date()
     step = _Steps(progress or _silent)
     with snapshot_of(register) as snapshot:
@@ -239,27 +233,13 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
     """Progress that nobody asked for."""
 
 
-def _refuse_open(target: Path) -> None:
-    """Refuse where a spreadsheet program has left its mark beside the workbook that it has open."""
-    marks = (target.with_name(f".~lock.{target.name}#"), target.with_name(f"~${target.name}"))
-    for mark in marks:
-        if mark.exists():
-            raise WorkbookInUse(
-                _("{file} is open in a spreadsheet program.").format(file=target.name),
-                where=str(target),
-                remedy=_("Save and close it there, then try again; if nobody has it open, delete {mark}.").format(
-                    mark=mark.name
-                ),
-            )
-
-
 @contextmanager
 def _written_beside(target: Path) -> Iterator[Path]:
     """As ``written_whole``, but never over a workbook that has been opened meanwhile."""
     try:
         with written_whole(target) as beside:
             yield beside
-            _refuse_open(target)
+            refuse_open(target)
     except OSError as error:
         raise _unwritable(target, error) from error
 

@@ -7,6 +7,7 @@ The workbook may be closed (``ClosedFile``) or open in a spreadsheet program: wh
 
 from __future__ import annotations
 
+import workbench.sync.kinds  # noqa: F401  # its codes join the catalogue
 from workbench.sync.binding import bind_views, new_stamp
 from workbench.sync.carried import HIDDEN_SHEET, carried_rows
 from workbench.sync.engine import pull, push, status

@@ -16,7 +16,7 @@ from workbench.splicing.refusals import NoteRefused
 from workbench.sync.carried import HIDDEN_SHEET
 from workbench.sync.images import BookEdits, BookImage, CellValue, OwnSheet, SheetImage, Write
 
-__all__ = ["KEEP", "ClosedFile", "FileOpenElsewhere", "image_of", "origin_of", "put_hidden", "refuse_open"]
+__all__ = ["KEEP", "ClosedFile", "WorkbookInUse", "image_of", "origin_of", "put_hidden", "refuse_open"]
 
 KEEP = 5
 """Earlier versions of a workbook that are kept beside it."""
@@ -26,7 +26,7 @@ _HEAD = "243B53"
 _SPARE = 50  # rows below the conflicts where choices are offered, too
 
 
-class FileOpenElsewhere(FileRefused):
+class WorkbookInUse(FileRefused):
     """The workbook is open in a spreadsheet program; nothing was read or written."""
 
     code = "file.in-use"
@@ -41,11 +41,11 @@ def refuse_open(path: Path) -> None:
     """Refuse where Excel or LibreOffice has left its mark beside the workbook that it has open.
 
     Raises:
-        FileOpenElsewhere: with what to do.
+        WorkbookInUse: with what to do.
     """
     for mark in (path.with_name(f".~lock.{path.name}#"), path.with_name(f"~${path.name}")):
         if mark.exists():
-            raise FileOpenElsewhere(
+            raise WorkbookInUse(
                 _("{file} is open in a spreadsheet program.").format(file=path.name),
                 where=str(path),
                 remedy=_(
@@ -58,7 +58,7 @@ class ClosedFile:
     """The port to a workbook's file; ``keep`` earlier versions are kept beside it.
 
     Raises (on ``read`` and ``write``):
-        FileOpenElsewhere: a spreadsheet program has the file open.
+        WorkbookInUse: a spreadsheet program has the file open.
         FileRefused: it cannot be read, was changed between reading and writing, or cannot be edited safely.
     """
 
