@@ -107,6 +107,8 @@ def _texts(
 ) -> list[int]:
     """Where in a column's lists the texts are that pass a test (``shared``: the shared strings known to pass it)."""
     kinds, values = column.kinds, column.values
+    if not shared and TEXT not in kinds:
+        return []
     return [
         at
         for at in places
