@@ -50,7 +50,9 @@ def _read(path: Path) -> dict[str, Any]:
     if data[:4] == b"PK\x03\x04" or data[:4] == b"PK\x05\x06":
         package = Package(path)
         if "mimetype" in package and "content.xml" in package:
-            answer = _with_calamine(path, "ods")
+            from workbench.sheets.opendocument import read_opendocument
+
+            answer = read_opendocument(package)
         elif any(name.endswith("workbook.bin") for name in package.names):
             answer = _with_calamine(path, "xlsb")
         else:
