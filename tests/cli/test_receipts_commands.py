@@ -232,7 +232,7 @@ def test_scan_refuses_what_it_cannot_do(workbench: Workbench, tmp_path: Path) ->
     for wrong in ("name=Nowhere", "legal_name=Nowhere", "colour=Company", "name=", "=Company"):
         workbench("duplicates", "scan", source, "--map", wrong, "--json").error("configuration.error")
     workbench("duplicates", "scan", source, *MAP, "--id", "Nowhere", "--json").error("configuration.error")
-    source.write_text("row_id,Firma\n1,Nordlicht\n", encoding="utf-8")
+    source.write_text("row_id,Quux\n1,Nordlicht\n", encoding="utf-8")
     workbench("duplicates", "scan", source, "--json").error("configuration.error")
     source.write_bytes(given)
     workbench("duplicates", "scan", tmp_path / "none.csv", "--json").error("file.refused")

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.duplicates import (
+    CustomerIndex,
     DuplicatePair,
+    DuplicateReason,
     clusters,
     fold,
     name_tokens,
@@ -21,9 +23,12 @@ from workbench.duplicates import (
     write_clusters,
     write_pairs,
 )
-from workbench.duplicates.blocking import MAX_BLOCK, candidate_pairs
-from workbench.duplicates.normalise import country_code, record_of
+from workbench.duplicates.blocking import LARGEST_BLOCK, candidate_pairs
+from workbench.duplicates.columns import map_columns
+from workbench.duplicates.normalise import country_code
+from workbench.duplicates.table import TableBuilder
 from workbench.errors import ConfigurationError, FileRefused
+from workbench.i18n import use_language
 
 # Strangers, so that words have a frequency.
 CROWD = [
@@ -165,8 +170,33 @@ def test_common_keys_do_not_explode() -> None:
         {"legal_name": f"Trading {number}", "phone": "+86 21 5555 0142", "email": f"sales{number}@forwarder.example.cn"}
         for number in range(1000)
     ]
-    records = [record_of(row, str(number)) for number, row in enumerate(rows)]
-    assert len(candidate_pairs(records)) <= 1000 * MAX_BLOCK
+    builder = TableBuilder(map_columns(rows))
+    for number, row in enumerate(rows):
+        builder.add(str(number), row)
+    assert len(candidate_pairs(builder.build())[0]) <= 1000 * LARGEST_BLOCK
+
+
+def test_every_reason_can_be_told() -> None:
+    """In either language, with every fact in its place, and again from what the register keeps."""
+    firm = {"country": "GB", "city": "Leeds", "address": "12 Mill Lane", "postcode": "LS1 4DY", "contact": "Ann Poe"}
+    rows = [
+        {"id": "1", "legal_name": "Harrow Garden Ltd", "email": "a@harrow.co.uk", "tax_id": "GB469688175", **firm},
+        {"id": "2", "legal_name": "HARROW GARDENS", "email": "b@harrow.co.uk", "phone": "+44 113 496 0142", **firm},
+        {"id": "3", "legal_name": "Harrow Garden", "phone": "0113 4960142", "tax_id": "GB469688157", "city": "York"},
+        {"id": "4", "legal_name": "Harrow Machines", "email": "c@harrow.co.uk", "country": "NZ", "tax_id": "123706513"},
+        {"id": "5", "legal_name": "Harrow", "email": "a@harow.co.uk", "contact": "Ann Poe", "country": "GB"},
+        *CROWD,
+    ]
+    found = [reason for pair in scan(rows) for reason in pair.reasons]
+    assert len({reason.code for reason in found}) >= 10
+    for reason in found:
+        assert DuplicateReason.from_dict(reason.as_dict()) == reason
+        assert not {"{", "}"} & set(reason.text)
+    use_language("zh")
+    try:
+        assert all(reason.text for reason in found)
+    finally:
+        use_language("en")
 
 
 def as_pair(a: str, b: str, decision: str, score: str = "0.9") -> DuplicatePair:
@@ -176,6 +206,15 @@ def as_pair(a: str, b: str, decision: str, score: str = "0.9") -> DuplicatePair:
 def test_clusters_join_only_duplicates() -> None:
     pairs = [as_pair("A", "B", "duplicate"), as_pair("B", "C", "duplicate"), as_pair("D", "E", "review")]
     assert clusters(pairs) == {"A": "A", "B": "A", "C": "A"}
+
+
+def test_an_unsure_link_alone_does_not_join_two_groups() -> None:
+    tight = [as_pair(*ends, "duplicate", "0.99") for ends in ("AB", "BC", "AC", "XY", "YZ", "XZ")]
+    apart = {"A": "A", "B": "A", "C": "A", "X": "X", "Y": "X", "Z": "X"}
+    assert clusters([*tight, as_pair("C", "X", "duplicate", "0.80")]) == apart
+    assert set(clusters([*tight, as_pair("C", "X", "duplicate", "0.97")]).values()) == {"A"}
+    two_links = [as_pair("C", "X", "duplicate", "0.80"), as_pair("B", "Y", "duplicate", "0.80")]
+    assert set(clusters([*tight, *two_links]).values()) == {"A"}
 
 
 def test_clusters_respect_what_must_stay_apart() -> None:
@@ -231,7 +270,77 @@ def test_columns_of_another_sheet() -> None:
         *({"Nr": row["id"], "Kunde": row["legal_name"], "Land": "GB", "Mail": ""} for row in CROWD),
     ]
     found = scan(rows, id_column="Nr", columns={"name": "Kunde", "country": "Land", "email": "Mail"})
-    assert [(one.id_a, one.id_b, one.decision) for one in found] == [("1", "2", "duplicate")]
+    assert [(one.id_a, one.id_b) for one in found if one.decision == "duplicate"] == [("1", "2")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Company Name", "name"), ("公司名称", "name"), ("Razón social", "name"), ("Наименование", "name"),
+        ("E-Mail", "email"), ("Telefon", "phone"), ("PLZ", "postcode"), ("VAT No.", "tax_id"), ("Land", "country"),
+    ],
+)  # fmt: skip
+def test_headings_tell_what_a_column_holds(heading: str, field: str) -> None:
+    assert map_columns([{heading: "x", "id": "1"}], leave=("id",)) == {field: (heading,)}
+
+
+def test_content_tells_what_a_column_holds() -> None:
+    rows = [
+        {"A": f"x{number}@firm{number}.example.org", "B": "Deutschland", "C": "+49 89 3794 2502"} for number in range(9)
+    ]
+    assert map_columns(rows) == {"email": ("A",), "country": ("B",), "phone": ("C",)}
+    assert map_columns(rows, {"notes": "A"}) == {"notes": ("A",), "country": ("B",), "phone": ("C",)}
+
+
+def test_persons_are_compared_by_their_own_columns() -> None:
+    first, last = (
+        ("Ada", "Ben", "Cora", "Dan", "Eve", "Finn", "Gus"),
+        ("Stone", "Marsh", "Field", "Brook", "Wood", "Hill"),
+    )
+    rows = [
+        {
+            "id": f"{one}{other}",
+            "given_name": one,
+            "surname": other,
+            "date_of_birth": f"19{40 + number:02}{number % 9 + 1:02}{number % 27 + 1:02}",
+            "town": f"{other}{one[:2]}ton",
+        }
+        for number, (one, other) in enumerate((one, other) for one in first for other in last)
+    ]
+    again = [{**row, "id": row["id"] + "2", "surname": row["surname"][:-1] + "x"} for row in rows[::4]]
+    found = {(one.id_a, one.id_b) for one in scan([*rows, *again]) if one.decision == "duplicate"}
+    assert found == {(row["id"], row["id"] + "2") for row in rows[::4]}
+
+
+def test_a_table_that_tells_nothing_is_refused() -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        scan([{"id": "1", "x": ""}, {"id": "2", "x": None}])
+    assert "--map" in refused.value.remedy
+
+
+def test_many_of_one_name_stay_bounded() -> None:
+    rows = [{"id": str(number), "company_name": "Golden Star Trading Ltd"} for number in range(3000)]
+    assert len(scan(rows)) <= 3000 * 8
+
+
+NEW = {"legal_name": "BRUECKNER MASCHINENBAU", "country": "Germany", "phone": "089/37942502"}
+
+
+def test_a_new_customer_is_known_at_the_door() -> None:
+    known = {"id": "K", "legal_name": "Brückner Maschinenbau GmbH", "country": "DE", "phone": "+49 (0)89 3794 2502"}
+    index = CustomerIndex([known, *CROWD])
+    assert len(index) == len(CROWD) + 1
+    (pair,) = index.check(NEW, id_="N")
+    assert (pair.id_a, pair.id_b, pair.decision) == ("N", "K", "duplicate")
+    assert {"name.same", "phone.same"} <= {reason.code for reason in pair.reasons}
+    assert index.check({"legal_name": "Kontiki Marine", "country": "NZ"}) == []
+
+
+def test_a_batch_at_the_door_says_what_one_by_one_says() -> None:
+    index = CustomerIndex(CROWD)
+    new = [{**row, "legal_name": row["legal_name"].upper()} for row in CROWD[:5]] + [NEW, {"legal_name": ""}, {}]
+    ids = [str(number) for number in range(len(new))]
+    assert index.check_many(new, ids=ids) == [index.check(row, id_=id_) for row, id_ in zip(new, ids, strict=True)]
 
 
 @pytest.mark.parametrize("rows", [[{"legal_name": "A"}], [{"id": "1"}, {"id": "1"}]])

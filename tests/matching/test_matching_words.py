@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from workbench.duplicates import DuplicateReason
 from workbench.i18n import use_language
 from workbench.matching import MatchReason
 from workbench.reasons import Reason
@@ -28,9 +27,7 @@ def given_reasons(package: str, kind: str) -> Iterator[tuple[str, set[str] | Non
                 yield node.args[0].value, None if None in names else {name for name in names if name}
 
 
-@pytest.mark.parametrize(
-    ("package", "reason"), [("matching", MatchReason), ("duplicates", DuplicateReason)], ids=["matching", "duplicates"]
-)
+@pytest.mark.parametrize(("package", "reason"), [("matching", MatchReason)], ids=["matching"])
 def test_every_reason_has_its_sentence(package: str, reason: type[Reason]) -> None:
     sentences = reason.sentences()
     written = list(given_reasons(package, reason.__name__))

@@ -93,26 +93,22 @@ def scan(
 
 
 def _mapping(mapped: tuple[str, ...], columns: Collection[str]) -> dict[str, str]:
-    """Field and column of every ``--map``; refuses names that mean nothing, and a table of which nothing is known."""
-    from workbench.duplicates.normalise import COLUMNS
+    """Field and column of every ``--map``; refuses names that mean nothing."""
+    from workbench.duplicates import FIELDS, field_named
 
-    field_of = {name: field for field, names in COLUMNS.items() for name in (*names, field)}
     pairs = {}
     for one in mapped:
         name, equals, column = one.partition("=")
-        if not equals or name not in field_of:
+        field = field_named(name)
+        if not equals or not field:
             raise ConfigurationError(
                 _("{text} does not name a field and a column.").format(text=one),
                 where="--map",
-                remedy=_("Write for example --map name=Company; fields are {fields}.").format(
-                    fields=", ".join(COLUMNS)
-                ),
+                remedy=_("Write for example --map name=Company; fields are {fields}.").format(fields=", ".join(FIELDS)),
             )
         if column not in columns:
             raise _no_column(column, columns)
-        pairs[field_of[name]] = column
-    if not pairs and not field_of.keys() & set(columns):
-        raise _no_column("name", columns)
+        pairs[field] = column
     return pairs
 
 

@@ -1,71 +1,151 @@
-"""Which pairs are worth comparing: records that share a rare enough key."""
+"""Which pairs are worth comparing: rows that share a rare enough key, in any of many kinds."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator
 
-from workbench.duplicates.normalise import Name, Record, domain_label
+import numpy as np
+import pandas as pd
 
-__all__ = ["MAX_BLOCK", "candidate_pairs"]
+from workbench.duplicates.scripts import skeleton
+from workbench.duplicates.table import NONE, Ints, Table
 
-MAX_BLOCK = 40
-"""A key that more records share is too common to suggest a pair: it is split by country, then left out."""
+__all__ = ["LARGEST_BLOCK", "candidate_pairs", "hashed_keys", "hashes", "key_hashes", "keys_of", "pairs_within"]
 
+LARGEST_BLOCK = 24
+"""Rows of a key that are all compared with each other; of a key that more share, only neighbours in name."""
 
-def candidate_pairs(records: Sequence[Record]) -> list[tuple[int, int]]:
-    """Index pairs (i < j) that share a key, sorted; the work stays linear in the number of records."""
-    frequency = Counter(word for record in records for word in record.words)
-    blocks: dict[str, list[int]] = defaultdict(list)
-    for index, record in enumerate(records):
-        for key in set(_keys(record, frequency)):
-            blocks[key].append(index)
-    pairs: set[tuple[int, int]] = set()
-    for members in blocks.values():
-        for block in _capped(members, records):
-            pairs.update(combinations(block, 2))
-    return sorted(pairs)
+NEIGHBOURS = 3
+_NAMES_AS_TYPED = 2  # further ones are other readings of the same
+LONGEST_SLIP = 14
+_CHUNK = 50_000
 
 
-def _keys(record: Record, frequency: Counter[str]) -> Iterator[str]:
-    if record.tax_id:
-        yield "t:" + record.tax_id
-    for mail in record.emails:
-        yield "m:" + mail
-    for domain in record.domains:
-        yield "d:" + domain
-        if len(label := domain_label(domain)) >= 4:
-            yield "n:" + label[:12]
-    for phone in record.phones:
-        yield "p:" + phone[-7:]
-    for name in record.names:
-        yield from _name_keys(name, record.country, frequency)
+def candidate_pairs(table: Table) -> tuple[Ints, Ints]:
+    """Pairs of row numbers (i < j) that share a key, each once, sorted; their number grows with the rows, not faster."""
+    packed = pairs_within(*hashed_keys(table), _name_order(table), len(table))
+    return packed // len(table), packed % len(table)
 
 
-def _name_keys(name: Name, country: str, frequency: Counter[str]) -> Iterator[str]:
-    yield "n:" + name.compact[:12]
-    yield "s:" + "".join(sorted(name.tokens))
-    rare_first = sorted(set(name.tokens), key=lambda token: (frequency[token], token))
-    for token in rare_first[:3]:
-        if len(token) >= 3:
-            yield "w:" + token
-            yield "k:" + token[0] + "".join(letter for letter in token[1:] if letter not in "aeiouy")
-        if len(token) >= 2 and not token.isascii():
-            yield from ("g:" + token[start : start + 2] for start in range(min(len(token) - 1, 4)))
-    for one, other in combinations(rare_first[:4], 2):
-        yield "2:" + " ".join(sorted((one, other)))
-    if len(name.tokens) >= 3:
-        yield "i:" + "".join(token[0] for token in name.tokens) + country
-    elif len(name.tokens) <= 2 and 3 <= len(name.tokens[0]) <= 4:
-        yield "i:" + name.tokens[0] + country
+def hashed_keys(table: Table) -> tuple[Ints, Ints]:
+    """Row number and hash of every key of every row."""
+    parts = [key_hashes(table, range(start, min(start + _CHUNK, len(table)))) for start in range(0, len(table), _CHUNK)]
+    return np.concatenate([rows for rows, _ in parts]), np.concatenate([keys for _, keys in parts])
 
 
-def _capped(members: list[int], records: Sequence[Record]) -> Iterator[list[int]]:
-    if len(members) <= MAX_BLOCK:
-        yield members
+def key_hashes(table: Table, rows: range) -> tuple[Ints, Ints]:
+    """Row number and hash of every key of some rows."""
+    return hashes((row, set(keys_of(table, row))) for row in rows)
+
+
+def hashes(keys: Iterable[tuple[int, set[str]]]) -> tuple[Ints, Ints]:
+    """Row numbers and hashes of keys given as text; the same on every machine."""
+    at: list[int] = []
+    texts: list[str] = []
+    for row, found in keys:
+        at.extend([row] * len(found))
+        texts.extend(found)
+    hashed = pd.util.hash_array(np.array(texts, dtype=object), categorize=False)
+    return np.array(at, dtype=np.int64), hashed.view(np.int64)
+
+
+def _name_order(table: Table) -> Ints:
+    """The place of every row among all, sorted by name: who stands near whom in a block that is too large."""
+    texts = table.names[0].full
+    order = np.lexsort((np.arange(len(table)), pd.factorize(texts, sort=True)[0]))
+    place = np.empty(len(table), dtype=np.int64)
+    place[order] = np.arange(len(table))
+    return place
+
+
+def pairs_within(rows: Ints, keys: Ints, place: Ints, size: int) -> Ints:
+    """Pairs within each key's block as one number each (i * size + j), unique and sorted."""
+    order = np.lexsort((place[rows], keys))
+    rows, keys = rows[order], keys[order]
+    starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    counts = np.diff(np.r_[starts, len(keys)])
+    reach = np.where(np.repeat(counts, counts) > LARGEST_BLOCK, NEIGHBOURS, LARGEST_BLOCK)
+    found: list[Ints] = []
+    live = np.arange(len(keys))
+    for step in range(1, LARGEST_BLOCK):
+        live = live[live + step < len(keys)]
+        live = live[(keys[live] == keys[live + step]) & (reach[live] >= step)]
+        if not len(live):
+            break
+        one, other = rows[live], rows[live + step]
+        found.append(np.minimum(one, other) * size + np.maximum(one, other))
+    return np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+
+def keys_of(table: Table, row: int) -> Iterator[str]:
+    """The keys of one row, as text; a key's first letter tells its kind."""
+    yield from _contact_keys(table, row)
+    yield from _place_keys(table, row)
+    for number, names in enumerate(table.names):
+        if names.tokens[row, 0] == NONE:
+            continue
+        yield from _brand_keys(table, row, names.brand[row])
+        if number < _NAMES_AS_TYPED:
+            yield from _word_keys(table, row, names.full[row])
+
+
+def _contact_keys(table: Table, row: int) -> Iterator[str]:
+    if tax := table.tax[row]:
+        yield "t" + tax
+    for number in table.mails[row].tolist():
+        if number != NONE:
+            yield f"m{number}"
+    for number in table.domains[row].tolist():
+        if number != NONE:
+            yield f"d{number}"
+    for number in table.phones[row].tolist():
+        if number != NONE:
+            yield f"p{number % 10_000_000}"
+    if label := table.label[row]:
+        yield "n" + label[:6]
+        yield "l" + label
+    if len(local := table.local[row]) >= 6:
+        yield "o" + local
+
+
+def _place_keys(table: Table, row: int) -> Iterator[str]:
+    numbers = [number for number in table.numbers[row].tolist() if number != NONE]
+    if numbers:
+        words = [word for word in table.address[row].split() if not word.isdigit()]
+        if words:
+            yield f"a{max(numbers)} {max(words, key=lambda word: (len(word), word))}"
+        if code := table.postcode[row]:
+            yield f"z{code} {numbers[0]}"
+    people = table.contact[row].split()
+    if len(people) > 1:
+        yield f"c{' '.join(sorted(people))} {table.home[row]}"
+
+
+def _brand_keys(table: Table, row: int, brand: str) -> Iterator[str]:
+    yield "b" + skeleton(brand)
+    yield f"n{brand[:6]}"
+    yield f"q{brand[:4]} {table.home[row]}"
+    yield from _slips(brand)
+
+
+def _word_keys(table: Table, row: int, full: str) -> Iterator[str]:
+    words = full.split()
+    country = table.home[row]
+    yield "f" + "".join(words)
+    yield "s" + "".join(sorted(words))
+    for word in words[:5]:
+        yield "w" + word
+        yield f"k{skeleton(word)} {country}"
+    if len(words) > 2:
+        yield f"i{''.join(word[0] for word in words)} {country}"
+    elif words and 2 <= len(words[0]) <= 5:
+        yield f"i{words[0]} {country}"
+
+
+def _slips(brand: str) -> Iterator[str]:
+    """A name and all it becomes when one letter is left out: two names that differ by one letter share a key."""
+    if len(brand) > LONGEST_SLIP or len(brand) < 4:
         return
-    by_country: dict[str, list[int]] = defaultdict(list)
-    for index in members:
-        by_country[records[index].country].append(index)
-    yield from (block for block in by_country.values() if len(block) <= MAX_BLOCK)
+    yield "x" + brand
+    for number in range(len(brand)):
+        yield "x" + brand[:number] + brand[number + 1 :]

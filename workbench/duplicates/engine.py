@@ -1,38 +1,47 @@
-"""Scan rows for customers that may be one, and group what was found."""
+"""Scan rows for customers that may be one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from workbench.duplicates.blocking import candidate_pairs
-from workbench.duplicates.normalise import Record, record_of
+from workbench.duplicates.columns import holds_companies, map_columns
+from workbench.duplicates.compare import Comparer
+from workbench.duplicates.explain import decide, explain, may_be_group
+from workbench.duplicates.foreign_engine import scan_foreign
+from workbench.duplicates.graph import Neighbours, best_paths
+from workbench.duplicates.model import company_model, probability
+from workbench.duplicates.pairs import ID_COLUMNS, REVIEW_FROM, DuplicatePair, identified
 from workbench.duplicates.reasons import DuplicateReason
-from workbench.duplicates.scoring import REVIEW_FROM, Corpus, judge
-from workbench.errors import ConfigurationError
+from workbench.duplicates.table import NONE, Floats, Ints, Table, TableBuilder
 from workbench.i18n import _
 
-__all__ = ["DuplicatePair", "clusters", "scan"]
+__all__ = ["scan"]
 
-_ID_COLUMNS = ("id", "row_id")
+Progress = Callable[[str, int, int], None]
+
+_KEPT_FROM = 0.02  # what is less is forgotten at once
+_LINK_FROM = 0.3
+_PART = 500_000
+_TELL_EVERY = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class DuplicatePair:
-    """Two customers that may be one: ``id_a`` < ``id_b``.
+class _Scored:
+    """Pairs worth keeping, with their comparisons."""
 
-    ``score`` is 0 to 1 in four places: how sure the evidence makes it, not a promised share. ``decision`` is
-    ``duplicate`` (one customer), ``group`` (two companies that belong together), ``review`` (a person should look) or
-    ``apart``.
-    """
-
-    id_a: str
-    id_b: str
-    score: Decimal
-    decision: str
-    reasons: tuple[DuplicateReason, ...]
+    i: Ints
+    j: Ints
+    odds: NDArray[np.float64]
+    features: Floats
+    third: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))  # a row that both are like, or -1
+    heard: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))  # what it adds to the log-odds
 
 
 def scan(
@@ -40,76 +49,113 @@ def scan(
     *,
     id_column: str | None = None,
     columns: Mapping[str, str] | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> list[DuplicatePair]:
     """Pairs of rows that may be one customer, surest first; the same for any order of the rows.
 
     Args:
         rows: customer rows of the register or of any sheet.
         id_column: column of the row's id; by default ``id`` or ``row_id``.
-        columns: the sheet's column for each field it names otherwise (see ``normalise.COLUMNS``).
+        columns: the sheet's column for each field it names otherwise (see ``columns``).
         progress: called with a stage's name, the steps done and the steps in all.
 
     Raises:
-        ConfigurationError: a row has no id, or two rows have the same.
+        ConfigurationError: a row has no id, two rows have the same, or no column tells one row from another.
     """
-    records = sorted(_records(rows, id_column, columns), key=lambda record: record.id)
-    corpus = Corpus.of(records)
-    candidates = candidate_pairs(records)
-    found = []
-    for number, (i, j) in enumerate(candidates):
-        verdict = judge(records[i], records[j], corpus)
-        if verdict.score >= REVIEW_FROM or verdict.decision == "group":
-            found.append(DuplicatePair(records[i].id, records[j].id, verdict.score, verdict.decision, verdict.reasons))
-        if progress and number % 5000 == 0:
-            progress(_("comparing customers"), number, len(candidates))
-    if progress:
-        progress(_("comparing customers"), len(candidates), len(candidates))
+    step = progress or _silent
+    by_id = identified(rows, id_column)
+    if not by_id:
+        return []
+    ids = sorted(by_id)
+    ordered = [by_id[id_] for id_ in ids]
+    fields = map_columns(ordered, columns, leave=(id_column,) if id_column else ID_COLUMNS)
+    if holds_companies(ordered, fields):
+        if len(ids) < 2:
+            return []
+        table = _table(ids, ordered, fields, step)
+        found = _told(table, _with_neighbours(table, _candidates(table, step)), step)
+    else:
+        found = scan_foreign(ids, ordered, (id_column,) if id_column else ID_COLUMNS, step)
     return sorted(found, key=lambda pair: (-pair.score, pair.id_a, pair.id_b))
 
 
-def clusters(pairs: Iterable[DuplicatePair]) -> dict[str, str]:
-    """Id to the smallest id of its cluster, for every id that a ``duplicate`` pair joins to another.
-
-    Surest pairs first; two clusters are not joined where the scan says of any two of their members that they are
-    apart or two companies of a group.
-    """
-    every = list(pairs)
-    forbidden = {frozenset((pair.id_a, pair.id_b)) for pair in every if pair.decision in {"apart", "group"}}
-    members: dict[str, set[str]] = {}
-    for pair in sorted(every, key=lambda pair: (-pair.score, pair.id_a, pair.id_b)):
-        if pair.decision != "duplicate":
-            continue
-        one = members.get(pair.id_a, {pair.id_a})
-        other = members.get(pair.id_b, {pair.id_b})
-        if one is other or any(frozenset((a, b)) in forbidden for a in one for b in other):
-            continue
-        joined = one | other
-        members.update(dict.fromkeys(joined, joined))
-    return {id_: min(group) for id_, group in sorted(members.items())}
+def _silent(_stage: str, _done: int, _all: int) -> None:
+    """For callers who do not want to know."""
 
 
-def _records(
-    rows: Iterable[Mapping[str, Any]], id_column: str | None, columns: Mapping[str, str] | None
-) -> Sequence[Record]:
-    records: dict[str, Record] = {}
-    for number, row in enumerate(rows, start=1):
-        id_ = _id_of(row, id_column)
-        where = _("row {number}").format(number=number)
-        if not id_:
-            raise ConfigurationError(
-                _("the row has no id"), where=where, remedy=_("Name the column with the row's id: --id COLUMN.")
+def _table(
+    ids: Sequence[str], rows: Sequence[Mapping[str, Any]], fields: Mapping[str, Sequence[str]], step: Progress
+) -> Table:
+    builder = TableBuilder(fields)
+    for number, (id_, row) in enumerate(zip(ids, rows, strict=True)):
+        builder.add(id_, row)
+        if number % _TELL_EVERY == 0:
+            step(_("reading customers"), number, len(ids))
+    return builder.build()
+
+
+def _candidates(table: Table, step: Progress) -> _Scored:
+    i, j = candidate_pairs(table)
+    comparer = Comparer(table)
+    parts = []
+    for start in range(0, len(i), _PART):
+        step(_("comparing customers"), start, len(i))
+        parts.append(_scored(comparer, i[start : start + _PART], j[start : start + _PART]))
+    step(_("comparing customers"), len(i), len(i))
+    return _joined(parts or [_scored(comparer, i, j)])
+
+
+def _scored(comparer: Comparer, i: Ints, j: Ints) -> _Scored:
+    features = comparer.features(i, j)
+    odds = company_model().log_odds(features).astype(np.float64)
+    kept = (probability(odds) >= _KEPT_FROM) | may_be_group(features)
+    return _Scored(i[kept], j[kept], odds[kept], features[kept])
+
+
+def _joined(parts: list[_Scored]) -> _Scored:
+    return _Scored(
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("i", "j", "odds", "features"))
+    )
+
+
+def _with_neighbours(table: Table, scored: _Scored) -> _Scored:
+    """Pairs that only a third row links are compared as well, and every pair hears what third rows say."""
+    rows, model = len(table), company_model()
+    p = probability(scored.odds)
+    sure = p >= _LINK_FROM
+    packed, _weaker, _third = best_paths(scored.i[sure], scored.j[sure], p[sure], rows)
+    new = np.setdiff1d(packed, scored.i * rows + scored.j)
+    if len(new):
+        scored = _joined([scored, _scored(Comparer(table), new // rows, new % rows)])
+        p = probability(scored.odds)
+    near = Neighbours.of(scored.i, scored.j, p, rows)
+    odds = model.with_neighbour(scored.odds, near.strength)
+    third = np.where(near.strength >= _LINK_FROM, near.third, NONE)
+    return _Scored(scored.i, scored.j, odds, scored.features, third, odds - scored.odds)
+
+
+def _told(table: Table, scored: _Scored, step: Progress) -> list[DuplicatePair]:
+    """The pairs worth a look, with their decision and reasons."""
+    p = probability(scored.odds)
+    shown = np.flatnonzero((p >= REVIEW_FROM) | may_be_group(scored.features))
+    step(_("writing reasons"), 0, len(shown))
+    weights = company_model().contributions(scored.features[shown])
+    found = []
+    for at, number in enumerate(shown.tolist()):
+        i, j, values = int(scored.i[number]), int(scored.j[number]), scored.features[number]
+        reasons = explain(table, (i, j), values, weights[at])
+        if scored.third[number] != NONE:
+            link = DuplicateReason.of(
+                "link.both", id=table.ids[int(scored.third[number])], weight=f"{scored.heard[number]:+.1f}"
             )
-        if id_ in records:
-            raise ConfigurationError(
-                _("two rows have the id {id}").format(id=id_),
-                where=where,
-                remedy=_("Give every row an id of its own, or name another column: --id COLUMN."),
-            )
-        records[id_] = record_of(row, id_, columns)
-    return list(records.values())
+            reasons.insert(0, link)
+        found.append(_decided(table, (i, j), float(p[number]), values, reasons))
+    return found
 
 
-def _id_of(row: Mapping[str, Any], id_column: str | None) -> str:
-    names = (id_column,) if id_column else _ID_COLUMNS
-    return next((str(row[name]).strip() for name in names if row.get(name) not in (None, "")), "")
+def _decided(
+    table: Table, pair: tuple[int, int], p: float, values: Floats, reasons: list[DuplicateReason]
+) -> DuplicatePair:
+    decision, reasons = decide(p, values, reasons)
+    id_a, id_b = sorted((table.ids[pair[0]], table.ids[pair[1]]))
+    return DuplicatePair(id_a, id_b, Decimal(f"{p:.4f}"), decision, tuple(reasons))

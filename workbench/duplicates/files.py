@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from workbench.duplicates.engine import DuplicatePair
+from workbench.duplicates.pairs import DuplicatePair
 from workbench.errors import FileRefused
 from workbench.guards import CsvWriter, unguarded
 from workbench.i18n import _

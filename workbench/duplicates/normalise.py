@@ -5,27 +5,28 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
-__all__ = ["COLUMNS", "Name", "Record", "country_code", "fold", "name_tokens", "record_of"]
+from rapidfuzz.distance import OSA
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "name": ("legal_name", "company_name", "name", "customer", "公司名称", "客户名称"),
-    "local_name": ("local_name", "latin_name"),
-    "country": ("country", "国家"),
-    "city": ("city", "城市"),
-    "address": ("address", "地址"),
-    "postcode": ("postcode", "zip", "邮编"),
-    "tax_id": ("tax_id", "vat_id", "税号"),
-    "email": ("email", "e_mail", "邮箱"),
-    "phone": ("phone", "mobile", "telephone", "tel", "电话", "手机"),
-    "website": ("website", "url", "网址"),
-    "contact": ("contact_person", "contact", "联系人"),
-}
-"""Field and the columns it is read from; a caller's own mapping goes before. All that are filled are used."""
+__all__ = [
+    "LONGEST_TEXT",
+    "calling_country",
+    "company_domain",
+    "country_code",
+    "cut_remark",
+    "data_lines",
+    "domain_label",
+    "emails_of",
+    "fold",
+    "host_of",
+    "name_tokens",
+    "nation_of",
+    "phone_numbers",
+    "tax_number",
+    "words_and_form",
+]
 
 LONGEST_TEXT = 500
 """Characters that are read of a cell: no name or address is longer, and hostile cells stay cheap."""
@@ -35,51 +36,20 @@ _DOTTED = re.compile(r"\b(?:\w[./]){1,}\w\b\.?")
 _BRACKET = re.compile(r"\s[(（][^)）]*[)）]\s*$|\s-\s[^-]*$")  # a remark typed behind the name
 _NOT_WORD = re.compile(r"[\W_]+")
 _EXTENSION = re.compile(r"(?:ext|extension|分机|доб)\.?\s*\d+", re.IGNORECASE)
-_PLACEHOLDER_MAIL = ("none@", "test@", "noemail@", "no@", "na@", "example@")
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "herr", "frau"})
+_PLACEHOLDER_MAIL = re.compile(
+    r"(?:none|no|na|n\.a|test|noemail|nomail|no-?reply|unknown|example|xxx+|abc|aaa+|email|mail)@"
+    r"|.*@(?:none|no|test|example|xxx+|abc|aaa+|email|unknown|nomail|noemail)\."
+)
+_TAX_WORDS = re.compile(r"^(?:VAT|TAX|TIN|ID|NO|NUMBER|REG|NIF|CIF|EIN|GST|USTID|UID|NIP|INN|ИНН|税号)+(?=.*\d)")
+_INTERNATIONAL = re.compile(r"\D*?(?:\+|\b00)\s*([\d .()/-]{3,})")
+_BETWEEN_PHONES = re.compile(r"\s+/\s+|[;,|\n]")
 _SCRIPTS_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 # Labels before these in a domain name are the registrant's own: acme.com.br, acme.co.uk.
 _SECOND_LEVEL = frozenset({"com", "co", "net", "org", "gov", "edu", "ac", "or", "ne", "gob", "web"})
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """One name of a customer: as typed, its words (see ``name_tokens``), and the words written together."""
-
-    text: str
-    tokens: tuple[str, ...]
-    compact: str
-
-    @classmethod
-    def of(cls, text: str) -> Name:
-        """The comparable form of a name as typed."""
-        tokens = name_tokens(text)
-        return cls(text, tokens, "".join(tokens))
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One customer row, ready to compare. Empty where the row says nothing (or a placeholder)."""
-
-    id: str
-    names: tuple[Name, ...]  # the legal name, and the local name where it differs
-    country: str  # ISO 3166-1 alpha-2
-    city: str
-    address: tuple[str, ...]
-    postcode: str
-    tax_id: str  # letters and digits
-    emails: frozenset[str]
-    domains: frozenset[str]  # without the domains anybody can have an address at
-    phones: frozenset[str]  # last eight digits
-    contact: frozenset[str]
-
-    @property
-    def words(self) -> frozenset[str]:
-        """The words of all its names."""
-        return frozenset(word for name in self.names for word in name.tokens)
-
-
-def _lines(name: str) -> list[str]:
+def data_lines(name: str) -> list[str]:
+    """The lines of a word list that comes with the package, without its comments."""
     text = (files("workbench.duplicates") / "data" / name).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
@@ -87,7 +57,7 @@ def _lines(name: str) -> list[str]:
 @cache
 def _legal_forms() -> tuple[frozenset[tuple[str, ...]], tuple[str, ...]]:
     """Forms as word sequences, and those that are written without a space before them (longest first)."""
-    forms = [tuple(line.split()) for line in _lines("legal_forms.txt")]
+    forms = [tuple(line.split()) for line in data_lines("legal_forms.txt")]
     joined = [
         form[0] for form in forms if len(form) == 1 and len(form[0]) > 1 and _SCRIPTS_WITHOUT_SPACES.search(form[0])
     ]
@@ -96,7 +66,7 @@ def _legal_forms() -> tuple[frozenset[tuple[str, ...]], tuple[str, ...]]:
 
 @cache
 def _free_mail() -> frozenset[str]:
-    return frozenset(_lines("free_mail.txt"))
+    return frozenset(data_lines("free_mail.txt"))
 
 
 @cache
@@ -123,13 +93,27 @@ def _words(text: str) -> list[str]:
     return _NOT_WORD.sub(" ", re.sub(r"[\"'’״׳`]", "", joined)).split()
 
 
+def cut_remark(name: str) -> str:
+    """A name as typed without a remark in brackets, or behind a dash, at its end."""
+    return _BRACKET.sub(" ", name[:LONGEST_TEXT])
+
+
+def words_and_form(name: str) -> tuple[list[str], str]:
+    """The folded words of a name without its legal form (all of them where nothing else is left), and that form."""
+    words = _words(name[:LONGEST_TEXT])
+    own = _without_forms(words)
+    if not own:
+        return words, ""
+    whole, left = "".join(words), "".join(own)
+    return own, whole.replace(left, "", 1) if left in whole else ""
+
+
 def name_tokens(name: str) -> tuple[str, ...]:
     """The words of a company's name without its legal form and a remark in brackets behind it, Cyrillic and Greek in Latin letters.
 
     A name that is nothing but legal forms keeps its words.
     """
-    name = name[:LONGEST_TEXT]
-    words = _without_forms(_words(_BRACKET.sub(" ", name))) or _words(name)
+    words = _without_forms(_words(cut_remark(name))) or _words(name[:LONGEST_TEXT])
     return tuple(word.translate(_letters()) or word for word in words if word != "and")
 
 
@@ -163,39 +147,13 @@ def _cut_joined(word: str, joined: tuple[str, ...]) -> str:
     return word
 
 
+@lru_cache(maxsize=50_000)
 def country_code(text: str) -> str:
     """ISO alpha-2 of a country written as code or name in one of many languages; empty when it is none."""
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().replace(".", " ").split())
     known = _countries()
     without_bracket = re.sub(r"\s*\(.*\)$", "", plain)
     return known.get(plain) or known.get(plain.replace(",", "")) or known.get(without_bracket) or ""
-
-
-def record_of(row: Mapping[str, object], id_: str, columns: Mapping[str, str] | None = None) -> Record:
-    """The comparable record of a row; ``columns`` names the row's own column for a field of ``COLUMNS``."""
-    own = columns or {}
-
-    def texts(field: str) -> list[str]:
-        names = (own[field],) if field in own else COLUMNS[field]
-        return [str(row[name])[:LONGEST_TEXT].strip() for name in names if row.get(name) not in (None, "")]
-
-    names = [Name.of(text) for text in (*texts("name")[:1], *texts("local_name"))]
-    emails = {match.group().casefold() for text in texts("email") for match in _EMAIL.finditer(text)}
-    emails = {mail for mail in emails if not mail.startswith(_PLACEHOLDER_MAIL)}
-    hosts = {mail.rpartition("@")[2] for mail in emails} | {_host(text) for text in texts("website")}
-    return Record(
-        id=id_,
-        names=tuple({name.compact: name for name in reversed(names) if name.compact}.values())[::-1],
-        country=next(filter(None, map(country_code, texts("country"))), ""),
-        city=" ".join(_words(" ".join(texts("city")[:1]))),
-        address=tuple(_words(" ".join(texts("address")[:1]))),
-        postcode="".join(_words(" ".join(texts("postcode")[:1]))),
-        tax_id=_tax_id(" ".join(texts("tax_id")[:1])),
-        emails=frozenset(emails),
-        domains=frozenset(host for host in hosts if host and host not in _free_mail()),
-        phones=frozenset(number for text in texts("phone") for number in _numbers(text)),
-        contact=frozenset(word for text in texts("contact") for word in _words(text) if word not in _TITLES),
-    )
 
 
 def domain_label(domain: str) -> str:
@@ -206,24 +164,77 @@ def domain_label(domain: str) -> str:
     return labels[-1].replace("-", "") if labels else ""
 
 
-def _host(text: str) -> str:
-    host = re.sub(r"^[a-z]+://", "", text.strip().casefold()).split("/")[0].split("?")[0]
+def emails_of(text: str) -> list[str]:
+    """Mail addresses in a text, lower case, without placeholders."""
+    found = (match.group().casefold() for match in _EMAIL.finditer(text[:LONGEST_TEXT]))
+    return [mail for mail in found if not _PLACEHOLDER_MAIL.match(mail)]
+
+
+def company_domain(host: str) -> str:
+    """A host as it names a company; empty for mail providers that anybody can use, and for slips in their names."""
+    host = host.removeprefix("www.")
+    return "" if _is_free(host) else host
+
+
+@lru_cache(maxsize=200_000)
+def _is_free(host: str) -> bool:
+    known = _free_mail()
+    if host in known or host.replace(".con", ".com") in known:
+        return True
+    same_length = (one for one in _common_free_mail() if one[0] == host[:1] and abs(len(one) - len(host)) <= 1)
+    return any(OSA.distance(one, host, score_cutoff=1) <= 1 for one in same_length)
+
+
+@cache
+def _common_free_mail() -> tuple[str, ...]:
+    """Providers with names long enough that a slip in one is not another company's domain."""
+    return tuple(sorted(one for one in _free_mail() if len(one.partition(".")[0]) >= 5))
+
+
+def host_of(text: str) -> str:
+    """The host of a web address as typed."""
+    host = re.sub(r"^[a-z]+:/*", "", text[:LONGEST_TEXT].strip().casefold()).split("/")[0].split("?")[0]
     host = host.removeprefix("www.")
     return host if re.fullmatch(r"[\w-]+(\.[\w-]+)+", host) else ""
 
 
-def _tax_id(text: str) -> str:
-    plain = _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).upper())
+def tax_number(text: str) -> str:
+    """Letters and digits of a tax number without words and the country before it; empty for a placeholder."""
+    plain = _TAX_WORDS.sub("", _NOT_WORD.sub("", unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).upper()))
     digits = re.sub(r"\D", "", plain)
-    if len(digits) < 6 or len(set(digits)) < 3:
+    if len(digits) < 6 or len(set(digits)) < 3 or digits in "01234567890123456789":
         return ""
-    return re.sub(r"^[A-Z]{2}(?=[0-9A-Z]{7,}$)", "", plain)
+    return re.sub(r"^(?:ATU|CHE|[A-Z]{2})(?=[0-9A-Z]{7,}$)", "", plain)
 
 
-def _numbers(text: str) -> list[str]:
+def phone_numbers(text: str) -> list[str]:
+    """The last eight digits of each telephone number in a text: where countries and trunk prefixes no longer differ."""
     found = []
-    for part in re.split(r"\s+/\s+|[;,|]", _EXTENSION.sub("", unicodedata.normalize("NFKC", text))):
+    plain = _EXTENSION.sub("", unicodedata.normalize("NFKC", text[:LONGEST_TEXT]))
+    for part in _BETWEEN_PHONES.split(plain):
         digits = re.sub(r"\D", "", part)
-        if len(digits) >= 7 and len(set(digits)) > 2 and digits not in "01234567890123456789":
+        if 7 <= len(digits) <= 18 and len(set(digits)) > 2 and digits not in "01234567890123456789":
             found.append(digits[-8:])
     return found
+
+
+@lru_cache(maxsize=200_000)
+def nation_of(word: str) -> str:
+    """The country that a word of a name names, as ISO alpha-2; empty for codes, which are words as well."""
+    if len(word) < 4 and word.isascii() and word not in {"uk", "usa", "uae"}:
+        return ""
+    return _countries().get(word, "")
+
+
+@cache
+def _calling_codes() -> dict[str, str]:
+    return dict(line.split() for line in data_lines("calling_codes.txt"))
+
+
+def calling_country(text: str) -> str:
+    """The country that a telephone number with an international prefix belongs to."""
+    found = _INTERNATIONAL.match(unicodedata.normalize("NFKC", text[:LONGEST_TEXT]))
+    if not found:
+        return ""
+    digits = re.sub(r"\D", "", found.group(1))
+    return _calling_codes().get(digits[:3]) or _calling_codes().get(digits[:2]) or ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from workbench.duplicates.engine import DuplicatePair, scan
+from workbench.duplicates.engine import scan
+from workbench.duplicates.pairs import DuplicatePair
 from workbench.i18n import _
 from workbench.register import Register
 
