@@ -1,6 +1,6 @@
 """Train the matching's model on synthetic firms and write workbench/matching/data/model.json.
 
-python benchmarks/receipts/train.py --data /var/tmp/firms     # about six minutes on an idle core
+python benchmarks/receipts/train.py --data /var/tmp/firms     # about eight minutes on an idle core
 
 Four sets of gradient-boosted trees: ``first`` and ``later`` judge hypotheses before and after learning, ``final`` tells
 how likely the likeliest orders are right, ``refund`` finds what is returned. Each is trained on firms that the ones before
@@ -21,15 +21,16 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from worlds import MIXED, PROFILES, World, make
 
 from workbench.matching import refunds
+from workbench.matching.engine import judge
 from workbench.matching.model import Trees, sigmoid
 from workbench.matching.verdict import Verdicts, verdicts
 from workbench.matching.workspace import Judge, Judged
 from workbench.rates import RateBook
 
-TRAINING = range(3000, 3024)
+TRAINING = range(3000, 3036)
 CHOOSING = range(5000, 5002)  # for each profile
 SIZES = (1500, 3000, 5000, 8000)
-LARGEST = 15_000
+LARGEST = 30_000
 TARGET, MARGIN = 0.995, 0.002
 MODEL = Path(__file__).resolve().parents[2] / "workbench" / "matching" / "data" / "model.json"
 ABOUT = (
@@ -41,7 +42,7 @@ def firms(data: Path) -> list[Path]:
     """The folders of the training firms: profiles and mixes of several sizes."""
     draw, folders = random.Random(5), []
     for seed in TRAINING:
-        profile = draw.choice([*PROFILES, MIXED, MIXED, MIXED])
+        profile = draw.choice([*PROFILES, "hard", MIXED, MIXED, MIXED])
         size = LARGEST if seed == TRAINING[-1] else draw.choice(SIZES)
         folders.append(make(data / f"{profile}_{size}_s{seed}", profile=profile, seed=seed, receipts=size))
     return folders
@@ -120,14 +121,8 @@ def exported(model: HistGradientBoostingClassifier, names) -> dict:
 
 def rounds(world: World, first: Judge, later: Judge) -> tuple[Judged, Verdicts]:
     """All rounds, as the engine goes through them."""
-    space = world.space
-    judged = space.first_round(first)
-    space.learn(judged)
-    judged = space.next_round(later, judged)
-    space.learn(judged)
-    judged = space.last_round(later, judged)
-    space.learn(judged)
-    return judged, verdicts(space, judged)
+    judged = judge(world.space, first=first, later=later)
+    return judged, verdicts(world.space, judged)
 
 
 def train_first(folders: list[Path], book: RateBook) -> dict:
@@ -166,9 +161,9 @@ def train_final(folders: list[Path], book: RateBook, first: Judge, later: Judge)
         rows.add(verdict.columns, world.right(judged.hypotheses, verdict.best))
         found.append((world, judged, verdict))
     final = rows.fitted(trees=120, leaves=10, depth=5, rate=0.06, least=40)
-    judge, returns = Trees(final).log_odds, Rows()
+    tell, returns = Trees(final).log_odds, Rows()
     for world, judged, verdict in found:
-        add_refunds(returns, world, judged, verdict, sigmoid(judge(verdict.columns)))
+        add_refunds(returns, world, judged, verdict, sigmoid(tell(verdict.columns)))
     return final, returns.fitted(trees=60, leaves=8, depth=4, rate=0.1, least=15)
 
 
@@ -222,14 +217,14 @@ def main() -> None:
             model.update(zip(names, train(), strict=True))
             kept.write_text(json.dumps(model))
 
-    def judge(name: str) -> Judge:
+    def stored(name: str) -> Judge:
         return Trees(model[name]).log_odds
 
     stage(("first",), lambda: [train_first(folders[:half], book)])
-    stage(("later",), lambda: [train_later(folders[:half], book, judge("first"))])
-    stage(("final", "refund"), lambda: train_final(folders[half:], book, judge("first"), judge("later")))
+    stage(("later",), lambda: [train_later(folders[:half], book, stored("first"))])
+    stage(("final", "refund"), lambda: train_final(folders[half:], book, stored("first"), stored("later")))
     print("bar", flush=True)
-    bar = chosen_bar(options.data, book, judge("first"), judge("later"), judge("final"))
+    bar = chosen_bar(options.data, book, stored("first"), stored("later"), stored("final"))
     seeds = {"training": [TRAINING[0], TRAINING[-1]], "bar": [CHOOSING[0], CHOOSING[-1]]}
     model = {"about": ABOUT, "seeds": seeds, "bar": bar, **model}
     MODEL.parent.mkdir(exist_ok=True)

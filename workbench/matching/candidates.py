@@ -189,8 +189,7 @@ class Market:
         """For every amount the open instalments that are a little more, as charges may have been kept, due around the day."""
         order = np.argsort(self._packed(self.live), kind="stable")
         keys = self._packed(self.live)[order]
-        most = (_MOST_CHARGES / self._worth.of(currency, day) * SCALE).astype(np.float64)
-        most = np.where(np.isfinite(most), np.minimum(most, amount * 0.3), 0).astype(np.int64)
+        most = self._charges(currency, amount, day)
         begin = np.searchsorted(keys, currency * (1 << 52) + amount, "right")
         end = np.searchsorted(keys, currency * (1 << 52) + amount + most, "right")
         owner, place = spread(begin, np.minimum(end - begin, 400))
@@ -202,6 +201,24 @@ class Market:
         owner, item = owner[order], item[order]
         kept = np.arange(len(owner)) - np.searchsorted(owner, owner) < _MOST_NEAR
         return owner[kept], item[kept]
+
+    def above_of_customer(self, pairs: Pairs, currency: Ints, amount: Ints, day: Ints) -> tuple[Ints, Ints]:
+        """Each pair's open instalments that are a little more than the amount: pairs of pair number and instalment."""
+        order, width = self._by_both, len(self._amount_keys) + 1
+        keys = self._ledger.customer[self.live[order]] * width + self._amount_of[order]
+        least = currency * (1 << 52) + amount
+        first = np.searchsorted(self._amount_keys, least, "right")
+        last = np.searchsorted(self._amount_keys, least + self._charges(currency, amount, day), "right")
+        begin = np.searchsorted(keys, pairs.customer * width + first)
+        end = np.searchsorted(keys, pairs.customer * width + last)
+        pair, place = spread(begin, np.clip(end - begin, 0, _MOST_NEAR))
+        return pair, self.live[order[place]]
+
+    def _charges(self, currency: Ints, amount: Ints, day: Ints) -> Ints:
+        """The most that banks may have kept of an amount."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            most = _MOST_CHARGES / self._worth.of(currency, day) * SCALE
+        return np.where(np.isfinite(most), np.minimum(most, amount * 0.3), 0).astype(np.int64)
 
     def ratio(self, receipts: Receipts, receipt: Ints, item: Ints) -> Floats:
         """What came, as a share of what is open; by the amount instructed where that is in the instalment's currency."""

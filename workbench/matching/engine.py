@@ -21,7 +21,7 @@ from workbench.matching.refunds import Original, Refund, returned
 from workbench.matching.repeats import repeats
 from workbench.matching.shares import DEFAULT_CHARGES, Part, Shares
 from workbench.matching.verdict import Verdicts, verdicts
-from workbench.matching.workspace import Judged, Workspace
+from workbench.matching.workspace import Judge, Judged, Workspace
 from workbench.rates import RateBook
 from workbench.settlement import Limits
 
@@ -34,7 +34,8 @@ _SECOND_CHOICE = 0.5
 _BEYOND_DOUBT = Decimal("0.998")
 _LEAST = 1e-9
 _FOUR_DIGITS = Decimal("0.0001")
-_STEPS = 4
+_ROUNDS = 2
+_STEPS = _ROUNDS + 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +136,24 @@ def match(
     return [proposals[id_] for id_ in given]
 
 
-def judge(space: Workspace, step: Callable[[int], None] = lambda _done: None) -> Judged:
-    """All rounds of judging with the model that is shipped."""
-    first, later = trees("first").log_odds, trees("later").log_odds
+def judge(
+    space: Workspace,
+    step: Callable[[int], None] = lambda _done: None,
+    *,
+    first: Judge | None = None,
+    later: Judge | None = None,
+) -> Judged:
+    """All rounds of judging, with the judges that are shipped or others."""
+    first, later = first or trees("first").log_odds, later or trees("later").log_odds
     judged = space.first_round(first)
     space.learn(judged)
-    step(1)
-    judged = space.next_round(later, judged)
-    space.learn(judged)
-    step(2)
+    for done in range(1, _ROUNDS + 1):
+        step(done)
+        judged = space.next_round(later, judged)
+        space.learn(judged)
+    step(_ROUNDS + 1)
     judged = space.last_round(later, judged)
     space.learn(judged)
-    step(3)
     return judged
 
 

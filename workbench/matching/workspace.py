@@ -25,13 +25,14 @@ Judge = Callable[[Columns], Floats]
 """From features to log-odds."""
 
 _RECEIPTS_AT_ONCE = 4096
-_SHOWN = 4  # hypotheses of a receipt that stay, however unlikely
-_HOPELESS = 9.0  # log-odds behind the best
+_SHOWN = 6  # hypotheses of a receipt that stay, however unlikely
+_HOPELESS = 11.0  # log-odds behind the best
 _NEARLY = 0.9
-_KEPT = 14  # hypotheses of a receipt that are judged by the model
-_LEARNED = 30  # customers that a payer may act for
+_KEPT = 20  # hypotheses of a receipt that are judged by the model
+_LEARNED = 60  # customers that a payer may act for
 _WELL_KNOWN = 0.6
 _LOOKED_AT = 0.45
+_FEW = 9  # instalments that are combined of a customer whom the payer is only known to act for
 _SUBSETS = 10  # sums that are kept of a customer's instalments
 _CUSTOMERS_SUMMED = 8
 _SURE = 0.97
@@ -149,7 +150,10 @@ class Workspace:
         return some.receipt[pair], item
 
     def _equal(self, pairs: Pairs, some: Ints) -> list[tuple[Ints, Ints]]:
-        """Open instalments of exactly the amount, of the customers who may have paid and of anybody."""
+        """Open instalments of the amount, of the customers who may have paid and of anybody.
+
+        Of customers whom the payer has paid for before also those that are a little more.
+        """
         receipts, market, found = self.receipts, self.market, []
         day = receipts.day[pairs.receipt]
         for currency, amount in self._amounts():
@@ -157,7 +161,11 @@ class Workspace:
             found.append((pairs.receipt[pair], item))
             at, item = market.equal(currency[some], amount[some], receipts.day[some])
             found.append(self._active(some[at], item))
-        return found
+        acted = np.flatnonzero(self._acted_for(pairs, np.arange(len(pairs))))
+        theirs = Pairs(pairs.receipt[acted], pairs.customer[acted])
+        receipt = theirs.receipt
+        pair, item = market.above_of_customer(theirs, receipts.currency[receipt], receipts.amount[receipt], day[acted])
+        return [*found, (receipt[pair], item)]
 
     def _with_charges(self, strangers: Ints) -> tuple[Ints, Ints]:
         """For receipts whose payer points to nobody: instalments of anybody that are a little more than what came."""
@@ -234,15 +242,24 @@ class Workspace:
         return Hypotheses.of(receipt[starts[keep]], sizes[keep], item[keep[group]], self.market.tokens)
 
     def _sums(self, pairs: Pairs, unsure: Mask) -> list[Hypotheses]:
+        """Sums for the likely customers with charges and rates; for those an agent may act for only exact ones."""
         chosen = np.flatnonzero(unsure[pairs.receipt])
         rank = self._pair_strength(pairs, chosen)
         order = np.lexsort((-rank, pairs.receipt[chosen]))
         chosen, rank = chosen[order], rank[order]
         receipt = pairs.receipt[chosen]
         nth = np.arange(len(chosen)) - np.searchsorted(receipt, receipt)
-        chosen = chosen[(nth < _CUSTOMERS_SUMMED) & (rank > _LIKELY_THEIRS)]
-        some = Pairs(pairs.receipt[chosen], pairs.customer[chosen])
-        return [self._sums_of(some, currency) for currency in range(2)] if len(some) else []
+        likely = (nth < _CUSTOMERS_SUMMED) & (rank > _LIKELY_THEIRS)
+        maybe = ~likely & (nth < _LEARNED) & self._acted_for(pairs, chosen)
+        few, many = (Pairs(pairs.receipt[chosen[some]], pairs.customer[chosen[some]]) for some in (likely, maybe))
+        found = [self._sums_of(few, which, MOST) for which in range(2)] if len(few) else []
+        return [*found, self._sums_of(many, 0, _FEW)] if len(many) else found
+
+    def _acted_for(self, pairs: Pairs, chosen: Ints) -> Mask:
+        """Whether the payer has paid for the customer before."""
+        receipt, customer = pairs.receipt[chosen], pairs.customer[chosen]
+        by_key = self.habits.by_key.of(self.payers.key[receipt], customer)
+        return np.asarray((by_key + self.habits.by_account.of(self.payers.account[receipt], customer)) > 0.5, np.bool_)
 
     def _pair_strength(self, pairs: Pairs, chosen: Ints) -> Floats:
         payers, habits = self.payers, self.habits
@@ -260,8 +277,11 @@ class Workspace:
             strength + 2 * by_key + 2 * by_account + 2 * named + 2 * self.belief.customer.of(receipt, customer)
         )
 
-    def _sums_of(self, pairs: Pairs, which: int) -> Hypotheses:
-        """Sums of instalments in the ``which``-th most usual currency of a customer's open instalments."""
+    def _sums_of(self, pairs: Pairs, which: int, pool: int) -> Hypotheses:
+        """Sums of ``pool`` instalments in the ``which``-th most usual currency of a customer's open instalments.
+
+        Of a small pool only exact sums count.
+        """
         ledger, receipts, market = self.ledger, self.receipts, self.market
         pair, item = market.around(pairs, receipts.day[pairs.receipt])
         receipt = pairs.receipt[pair]
@@ -272,13 +292,14 @@ class Workspace:
         pair, item, late = pair[near], item[near], late[near]
         pair, item, late = self._of_currency(pairs, pair, item, late, which)
         low, high, exact = self._bounds(pairs, pair, item)
+        high = high if pool == MOST else exact
         fits = ledger.open[item] <= high[pair]
         pair, item, late = pair[fits], item[fits], late[fits]
         distance = np.abs(late - _USUAL_LAG) + 200 * (np.clip(self.belief.claimed[item], 0, 1) > 0.5)
         order = np.lexsort((distance, pair))
         pair, item = pair[order], item[order]
         nth = np.arange(len(pair)) - np.searchsorted(pair, pair)
-        pair, item = pair[nth < MOST], item[nth < MOST]
+        pair, item = pair[nth < pool], item[nth < pool]
         order = np.lexsort((item, pair))
         pair, item = pair[order], item[order]
         nth = np.arange(len(pair)) - np.searchsorted(pair, pair)
