@@ -12,11 +12,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GOLDEN = ROOT / "tests" / "data" / "golden" / "register.txt"
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "reports")]
+sys.path.insert(0, str(ROOT))
 
-from conftest import fill_firm  # noqa: E402 - the paths above come first
-from generated import write_or_check  # noqa: E402
+from generated import write_or_check  # noqa: E402 - the path above comes first
 
+from tests.reports.conftest import fill_firm  # noqa: E402
 from tests.workbook_rules.golden import dump  # noqa: E402
 from workbench.rates import RateBook  # noqa: E402
 from workbench.register import Register  # noqa: E402
