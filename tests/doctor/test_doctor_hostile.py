@@ -56,7 +56,7 @@ def deep_chain(path: Path) -> Path:
 
 
 def long_formula(path: Path) -> Path:
-    formula = "(" * 60_000 + "A1" + ")" * 60_000 + "+'" * 2_000 + '"' * 2_001 + "[" * 2_000
+    formula = "(" * 60_000 + "B1" + ")" * 60_000 + "+'" * 2_000 + '"' * 2_001 + "[" * 2_000
     return with_sheet(
         path, f"{HEAD}<sheetData><row r='1'><c r='A1'><f>{formula}</f><v>1</v></c></row></sheetData></worksheet>"
     )
