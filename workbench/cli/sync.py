@@ -125,6 +125,9 @@ def pull_command(
                 progress=step,
             )
             told = SyncReport(file.name, added=sum(view.row_count for view in made.views))
+            words = _("{file} is made and shows {count} rows; type into it, then push.")
+            emit(told.as_dict(), lambda console: say(console, words.format(file=file, count=f"{told.added:,}")))
+            return
     emit(told.as_dict(), lambda console: _render(console, told, done=True))
 
 

@@ -349,7 +349,7 @@ class _Merge:
         was: Any,
     ) -> Any:
         """The value typed into a cell, in the row's own currency where it is money."""
-        if cell is not None and cell.formula and not self.take_results:
+        if cell is not None and cell.formula and not (self.take_results and cell.text):
             raise Unreadable("sync.formula", cell.formula[:80])
         reader = self.state.columns[index]
         code = reader.field.currency_field
@@ -400,7 +400,7 @@ class _Merge:
         values: Values = {}
         formulas = 0
         typeable = [index for index in self.order if self._typeable(index)]
-        filled = [index for index in typeable if (cell := self._shown(row, index)) and cell.text]
+        filled = [index for index in typeable if (cell := self._shown(row, index)) and (cell.text or cell.formula)]
         for index in filled:
             cell = self._shown(row, index)
             formulas += bool(cell and cell.formula)

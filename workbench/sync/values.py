@@ -127,6 +127,8 @@ class ValueColumn:
 
     def same(self, cell: Cell | None, value: Any) -> bool:
         """Whether the cell still shows the value as it was when the sheet was last written."""
+        if cell is not None and cell.formula and not cell.text:
+            return False  # typed, and not computed yet
         if cell is None or cell.text == "":
             return value is None or self.text_of(value, then=True) == ""
         if value is None or cell.kind is CellKind.ERROR:
@@ -294,7 +296,7 @@ class ValueColumn:
             if self._in_percent and meaning_of(cell.number_format).is_percent:
                 return cell.number is not None and cell.number.scaleb(2) == value
             return float(cell.text) == float(value) or _is_rounded(cell.number, Decimal(value))
-        return bool(_as_number(cell.text.replace(",", "")) == value)
+        return cell.kind is CellKind.TEXT and bool(_as_number(cell.text.replace(",", "")) == value)
 
     def _same_date(self, cell: Cell, value: date) -> bool:
         if cell.kind is CellKind.NUMBER:
@@ -359,7 +361,7 @@ def _is_rounded(shown: Decimal | None, value: Decimal) -> bool:
 
     Programs round from the binary number, from its shortest digits, or half up: the last digit is not always the same.
     """
-    if shown is None:
+    if shown is None or abs(value) >= _TOO_LARGE:
         return False
     digits = Decimal(f"{value:.15g}")
     return shown == digits or (digits != value and abs(shown - value) <= Decimal(6).scaleb(value.adjusted() - 15))
