@@ -11,7 +11,9 @@ RUNS = (
     ("exact_conversion.py",),
     ("rate_lookup.py",),
     ("register_speed.py", "--rows", "10000", "100000"),
+    ("register_workbook.py",),
     ("adoption/run.py",),
+    ("receipts/run.py",),
     ("reading.py",),
     ("splicing.py", "--peers", "--kills", "20"),
 )

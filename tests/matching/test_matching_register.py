@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from workbench.matching import MatchingOvertaken, run
+from workbench.matching import MatchingOvertaken, reject, run, teach_payer
 from workbench.rates import Observation, RateBook
 from workbench.register import Register
 from workbench.settlement import Basis
@@ -113,6 +113,54 @@ def test_new_receipts_and_decisions_of_people(register: Register, book: RateBook
     assert proposed["receipt_id"] not in {one.receipt_id for one in report.proposals}
     assert register.get("match_decisions", proposed["id"])["decision"] == "rejected"
     assert len(report.proposals) == 2
+
+
+def test_what_a_person_ruled_out_is_not_posted_and_not_asked_again(register: Register, book: RateBook) -> None:
+    deposit = register.rows("receipts")[0]["id"]
+    run_before = run(register, book, "li.na")
+    assert run_before.changeset is not None
+    register.undo(run_before.changeset, author="li.na", reason="look again")
+    (instalment, _balance) = register.rows("instalments")
+    reject(register, deposit, "wang.fang", [instalment["id"]])
+    for _attempt in range(2):
+        run(register, book, "li.na")
+        assert instalment["id"] not in {
+            row["instalment_id"] for row in register.rows("allocations", {"receipt_id": deposit})
+        }
+    kept = [
+        row for row in register.rows("match_decisions", {"receipt_id": deposit}) if row["decided_by"] == "wang.fang"
+    ]
+    assert [row["instalment_id"] for row in kept] == [instalment["id"]]
+
+
+def test_a_receipt_that_is_no_payment_is_left_alone(register: Register, book: RateBook) -> None:
+    first = register.rows("receipts")[0]["id"]
+    reject(register, first, "wang.fang")
+    assert first not in {one.receipt_id for one in run(register, book, "li.na").proposals}
+
+
+def test_a_payer_is_taught_once_and_known_ever_after(register: Register, book: RateBook) -> None:
+    agent = {"payer": "Harbour Trade Services HK"}
+    with register.changeset(origin="test", reason="agent", author="li.na") as cs:
+        order = register.rows("orders")[0]
+        (second,) = cs.insert(
+            "orders",
+            [
+                {name: order[name] for name in ("customer_id", "order_date", "currency")}
+                | {"number": "SO26-00107", "amount": D(7310)}
+            ],
+        )
+        cs.insert(
+            "instalments",
+            [{"order_id": second, "sequence": 1, "kind": "full", "currency": "USD", "amount": D(7310), "due_date": date(2026, 4, 20)}],
+        )  # fmt: skip
+        (paid,) = cs.insert("receipts", [receipt("7310", "2026-04-21", "goods", 9) | agent])
+    assert next(one for one in run(register, book, "li.na").proposals if one.receipt_id == paid).decision == "review"
+    teach_payer(register, paid, order["customer_id"], "wang.fang")
+    again = next(one for one in run(register, book, "li.na").proposals if one.receipt_id == paid)
+    assert again.decision == "post"
+    assert "payer.taught" in {reason.code for reason in again.reasons}
+    assert register.count("allocations") == 3
 
 
 def test_undo_opens_everything_again(register: Register, book: RateBook) -> None:

@@ -1,5 +1,6 @@
-"""Receipts find their instalments: posted where number and amount agree, explained, and everything else shown."""
+"""Receipts find their instalments: posted where that is sure, explained, and everything else shown with what fits."""
 
+from workbench.matching.decisions import reject, teach_payer
 from workbench.matching.engine import Alternative, Proposal, default_bar, match
 from workbench.matching.files import match_folder, prediction_rows, write_predictions
 from workbench.matching.posting import MatchingOvertaken, MatchReport, run
@@ -18,6 +19,8 @@ __all__ = [
     "match",
     "match_folder",
     "prediction_rows",
+    "reject",
     "run",
+    "teach_payer",
     "write_predictions",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workbench.i18n import _
 from workbench.matching.reasons import MatchReason
 from workbench.register import Register
 
@@ -35,7 +36,7 @@ def teach_payer(register: Register, receipt_id: str, customer_id: str, author: s
 
     Raises:
         KeyError: there is no such receipt or customer.
-        DataRefused: the receipt tells no payer.
+        DataRefused: the row is refused.
     """
     payer = register.get("receipts", receipt_id)["payer"] or ""
     customer = register.get("customers", customer_id)
@@ -51,7 +52,8 @@ def teach_payer(register: Register, receipt_id: str, customer_id: str, author: s
 
 
 def _decide(register: Register, receipt_id: str, author: str, rows: list[dict[str, Any]]) -> int:
-    with register.changeset(origin="matching", reason=f"{receipt_id}", author=author) as cs:
+    reason = _("decision on receipt {receipt}").format(receipt=receipt_id)
+    with register.changeset(origin="matching", reason=reason, author=author) as cs:
         for row in register.rows("match_decisions", {"receipt_id": receipt_id}):
             if not row.get("decided_by"):
                 cs.delete("match_decisions", row["id"])

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from workbench.i18n import _
-from workbench.matching.columns import Codes, Ledger, Receipts
+from workbench.matching.columns import NONE, Codes, Ledger, Receipts
 from workbench.matching.explain import Teller
 from workbench.matching.model import sigmoid, stored_model, trees
 from workbench.matching.reasons import MatchReason
@@ -30,6 +30,7 @@ __all__ = ["Alternative", "Proposal", "default_bar", "match", "with_refusal"]
 _MAX_ALTERNATIVES = 5
 _NOT_PAYMENTS = frozenset({"fee", "interest", "transfer"})
 _WORTH_SHOWING = 0.02
+_WORTH_PROPOSING = Decimal("0.05")
 _SECOND_CHOICE = 0.5
 _BEYOND_DOUBT = Decimal("0.998")
 _LEAST = 1e-9
@@ -209,6 +210,8 @@ class _Desk:
             if share is None:
                 continue
             sure = _decimal(float(self._sure[place]) if is_first else min(chance, _SECOND_CHOICE))
+            if sure < _WORTH_PROPOSING:
+                return self._unlikely(number, hypothesis, chances, sure)
             reasons = self._teller.reasons(number, hypothesis, place, share)
             others = self._alternatives(chances, hypothesis) if sure < _BEYOND_DOUBT else ()
             if sure >= self._bar and is_first and share.may_post and self._teller.is_founded(hypothesis):
@@ -218,6 +221,16 @@ class _Desk:
             reasons += self._teller.open_question(share, others)
             return Proposal(receipts.ids[number], share.parts, sure, "review", reasons, others, share.charges)
         return self._without(number)
+
+    def _unlikely(
+        self, number: int, hypothesis: int, chances: list[tuple[int, float, bool]], sure: Decimal
+    ) -> Proposal:
+        """Nothing is proposed; what fits least badly is shown where a number or the payer leads to it."""
+        reasons = self._teller.unlikely(number, hypothesis)
+        if not self._teller.is_founded(hypothesis):
+            return _none(self._space.receipts.ids[number], *reasons)
+        others = self._alternatives(chances, NONE)
+        return Proposal(self._space.receipts.ids[number], (), sure, "review", reasons, others)
 
     def _chances(self, place: int) -> list[tuple[int, float, bool]]:
         """The hypotheses with their chances, likeliest first, and whether they mean the orders judged likeliest.

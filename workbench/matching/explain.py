@@ -139,6 +139,11 @@ class Teller:
         second = float(self._found.columns["chance_second"][place])
         return [MatchReason("rivals.close")] if second > -3 else []
 
+    def unlikely(self, number: int, hypothesis: int) -> tuple[MatchReason, ...]:
+        """What leads nowhere: the reference, the payer, and that nothing open agrees with them."""
+        payer = [reason for reason in self._payer(number, hypothesis) if reason.code != "payer.other"]
+        return (*self._reference(number, hypothesis), *payer, MatchReason("nothing.fits"))
+
     def open_question(self, share: Share, others: Sequence[object]) -> tuple[MatchReason, ...]:
         """What would settle a proposal that waits for a person."""
         if share.story == "part":

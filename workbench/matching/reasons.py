@@ -55,6 +55,7 @@ class MatchReason(Reason):
             "receipt.reported-twice": _("the bank reported this receipt twice; the other is {receipt}"),
             "receipt.kind": _("no customer's payment: {kind}"),
             "receipt.outgoing": _("money went out"),
+            "nothing.fits": _("no open amount fits; perhaps the order is not in the register"),
             "receipt.unknown": _("neither the number, the amount nor the payer leads to an open instalment"),
             "refund.of": _("it returns money that came with {receipt}"),
             "refund.cites": _("it cites the bank's reference {reference}"),
