@@ -4,33 +4,19 @@ from __future__ import annotations
 
 import re
 
+from workbench.places import LAST_COLUMN as MAX_COLUMNS
+from workbench.places import LAST_ROW as MAX_ROWS
+from workbench.places import column_letters as column_name
+from workbench.places import column_number
+
 __all__ = ["MAX_COLUMNS", "MAX_ROWS", "Rect", "column_name", "format_rect", "parse"]
 
 Rect = tuple[int, int, int, int]
 """Row and column of the first cell, both from 1; number of rows; number of columns."""
-MAX_ROWS = 1_048_576
-MAX_COLUMNS = 16_384
 _CELL = r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})"
 _CELLS = re.compile(rf"{_CELL}(?::{_CELL})?")
 _COLUMNS = re.compile(r"\$?([A-Za-z]{1,3}):\$?([A-Za-z]{1,3})")
 _ROWS = re.compile(r"\$?([0-9]{1,7}):\$?([0-9]{1,7})")
-
-
-def column_name(number: int) -> str:
-    """The letters of a column, counted from 1."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def column_number(letters: str) -> int:
-    """The number of a column, counted from 1."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def parse(text: str) -> Rect | None:

@@ -27,6 +27,8 @@ from workbench.register.tables import Field, FieldKind
 
 __all__ = ["Register"]
 
+_IN_LIMIT = 900
+
 
 class Register:
     """One register, in a SQLite file or a PostgreSQL database.
@@ -298,6 +300,15 @@ class Register:
                 row = unpack(definition, stored, custom)
                 if wanted.matches(row, everything=as_of is not None):
                     yield row
+
+    def rows_by_id(self, table: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """The rows with those ids, by id; ids that are not there are left out. Any number of them."""
+        wanted = sorted(set(ids))
+        found: dict[str, dict[str, Any]] = {}
+        for start in range(0, len(wanted), _IN_LIMIT):
+            rows = self.stream(table, {"id": wanted[start : start + _IN_LIMIT]})
+            found.update((row["id"], row) for row in rows)
+        return found
 
     def get(self, table: str, row_id: str) -> dict[str, Any]:
         """One row; RowMissing where there is none."""

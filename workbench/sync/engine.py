@@ -384,17 +384,12 @@ def _conflict_name(opened: _Opened) -> str:
     return opened.stamp.conflicts or ("冲突" if opened.stamp.language == "zh" else "Conflicts")
 
 
-def _rows_now(register: Register, applied: Applied | None) -> dict[str, dict[str, Mapping[str, Any]]]:
+def _rows_now(register: Register, applied: Applied | None) -> dict[str, dict[str, dict[str, Any]]]:
     """Rows that a push has changed or added, as they are now, by table and id."""
-    rows: dict[str, dict[str, Mapping[str, Any]]] = {}
     by_table: dict[str, list[str]] = {}
     for table, row_id in applied.versions if applied else ():
         by_table.setdefault(table, []).append(row_id)
-    for table, ids in by_table.items():
-        for start in range(0, len(ids), 900):
-            found = register.rows(table, {"id": ids[start : start + 900]})
-            rows.setdefault(table, {}).update((row["id"], row) for row in found)
-    return rows
+    return {table: register.rows_by_id(table, ids) for table, ids in by_table.items()}
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -17,7 +17,6 @@ from workbench.sync.values import LookupNames, ValueColumn, field_of
 __all__ = ["Names", "TableState", "load_state"]
 
 Row = Mapping[str, Any]
-_IN_LIMIT = 900
 _CODES = {"customers": "code"}
 
 
@@ -97,7 +96,7 @@ def load_state(register: Register, found: FoundTable, names: Names, stamp: Stamp
     view = _View(register, binding.table, binding.view, stamp.changeset)
     current: dict[str, Row] = {} if binding.listed else {row["id"]: row for row in view.rows()}
     in_view = list(current)
-    current |= _rows(register, binding.table, [row_id for row_id in versions if row_id not in current])
+    current |= register.rows_by_id(binding.table, [row_id for row_id in versions if row_id not in current])
     stale: dict[str, set[int]] = defaultdict(set)
     for row_id, number in [*versions.items(), *((row_id, version) for (row_id, _name), version in held.items())]:
         if row_id not in current or current[row_id]["version"] != number:
@@ -117,18 +116,10 @@ def load_state(register: Register, found: FoundTable, names: Names, stamp: Stamp
 
 
 def _births(register: Register, keys: Sequence[str]) -> dict[str, str]:
-    born: dict[str, str] = {}
-    for some in _pieces(keys):
-        for row in register.rows("sheet_births", {"sheet_key": some}):
-            born[row["sheet_key"]] = row["row_id"]
-    return born
-
-
-def _rows(register: Register, table: str, ids: Sequence[str]) -> dict[str, Row]:
-    found: dict[str, Row] = {}
-    for some in _pieces(ids):
-        found |= {row["id"]: row for row in register.rows(table, {"id": some})}
-    return found
+    if not keys:
+        return {}
+    born = register.stream("sheet_births", {"sheet_key": list(keys)})
+    return {row["sheet_key"]: row["row_id"] for row in born}
 
 
 class _View:
@@ -187,7 +178,3 @@ def _columns(register: Register, binding: Binding, names: Names, *, epoch_1904: 
             definition = field_of(binding.table, one.field, custom)
             readers[index] = ValueColumn(one, definition, looked_up, epoch_1904=epoch_1904)
     return readers
-
-
-def _pieces(values: Sequence[str]) -> Iterable[list[str]]:
-    return (list(values[start : start + _IN_LIMIT]) for start in range(0, len(values), _IN_LIMIT))
