@@ -46,9 +46,6 @@ def write_bound_workbook(
         where: rows that its sheets show; all by default.
         progress: called with stage, steps done and steps in all.
     """
-    newest = register.log(1)
-    seen = newest[0].number if newest else 0
-
     def hidden(views: Sequence[TableView]) -> Sequence[Sequence[str]]:
         stamp = bind_views(
             register,
@@ -57,7 +54,7 @@ def write_bound_workbook(
             origin=origin_of(Path(path)),
             language=language,
             author=author,
-            changeset=seen,
+            changeset=min(one.changeset for one in views),
         )
         return carried_rows(stamp)
 
