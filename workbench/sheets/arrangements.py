@@ -105,7 +105,14 @@ def _blank(cell: Cell) -> bool:
 def _as_rows(found: _CrossTab) -> Table:
     """One row per amount: the parties before it, its month, the amount."""
     sheet = found.sheet
-    texts = _texts_outside(sheet, {found.row, *found.rows, *found.totals})
+    within = (*found.months, *found.parties)
+    area = around(
+        sheet.origin(row, cell.column)
+        for row in (found.row, *found.rows)
+        for cell in sheet.row(row)
+        if cell.column in within
+    )
+    texts = texts_outside(sheet.original, area)
     year, _month = year_and_month([sheet.name, *texts])
     heads = {cell.column: cell for cell in sheet.row(found.row)}
     width = len(found.parties)
@@ -130,10 +137,9 @@ def _as_rows(found: _CrossTab) -> Table:
     columns = [Column(at, (label,)) for at, label in enumerate(labels, 1)]
     columns += [Column(width + 1, ("Date",)), Column(width + 2, ("Amount",))]
     view = Rearranged(sheet, placed)
-    corners = [(found.row, found.parties[0]), (max(found.rows), max(found.months))]
     table = Table(
         view, (), tuple(columns), dict.fromkeys(view.rows, Role.RECORD), titles=texts, notes=texts, orientation="matrix",
-        heads=(sheet.origin(found.row, min(found.months))[0],), area=around(sheet.origin(*corner) for corner in corners),
+        heads=(sheet.origin(found.row, min(found.months))[0],), area=area,
         head_cells=tuple(sheet.origin(found.row, at) for at in heads if at in found.months or at in found.parties),
     )  # fmt: skip
     table.other_cells = {
@@ -398,10 +404,11 @@ def strongest_heading(sheet: Sheet) -> int:
     """The number of distinct fields that the best row names; a heading of a usual table has most of its fields in one."""
     best = 0
     for row in list(sheet.rows)[:_MOST_HEADING_ROWS]:
-        fields = {
-            _best_field(plain(cell.text).rstrip(":："))
+        labels = [
+            squeezed(cell.text)
             for cell in sheet.row(row)[:60]
             if cell.kind is CellKind.TEXT and may_be_heading(cell) and label_strength(cell.text) >= _STRONG
-        }
-        best = max(best, len(fields))
+        ]
+        if len(set(labels)) >= 0.8 * len(labels):  # words that come again and again are states, not headings
+            best = max(best, len({_best_field(label) for label in labels}))
     return best

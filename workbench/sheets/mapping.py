@@ -138,7 +138,7 @@ def map_table(table: Table, links: Links | None = None) -> TableMap | None:
 
 def _is_named(mapped: TableMap) -> bool:
     """Whether at least two headings, and not only what the columns hold, say what the table is."""
-    return sum(one.named for one in mapped.columns) >= 2
+    return mapped.table.orientation != "matrix" and sum(one.named for one in mapped.columns) >= 2
 
 
 def _as_kind(

@@ -141,7 +141,9 @@ def _readings(cell: Cell) -> set[str]:
 
 
 def _is_currency(text: str) -> bool:
-    codes, mistyped = currency_of(text) if len(text) < 24 else ((), False)
+    if len(text) >= 24 or INCOTERM.fullmatch(text):  # FOB has the shape of a code, but names no currency
+        return False
+    codes, mistyped = currency_of(text)
     return bool(codes) or mistyped
 
 

@@ -15,6 +15,7 @@ from workbench.guards import unguarded
 from workbench.i18n import _
 from workbench.places import LAST_COLUMN
 from workbench.sheets.raw import LONGEST_CELL, RawSheet, Texts
+from workbench.sheets.words import column_fields
 
 __all__ = ["decoded", "read_markup", "read_text"]
 
@@ -42,22 +43,40 @@ def decoded(data: bytes) -> tuple[str, str]:
         return _guessed(data)
 
 
+_ENCODINGS = ("gb18030", "big5", "cp932", "cp949", "cp1251", "cp1252")
+
+
 def _guessed(data: bytes) -> tuple[str, str]:
-    """A text in an older encoding: Chinese ones where all bytes pair up and give usual characters, else western."""
-    best = ("", "", -1.0)
-    for encoding in ("gb18030", "big5", "shift_jis", "cp1252"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        score = _plausible(text[:_SAMPLE], encoding)
-        if score > best[2]:
-            best = (text, encoding, score)
-    if best[2] > 0.9:
-        return best[0], best[1]
-    found = from_bytes(data[:_SAMPLE]).best()
+    """A text in an older encoding: the one in which it has known headings, else the one whose letters are usual."""
+    sample = data[:_SAMPLE]
+    readings = [(text, encoding) for encoding in _ENCODINGS if (text := _strictly(sample, encoding))]
+    best = max(readings, key=lambda one: (_known_words(one[0]), _plausible(*one)), default=None)
+    if best and (_known_words(best[0]) or _plausible(*best) > 0.9):
+        whole = _strictly(data, best[1])
+        if whole:
+            return whole, best[1]
+    found = from_bytes(sample).best()
     encoding = found.encoding if found else "cp1252"
     return data.decode(encoding, errors="replace"), encoding
+
+
+def _strictly(data: bytes, encoding: str) -> str:
+    """The text, or nothing where the bytes are none; a sample may end inside a character."""
+    for cut in range(4 if len(data) == _SAMPLE else 1):
+        try:
+            return data[: len(data) - cut].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return ""
+
+
+def _known_words(text: str) -> int:
+    """How many of the first lines' fields are headings with letters beyond ASCII."""
+    words = {word for line in text.splitlines()[:12] for word in re.split("[,;\t|]", line)[:40]}
+    return sum(
+        not word.isascii() and len(word) < 40 and max(column_fields(word).values(), default=0.0) >= 0.7
+        for word in words
+    )
 
 
 def _plausible(text: str, encoding: str) -> float:
@@ -69,6 +88,12 @@ def _plausible(text: str, encoding: str) -> float:
         usual = sum(letter.isalpha() or letter in "€£¥°–—’‘“”…§ß\u00a0" for letter in foreign)
         runs = max((len(run) for run in re.findall(r"[\u0080-\u00ff]+", text)), default=0)
         return usual / len(foreign) * (0.95 if runs <= 3 else 0.5)
+    if encoding in ("cp949", "cp1251"):
+        usual = sum(
+            "\uac00" <= one <= "\ud7a3" if encoding == "cp949" else "\u0400" <= one <= "\u045f" or one in "№«»–"
+            for one in foreign
+        )
+        return 0.93 * usual / len(foreign)
     common = sum(
         "\u4e00" <= letter <= "\u9fa5" or "\u3000" <= letter <= "\u30ff" or "\uff01" <= letter <= "\uffe5"
         for letter in foreign

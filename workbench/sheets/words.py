@@ -11,7 +11,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from workbench.money import Hints, parse
-from workbench.sheets.concepts import fields_by_parts
+from workbench.sheets.concepts import fields_by_parts, parts_of
 
 __all__ = [
     "STATUSES", "column_fields", "contains", "country_of", "currencies_in", "currency_in", "currency_of", "looks_like_firm", "plain", "row_word", "squeezed", "status_of",
@@ -120,10 +120,17 @@ def _misspelt(text: str) -> dict[str, float]:
     return found
 
 
+_TITLE_PARTS = {"orders": "ORDER", "receipts": "RECEIPT", "customers": "CUSTOMER"}
+
+
 def title_kinds(text: str) -> Mapping[str, float]:
     """What a sheet name or title says is listed: kind to weight."""
     squeezed_text = squeezed(text)
-    return {
+    _covered, alternatives = parts_of(squeezed_text)
+    parts = set().union(*alternatives)
+    by_parts = [kind for kind, part in _TITLE_PARTS.items() if part in parts]
+    found = dict.fromkeys(by_parts, 0.8) if len(by_parts) == 1 else {}
+    return found | {
         kind: 1.0
         for kind, words in vocabulary()["titles"].items()
         if any(

@@ -1,0 +1,199 @@
+"""Tables that are not rows under headings, each on a small sheet; places point at the sheet itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from workbench.sheets import Record, Role, Table, find_tables, map_tables, read, read_records
+from workbench.sheets.concepts import fields_by_parts
+from workbench.sheets.model import Cell, CellKind
+from workbench.sheets.months import month_of
+from workbench.sheets.units import factor_of_heading, factor_of_notes
+from workbench.sheets.words import column_fields, looks_like_firm, squeezed, status_of
+
+Rows = Sequence[Sequence[object]]
+
+
+def _read(path: Path, rows: Rows, name: str = "Sheet1") -> tuple[list[Table], list[Record]]:
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet(name)
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
+            if value is not None:
+                sheet.write(row, column, value)
+    book.close()
+    made = read(path)
+    tables = find_tables(made.sheets[0]).tables
+    return tables, [one for mapped in map_tables(tables) if mapped for one in read_records(mapped, made)]
+
+
+def test_turned_on_its_side(tmp_path: Path) -> None:
+    tables, records = _read(
+        tmp_path / "t.xlsx",
+        [
+            ["Open contracts"], [None],
+            ["Contract no.", "A1", "A2", "A3"], ["Date", date(2026, 1, 2), date(2026, 1, 3), date(2026, 1, 4)],
+            ["Buyer", "Nord AB", "Süd KG", "Ost SA"], ["Ccy", "EUR", "USD", "EUR"], ["Amount", 10, 20.5, 30],
+        ],
+    )  # fmt: skip
+    assert [table.orientation for table in tables] == ["columns"]
+    assert str(tables[0].box) == "A3:D7"
+    assert [record.values["order.amount"] for record in records] == [Decimal(10), Decimal("20.5"), Decimal(30)]
+    assert records[1].place == "t.xlsx!Sheet1!C3:C7"
+    assert records[1].sheet.place(*records[1].cells["order.amount"]) == "t.xlsx!Sheet1!C7"
+    assert (records[1].row, records[1].raw["Buyer"]) == (3, "Süd KG")
+
+
+def test_cards_beside_and_below_each_other(tmp_path: Path) -> None:
+    def card(number: int) -> list[list[object]]:
+        return [["Company:", f"Firm {number} Ltd"], ["Country:", "Germany"], ["E-mail:", f"a{number}@b.example"]]
+
+    rows: list[list[object]] = []
+    for line in range(2):
+        left, right = card(2 * line), card(2 * line + 1)
+        rows.extend([*one, None, *other] for one, other in zip(left, right, strict=True))
+        rows.append([None])
+    tables, records = _read(tmp_path / "c.xlsx", rows, "Customers")
+    assert [table.orientation for table in tables] == ["cards"]
+    assert [record.values["customer.name"] for record in records] == [f"Firm {n} Ltd" for n in range(4)]
+    assert [str(record.box) for record in records] == ["B1:B3", "E1:E3", "B5:B7", "E5:E7"]
+    assert {record.values["customer.country"] for record in records} == {"DE"}
+
+
+def test_records_over_two_lines(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Order No.", "Customer"], ["Order date", "Currency", "Amount"]]
+    for number in range(5):
+        rows += [[f"PI{number}", f"Firm {number} GmbH"], [date(2026, 2, 1 + number), "EUR", 100 + number]]
+    tables, records = _read(tmp_path / "l.xlsx", rows)
+    assert [table.orientation for table in tables] == ["two_line"]
+    assert [(one.values["order.number"], one.values["order.amount"]) for one in records] == [
+        (f"PI{n}", Decimal(100 + n)) for n in range(5)
+    ]
+    assert str(records[1].box) == "A5:C6"
+
+
+@pytest.mark.parametrize("side", ["across", "down"])
+def test_cross_tabs(tmp_path: Path, side: str) -> None:
+    grid: list[list[object]] = [
+        ["Customer", "2025-01", "2025-02", "2025-03"],
+        ["Nord AB", 10, None, 30],
+        ["Süd KG", None, 25.5, 35],
+        ["Total", 10, 25.5, 65],
+    ]
+    if side == "down":
+        grid = [list(line) for line in zip(*grid, strict=True)]
+    tables, records = _read(tmp_path / "x.xlsx", [["Payments received, EUR"], [None], *grid], "Payments")
+    assert [table.orientation for table in tables] == ["matrix"]
+    found = {(r.values["receipt.payer"], r.values["receipt.date"], r.values["receipt.amount"]) for r in records}
+    assert found == {
+        ("Nord AB", date(2025, 1, 1), Decimal(10)), ("Nord AB", date(2025, 3, 1), Decimal(30)),
+        ("Süd KG", date(2025, 2, 1), Decimal("25.5")), ("Süd KG", date(2025, 3, 1), Decimal(35)),
+    }  # fmt: skip
+    assert {record.values["receipt.currency"] for record in records} == {"EUR"}
+    assert [finding.code for finding in tables[0].findings] == ["table.month-only"]
+
+
+def test_no_heading_and_two_columns_alike(tmp_path: Path) -> None:
+    """What the values tell is taken; which of two like columns is meant stays open."""
+    rows = [[f"PI26{n:03d}", date(2026, 1, 1 + n), f"Firm {n} Ltd", "USD", 100.5 + n, "FOB"] for n in range(8)]
+    _tables, records = _read(tmp_path / "n.xlsx", rows, "Orders")
+    assert [record.values["order.number"] for record in records] == [f"PI26{n:03d}" for n in range(8)]
+    assert (records[0].values["order.amount"], records[0].values["order.currency"]) == (Decimal("100.5"), "USD")
+    twice = [[*row, 7.3 * (n + 1)] for n, row in enumerate(rows)]
+    _tables, records = _read(tmp_path / "two.xlsx", twice, "Orders")
+    assert not any("order.amount" in record.values for record in records)
+
+
+def test_customer_over_its_orders(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["Order No.", "Date", "Currency", "Amount"]]
+    for number, name in enumerate(["Customer: Nord AB", "Customer: Süd KG"]):
+        rows += [
+            [name],
+            *([f"A{number}{n}", date(2026, 1, 5 + n), "EUR", 5.5 + n] for n in range(3)),
+            ["Subtotal", None, None, 19.5],
+        ]
+    tables, records = _read(tmp_path / "g.xlsx", rows)
+    assert [record.values["order.customer"] for record in records] == ["Nord AB"] * 3 + ["Süd KG"] * 3
+    assert records[4].sheet.place(*records[4].cells["order.customer"]) == "g.xlsx!Sheet1!A7"
+    assert tables[0].rows[6] is Role.SUBTOTAL
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Date de cde", "order.date"), ("Bestellt am", "order.date"), ("受注日", "order.date"), ("Сумма заказа", "order.amount"),
+        ("Auftragssumme", "order.amount"), ("입금일자", "receipt.date"), ("Importo accreditato", "receipt.amount"), ("RCPT_AMT", "receipt.amount"),
+        ("OrdDate", "order.date"), ("custname", "order.customer"), ("客戶代號", "customer.code"), ("N.º de cliente", "customer.code"),
+        ("Réf. virement", "receipt.reference"), ("Despesas bancárias", "receipt.bank_fee"), ("付款截止日", "order.due_date"),
+    ],
+)  # fmt: skip
+def test_headings_by_their_parts(heading: str, field: str) -> None:
+    fields = column_fields(heading)
+    prefix = field.split(".", maxsplit=1)[0]
+    own = {name: score for name, score in fields.items() if name.startswith(f"{prefix}.") and "#" not in name}
+    assert max(own, key=own.__getitem__) == field
+
+
+@pytest.mark.parametrize(
+    "heading", ["Unit price", "单价", "Menge", "количество", "Ship date", "Prix unitaire", "Fax", "Notariat"]
+)
+def test_headings_of_other_things(heading: str) -> None:
+    assert fields_by_parts(squeezed(heading)) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [("2025-03", (2025, 3)), ("3月", (0, 3)), ("März 2025", (2025, 3)), ("mar-25", (2025, 3)), ("marzo", (0, 3)), ("2025年3月", (2025, 3)), ("May be", None), ("13月", None), ("Total", None)],
+)  # fmt: skip
+def test_months(text: str, month: tuple[int, int] | None) -> None:
+    assert month_of(Cell(1, 1, CellKind.TEXT, text)) == month
+
+
+def test_units() -> None:
+    notes = {
+        "単位：千円": 1000,
+        "单位：万元（人民币）": 10_000,
+        "Angaben in Tsd. EUR": 1000,
+        "Суммы в тыс. евро": 1000,
+        "Paid in Milano": 1,
+        "단위: 천원": 1000,
+    }
+    assert {text: factor_of_notes([text]) for text in notes} == notes
+    headings = {
+        "金额(万元)": 10_000,
+        "Amount (kUSD)": 1000,
+        "Сумма, тыс. руб.": 1000,
+        "Amount (USD)": 0,
+        "Betrag in TEUR": 1000,
+    }
+    assert {text: factor_of_heading(text) for text in headings} == headings
+
+
+def test_states_and_firms() -> None:
+    states = {
+        "частично оплачен": "part_paid",
+        "soldée": "paid",
+        "未入金": "open",
+        "ausgeliefert": "shipped",
+        "annulée": "cancelled",
+        "일부입금": "part_paid",
+        "not paid": "open",
+        "Lily": "",
+    }
+    assert {text: status_of(text) for text in states} == states
+    firms = {
+        "Nord GmbH": True,
+        "上海贸易有限公司": True,
+        "株式会社さくら": True,
+        "ООО Ромашка": True,
+        "S.A. Castell": True,
+        "Lily": False,
+        "Payment": False,
+    }
+    assert {text: looks_like_firm(text) for text in firms} == firms
