@@ -361,10 +361,11 @@ def _is_rounded(shown: Decimal | None, value: Decimal) -> bool:
 
     Programs round from the binary number, from its shortest digits, or half up: the last digit is not always the same.
     """
-    if shown is None or abs(value) >= _TOO_LARGE:
+    if shown is None:
         return False
-    digits = Decimal(f"{value:.15g}")
-    return shown == digits or (digits != value and abs(shown - value) <= Decimal(6).scaleb(value.adjusted() - 15))
+    if Decimal(f"{value:.15g}") == value:
+        return shown == value and abs(value) < _TOO_LARGE  # a typed whole number may have more digits than are shown
+    return abs(shown - value) <= Decimal(6).scaleb(value.adjusted() - 15)
 
 
 def _exact(cell: Cell, *, in_percent: bool = False) -> Decimal:
