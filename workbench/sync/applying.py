@@ -206,6 +206,8 @@ class _TableWriter:
         return found.place(self.file, row, column), column
 
     def _refuse(self, row: int, field_name: str, finding: Finding) -> None:
+        if field_name in _EVIDENCE:
+            field_name = "amount"  # nobody typed the converted figure
         where, column = self._place(row, field_name)
         index = self._index(field_name)
         heading = field_name if index is None else self.table.found.binding.columns.bound[index].heading
