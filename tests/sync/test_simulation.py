@@ -109,9 +109,11 @@ class Office:
         keys = self.keys(person)
         if len(keys) > 3:
             key = self.random.choice(keys)
+            told_gone = "deleted" in (person.book.shows("Orders", key, "Sync") or "")
             person.book.delete("Orders", person.book.row("Orders", key))
             person.typed = {cell: value for cell, value in person.typed.items() if cell[0] != key}
-            person.removed.add(key)
+            if not told_gone:  # a row that only looks deleted, its deletion being undone since, comes back
+                person.removed.add(key)
 
     def pull(self, person: Person) -> None:
         told = pull(self.register, person.book, author=person.name)
