@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,6 +47,11 @@ class Pairs:
         """Takes several pairs of columns; ``width`` is above all customers' numbers."""
         keys = distinct(np.concatenate([receipt * width + customer for receipt, customer in found]))
         return cls(keys // width, keys % width)
+
+    def blocks(self, size: int) -> Iterator[Pairs]:
+        """The pairs some at a time, so that what is computed of them stays small."""
+        for begin in range(0, len(self), size):
+            yield Pairs(self.receipt[begin : begin + size], self.customer[begin : begin + size])
 
     def __len__(self) -> int:
         return len(self.receipt)

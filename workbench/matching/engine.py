@@ -225,12 +225,10 @@ class _Desk:
     def _unlikely(
         self, number: int, hypothesis: int, chances: list[tuple[int, float, bool]], sure: Decimal
     ) -> Proposal:
-        """Nothing is proposed; what fits least badly is shown where a number or the payer leads to it."""
-        reasons = self._teller.unlikely(number, hypothesis)
-        if not self._teller.is_founded(hypothesis):
-            return _none(self._space.receipts.ids[number], *reasons)
-        others = self._alternatives(chances, NONE)
-        return Proposal(self._space.receipts.ids[number], (), sure, "review", reasons, others)
+        """Nothing is proposed; a person is asked where a number or the payer leads somewhere, and sees what fits best."""
+        reasons, others = self._teller.unlikely(number, hypothesis), self._alternatives(chances, NONE)
+        decision = "review" if self._teller.is_founded(hypothesis) else "no_match"
+        return Proposal(self._space.receipts.ids[number], (), sure, decision, reasons, others)
 
     def _chances(self, place: int) -> list[tuple[int, float, bool]]:
         """The hypotheses with their chances, likeliest first, and whether they mean the orders judged likeliest.
@@ -249,9 +247,9 @@ class _Desk:
         return same + [(int(one), float(probability[one]) * room, False) for one in ranked[1:]]
 
     def _alternatives(self, chances: list[tuple[int, float, bool]], chosen: int) -> tuple[Alternative, ...]:
-        """Other sets of orders first, then other ways to pay the orders chosen."""
+        """Other sets of orders first, then other ways to pay the orders chosen; just the likeliest where nothing is."""
         others = []
-        for hypothesis, chance, _is_first in sorted(chances, key=lambda one: one[2]):
+        for hypothesis, chance, _is_first in sorted(chances, key=lambda one: one[2] and chosen != NONE):
             share = self._shares.of(hypothesis, self._judged) if hypothesis != chosen and chance > 0 else None
             if share is not None:
                 first = share.parts[0]

@@ -25,6 +25,7 @@ Judge = Callable[[Columns], Floats]
 """From features to log-odds."""
 
 _RECEIPTS_AT_ONCE = 4096
+_PAIRS_AT_ONCE = 16_384
 _SHOWN = 6  # hypotheses of a receipt that stay, however unlikely
 _HOPELESS = 11.0  # log-odds behind the best
 _NEARLY = 0.9
@@ -252,8 +253,8 @@ class Workspace:
         likely = (nth < _CUSTOMERS_SUMMED) & (rank > _LIKELY_THEIRS)
         maybe = ~likely & (nth < _LEARNED) & self._acted_for(pairs, chosen)
         few, many = (Pairs(pairs.receipt[chosen[some]], pairs.customer[chosen[some]]) for some in (likely, maybe))
-        found = [self._sums_of(few, which, MOST) for which in range(2)] if len(few) else []
-        return [*found, self._sums_of(many, 0, _FEW)] if len(many) else found
+        found = [self._sums_of(some, which, MOST) for some in few.blocks(_PAIRS_AT_ONCE) for which in range(2)]
+        return found + [self._sums_of(some, 0, _FEW) for some in many.blocks(_PAIRS_AT_ONCE)]
 
     def _acted_for(self, pairs: Pairs, chosen: Ints) -> Mask:
         """Whether the payer has paid for the customer before."""
@@ -359,6 +360,7 @@ class Workspace:
 
     def next_round(self, judge: Judge, before: Judged) -> Judged:
         """The likeliest of the round before, and what was learned makes likely, judged again by what was learned."""
+        before.columns.clear()  # they were learned from; the largest part of what a round holds
         pairs = self.pairs()
         best = np.zeros(len(self.receipts))
         np.maximum.at(best, before.hypotheses.receipt, before.weighed.probability)
@@ -389,7 +391,8 @@ class Workspace:
             blocks.append({name: np.array(column[best], np.float32) for name, column in columns.items()})
         best = np.concatenate(kept) if kept else np.zeros(0, np.int64)
         log_odds = np.concatenate(odds) if odds else np.zeros(0)
-        features = {name: np.concatenate([block[name] for block in blocks]) for name in (blocks[0] if blocks else ())}
+        names = list(blocks[0]) if blocks else []
+        features = {name: np.concatenate([block.pop(name) for block in blocks]) for name in names}
         hypotheses = hypotheses.taken(best)
         partial = self._partial(hypotheses)
         return Judged(hypotheses, features, log_odds, partial, self._weighed(hypotheses, log_odds, partial))
