@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -27,11 +27,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Writer:
-    """One forking Python; runs one job at a time. ``lines`` ends when the job's process is gone."""
+    """One forking Python; runs one job at a time. ``lines`` ends when the job's process is gone.
 
-    def __init__(self) -> None:
+    ``module`` is what it runs: one whose ``main`` serves jobs.
+    """
+
+    def __init__(self, module: str = "tests.register.writer") -> None:
         self._python = subprocess.Popen(
-            [sys.executable, "-m", "tests.register.writer"],
+            [sys.executable, "-m", module],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -143,14 +146,15 @@ JOBS: dict[str, Callable[..., None]] = {
 }
 
 
-def main() -> None:
+def serve(jobs: Mapping[str, Callable[..., None]]) -> None:
+    """Fork a process for each job that is asked for on standard input."""
     for line in sys.stdin:
         job, location, arguments = json.loads(line)
         pid = os.fork()
         if pid == 0:
             tell("pid", os.getpid())
             try:
-                JOBS[job](location, **arguments)
+                jobs[job](location, **arguments)
             except BaseException:  # noqa: BLE001 - the forked process must never go on with this loop
                 traceback.print_exc()
                 os._exit(1)
@@ -159,4 +163,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(JOBS)

@@ -17,7 +17,7 @@ from workbench.register import FieldKind, Register
 from workbench.sheets import Cell, CellKind
 from workbench.sync.locating import BIRTH, FoundRow, FoundTable, refuse_apart, settle_renamed
 from workbench.sync.model import Conflict, WorkbookMismatch
-from workbench.sync.rules import LABELS, locked_fields, why_protected
+from workbench.sync.rules import DEFAULTED, LABELS, locked_fields, why_protected
 from workbench.sync.seals import SEAL_LENGTH, seal_of_cell
 from workbench.sync.state import TableState
 from workbench.sync.values import Unreadable, ValueColumn, value_of
@@ -295,6 +295,9 @@ class _Merge:
             base = held_base
             merged.bases[one.field] = older
         was, now = value_of(base, one.field), value_of(current, one.field)
+        if self._never_shown(merged.row, one.field, cell) and not reader.same(cell, now):
+            merged.theirs.append(index)
+            return
         if reader.same(cell, was):
             if (was != now and not _alike(was, now)) or not reader.named(cell, now):
                 merged.theirs.append(index)
@@ -359,12 +362,17 @@ class _Merge:
             currency = typed.get(name, value_of(current, name))
         return reader.read(cell, currency, was)
 
+    def _never_shown(self, row: FoundRow, name: str, cell: Cell | None) -> bool:
+        """Whether the register filled the field when the row was new, and an interruption kept that from the sheet."""
+        filled = name in DEFAULTED.get(self.found.binding.table, ())
+        return filled and row.key.startswith(BIRTH) and not (cell and cell.text)
+
     def _fixed_cell(self, merged: MergedRow, index: int, base: Row, current: Row) -> None:
         """A cell that shows a field which is not for typing: newer values are shown, edits are refused."""
         one, reader = self.bound[index], self.state.columns[index]
         cell = self._shown(merged.row, index)
         was, now = value_of(base, one.field), value_of(current, one.field)
-        untouched = reader.same(cell, was)
+        untouched = reader.same(cell, was) or merged.row.key.startswith(BIRTH)
         if not untouched and not reader.same(cell, now):
             column = self.found.columns[index]
             why = self._why_fixed(one.field)
@@ -373,7 +381,7 @@ class _Merge:
             finding = Finding(code, self._at(merged.row, column), text, details={"field": one.heading, "why": why})
             merged.held.append(one.field)
             self._refuse(finding, merged.row, column)
-        elif untouched and not _alike(was, now):
+        elif untouched and (not _alike(was, now) or not reader.same(cell, now)):
             merged.theirs.append(index)
 
     def _sealed_cells(self, merged: MergedRow) -> None:

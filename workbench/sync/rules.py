@@ -9,7 +9,7 @@ from typing import Any
 from workbench.i18n import _
 from workbench.register import TABLES, Register
 
-__all__ = ["LABELS", "ORDER", "defaults_of_new", "guard", "locked_fields", "why_protected"]
+__all__ = ["DEFAULTED", "LABELS", "ORDER", "defaults_of_new", "guard", "locked_fields", "why_protected"]
 
 ORDER = (
     "customers", "contacts", "orders", "order_lines", "instalments", "costs", "invoices", "shipments", "receipts",
@@ -102,6 +102,14 @@ def _settled(register: Register, instalments: list[str]) -> Decimal:
     """What receipts have settled of an order's instalments, in their currency."""
     rows = register.rows("allocations", {"instalment_id": instalments})
     return sum((row["document_amount"] for row in rows), Decimal(0))
+
+
+DEFAULTED: Mapping[str, frozenset[str]] = {
+    "tasks": frozenset({"state"}),
+    "receipts": frozenset({"fingerprint"}),
+    "instalments": frozenset({"sequence", "currency"}),
+}
+"""Fields that ``defaults_of_new`` fills."""
 
 
 def defaults_of_new(register: Register, table: str, values: Mapping[str, Any], key: str) -> dict[str, Any]:
