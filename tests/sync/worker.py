@@ -141,7 +141,7 @@ def settle(told: SyncReport, open_edits: dict[tuple[str, str], str]) -> None:
             tell("conflict", row, heading, value)
         else:
             del open_edits[row, heading]
-            tell("pushed", row, heading, value)
+            tell("stored", row, heading, value)
 
 
 JOBS: dict[str, Callable[..., None]] = {"syncing": syncing, "dying": dying, "working": working}

@@ -33,6 +33,7 @@ __all__ = ["Fresh", "Progress", "pull", "push", "status"]
 Progress = Callable[[str, int, int], None]
 Fresh = Callable[[str, Mapping[str, Mapping[str, Any]]], BookImage]
 """Makes a register workbook in a language, with views by table, and reads it."""
+_ATTEMPTS = 5  # at merging while others write
 _FEW = 20  # rows that may be deleted in one push …
 _FEW_SHARE = 20  # … or one row in so many, whichever is more
 
@@ -71,7 +72,7 @@ def status(
     """
     step = progress or _silent
     opened = _open(register, port, step)
-    merged = _merge(register, port, opened, _head(register), step, take_results=take_results)
+    merged = _merge_now(register, port, opened, step, take_results=take_results)
     if _is_copy(port, opened.stamp):
         opened.copy_of = _path_of(opened.stamp.origin)
     return _report(port, opened, merged)
@@ -101,7 +102,7 @@ def pull(
     """
     step = progress or _silent
     opened = _on_its_own(register, port, _open(register, port, step), author)
-    merged = _merge(register, port, opened, _head(register), step, take_results=False)
+    merged = _merge_now(register, port, opened, step, take_results=False)
     for table in merged.tables:
         if restore:
             table.arrivals += table.missing
@@ -202,6 +203,16 @@ def _open(register: Register, port: BookPort, step: Progress) -> _Opened:
             remedy=_("Pull into a new file, and copy what you have typed since into it."),
         )
     return _Opened(image, stamp, bindings)
+
+
+def _merge_now(register: Register, port: BookPort, opened: _Opened, step: Progress, *, take_results: bool) -> _Merged:
+    """The merge as of one moment: done again where somebody has written to the register meanwhile."""
+    for _attempt in range(_ATTEMPTS):
+        head = _head(register)
+        merged = _merge(register, port, opened, head, step, take_results=take_results)
+        if _head(register) == head:
+            break
+    return merged
 
 
 def _merge(
