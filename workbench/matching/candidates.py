@@ -22,7 +22,7 @@ from workbench.matching.columns import (
     totals,
 )
 
-__all__ = ["Hypotheses", "Market", "Pairs", "joined"]
+__all__ = ["Hypotheses", "Market", "Pairs", "joined", "stacked"]
 
 _WINDOW_BEFORE, _WINDOW_AFTER = 48, 20  # of a customer's instalments, counted from the receipt's day
 _MOST_EQUAL = 8  # of one amount that are looked at, those due nearest
@@ -98,6 +98,15 @@ class Hypotheses:
 
     def __len__(self) -> int:
         return len(self.receipt)
+
+
+def stacked(parts: Sequence[Hypotheses]) -> Hypotheses:
+    """Parts of different receipts, in that order."""
+    sizes = np.concatenate([one.sizes for one in parts])
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    return Hypotheses(
+        np.concatenate([one.receipt for one in parts]), starts, np.concatenate([one.item for one in parts])
+    )
 
 
 def joined(parts: Sequence[Hypotheses], tokens: Ints) -> Hypotheses:

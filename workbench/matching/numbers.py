@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
 
@@ -34,12 +33,13 @@ class NumberIndex(Generic[K]):
 
     def __init__(self, numbers: Iterable[tuple[str, K]]) -> None:
         """Takes pairs of number and key; numbers too short to be sure of are left out."""
-        self._keys: dict[str, set[K]] = defaultdict(set)
-        self._shown: dict[str, str] = {}
+        # A tuple a form, the number as the firm writes it first: sets would take four times the memory.
+        self._known: dict[str, tuple[str, tuple[K, ...]]] = {}
         for number, key in numbers:
             for form in _forms(number):
-                self._keys[form].add(key)
-                self._shown.setdefault(form, number)
+                shown, keys = self._known.get(form, (number, ()))
+                if key not in keys:
+                    self._known[form] = (shown, (*keys, key))
 
     def find(self, text: str) -> dict[str, frozenset[K]]:
         """The numbers a text names, as the firm writes them and in the text's order, with their keys."""
@@ -48,22 +48,19 @@ class NumberIndex(Generic[K]):
         start = 0
         while start < len(runs):
             for size in range(min(_LONGEST, len(runs) - start), 0, -1):
-                form = self._known_form(runs[start : start + size])
-                if form:
-                    found.setdefault(self._shown[form], frozenset(self._keys[form]))
+                known = self._of(runs[start : start + size])
+                if known:
+                    found.setdefault(known[0], frozenset(known[1]))
                     start += size - 1
                     break
             start += 1
         return found
 
-    def _known_form(self, runs: list[str]) -> str | None:
+    def _of(self, runs: list[str]) -> tuple[str, tuple[K, ...]] | None:
         compact = "".join(runs)
         if len(compact) < _MIN_DIGITS or compact.isalpha():
             return None
-        if compact in self._keys:
-            return compact
-        grouped = _grouped(" ".join(runs))
-        return grouped if grouped in self._keys else None
+        return self._known.get(compact) or self._known.get(_grouped(" ".join(runs)))
 
 
 def digit_strings(text: str) -> list[str]:

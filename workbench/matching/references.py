@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,9 +33,13 @@ class _Strings:
     right: npt.NDArray[np.uint8]
 
     @classmethod
-    def of(cls, owners: list[list[str]]) -> _Strings:
-        flat = [one for strings in owners for one in strings]
-        counts = np.array([len(strings) for strings in owners], np.int64)
+    def of(cls, owners: Iterable[Sequence[str]]) -> _Strings:
+        flat: list[str] = []
+        sizes: list[int] = []
+        for strings in owners:
+            flat.extend(strings)
+            sizes.append(len(strings))
+        counts = np.array(sizes, np.int64)
         left = np.zeros((len(flat), _WIDTH), np.uint8)
         right = np.zeros((len(flat), _WIDTH), np.uint8)
         joined = np.frombuffer("".join(flat).encode("ascii"), np.uint8)
@@ -58,11 +63,10 @@ class References:
         """Reads every text once."""
         self._ledger = ledger
         self._documents = len(ledger.orders) + len(ledger)  # orders first, then instalments by their own numbers
-        index = NumberIndex(self._numbers())
-        self.named: list[dict[str, frozenset[int]]] = [index.find(text) for text in receipts.text]
+        self.named = self._found(receipts)
         self._exact, self._among = self._exact_edges()
-        self._texts = _Strings.of([digit_strings(text) for text in receipts.text])
-        self._items = _Strings.of([_item_strings(ledger, item) for item in range(len(ledger))])
+        self._texts = _Strings.of(map(digit_strings, receipts.text))
+        self._items = _Strings.of(_item_strings(ledger))
         self.strings = self._texts.start[1:] - self._texts.start[:-1]
         """How many strings of digits each text holds."""
         self.orders = np.array([len({self._order(doc) for docs in d.values() for doc in docs}) for d in self.named])
@@ -73,6 +77,11 @@ class References:
         still = totals(receipt, owed[order], len(receipts))
         self.settled = (self.orders > 0) & (still == 0)
         """Whether nothing is open any more of all that a text names."""
+
+    def _found(self, receipts: Receipts) -> list[dict[str, frozenset[int]]]:
+        index = NumberIndex(self._numbers())
+        nothing: dict[str, frozenset[int]] = {}
+        return [index.find(text) or nothing for text in receipts.text]
 
     def _numbers(self) -> list[tuple[str, int]]:
         ledger = self._ledger
@@ -162,9 +171,16 @@ class References:
         return receipt[string], owner[place]
 
 
-def _item_strings(ledger: Ledger, item: int) -> list[str]:
-    numbers = (ledger.numbers[item], *ledger.order_numbers[int(ledger.order[item])])
-    return list(dict.fromkeys(digits for number in numbers if number for digits in number_digits(number)))
+def _item_strings(ledger: Ledger) -> Iterator[Sequence[str]]:
+    """The digits of every instalment's own number and of its order's numbers, each string kept once."""
+    of_orders: dict[int, tuple[str, ...]] = {}
+    for number, order in zip(ledger.numbers, ledger.order.tolist(), strict=True):
+        if order not in of_orders:
+            names = ledger.order_numbers[order]
+            of_orders[order] = tuple(dict.fromkeys(digits for name in names for digits in number_digits(name)))
+        shared = of_orders[order]
+        own = [digits for digits in number_digits(number) if digits not in shared] if number else []
+        yield (*own, *shared) if own else shared
 
 
 def _agreement(texts: _Strings, one: Ints, items: _Strings, other: Ints) -> Ints:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from workbench.matching.assignment import Marginals, marginals
-from workbench.matching.candidates import Hypotheses, Market, Pairs, joined
+from workbench.matching.candidates import Hypotheses, Market, Pairs, joined, stacked
 from workbench.matching.columns import SCALE, Floats, Ints, Ledger, Mask, Receipts, Worth, distinct, spread, totals
 from workbench.matching.features import Belief, Columns, Evidence
 from workbench.matching.habits import Habits, Lesson, gap_bin, history_lesson, shortfall
@@ -130,7 +130,7 @@ class Workspace:
         stranger = self.active & ~self._known(pairs)
         named, by_digits = self._named_items(), self._owed(*self.references.items_by_digits())
         sets = []
-        for low in range(0, len(self.receipts), _RECEIPTS_AT_ONCE):
+        for low in range(0, max(len(self.receipts), 1), _RECEIPTS_AT_ONCE):
             some = np.arange(low, min(low + _RECEIPTS_AT_ONCE, len(self.receipts)))
             begin, end = np.searchsorted(pairs.receipt, [low, low + _RECEIPTS_AT_ONCE])
             inside = Pairs(pairs.receipt[begin:end], pairs.customer[begin:end])
@@ -138,7 +138,7 @@ class Workspace:
             found += [_between(one, low, low + _RECEIPTS_AT_ONCE) for one in (named, by_digits)]
             found.append(self._with_charges(some[stranger[some]]))
             sets.append(self._plausible(found, inside, likely[begin:end]))
-        return joined(sets, self.market.tokens)
+        return stacked(sets)
 
     def _owed(self, receipt: Ints, item: Ints) -> tuple[Ints, Ints]:
         owed = self.ledger.open[item] > 0
