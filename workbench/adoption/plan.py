@@ -177,7 +177,8 @@ class Plan:
         """
         from workbench.adoption.applying import apply_plan
 
-        return apply_plan(self, register, author, book or self.book)
+        with _collection_paused():
+            return apply_plan(self, register, author, book or self.book)
 
     def export(self, folder: str | Path) -> list[Path]:
         """Write what was read as CSV, a folder per workbook."""

@@ -74,7 +74,7 @@ class Record:
         """The row as typed, by heading."""
         if self.table is None:
             return {}
-        labels = {column.at: column.label for column in self.table.columns}
+        labels = self.table.labels
         raw: dict[str, str] = {}
         for cell in self.table.cells(self.line):
             label = labels.get(cell.column) or str(cell.column)

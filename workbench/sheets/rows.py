@@ -80,6 +80,14 @@ class Table:
     amount_columns: tuple[int, ...] = ()
     group_lines: dict[int, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    _labels: dict[int, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def labels(self) -> Mapping[int, str]:
+        """Headings by column, each in one line."""
+        if len(self._labels) != len(self.columns):
+            self._labels = {column.at: column.label for column in self.columns}
+        return self._labels
 
     @property
     def left(self) -> int:
