@@ -43,7 +43,7 @@ from workbench.sync.model import Binding
 
 pytestmark = pytest.mark.xdist_group("libreoffice")
 
-CELLS = int(os.environ.get("WORKBENCH_ROUND_TRIP_CELLS", "8000"))
+CELLS = int(os.environ.get("WORKBENCH_ROUND_TRIP_CELLS", "6000"))
 SEED = int(os.environ.get("WORKBENCH_ROUND_TRIP_SEED", "20260331"))
 ROUTES = ("register workbook", "bound sheet", "bound sheet of 1904")
 PROGRAMS = ("nobody", "openpyxl", "LibreOffice")
@@ -181,7 +181,7 @@ def order(number: int, draw: Draw, customers: Sequence[str]) -> dict[str, Any]:
         "customer_po": sometimes(draw, a_text(draw)),
         "order_date": a_day(draw),
         "currency": code,
-        "amount": an_amount(draw, code),
+        "amount": an_amount(draw, code, UNITS[:-2]),  # the largest have no figure in base currency
         "deposit_percent": sometimes(draw, a_number(draw)),
         "due_date": sometimes(draw, a_day(draw)),
         "status": draw.choice(("open", "paid", None)),
@@ -207,8 +207,8 @@ def a_day(draw: Draw) -> date:
     return draw.choice(DAYS) if draw.random() < 0.3 else date(1900, 1, 1) + timedelta(draw.randint(0, 80_000))
 
 
-def an_amount(draw: Draw, code: str) -> Decimal:
-    return from_minor(draw.choice((*UNITS, draw.randint(-(10**6), 10**6), draw.randint(-(10**12), 10**12))), code)
+def an_amount(draw: Draw, code: str, units: Sequence[int] = UNITS) -> Decimal:
+    return from_minor(draw.choice((*units, draw.randint(-(10**6), 10**6), draw.randint(-(10**12), 10**12))), code)
 
 
 def a_number(draw: Draw) -> Decimal:
@@ -307,7 +307,7 @@ def case(request: pytest.FixtureRequest, firm: Firm) -> tuple[str, str]:
 
 
 class Held(NamedTuple):
-    """What a cell holds: ``n`` and a number, or another kind and text with plain line ends."""
+    """What a cell holds: ``n`` and a number, or another kind and text."""
 
     kind: str
     value: float | str
@@ -346,7 +346,7 @@ def held_by(cell: etree._Element, strings: Sequence[str]) -> Held | None:
         return Held("n", float(value.text))
     else:
         text = strings[int(value.text)] if kind == "s" else value.text
-    return Held("b" if kind == "b" else "s", plain(text)) if text else None
+    return Held("b" if kind == "b" else "s", text) if text else None
 
 
 def text_of(node: etree._Element) -> str:
@@ -358,9 +358,19 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def same_lines(written: str, saved: str) -> bool:
+    """Programs keep CR as LF, make one of LF and CR, or leave it out."""
+    return plain(saved) in {plain(written), plain(written.replace("\n\r", "\n")), written.replace("\r", "")}
+
+
 def alike(one: Held | None, other: Held | None) -> bool:
     if one is None or other is None or one.kind != "n" or other.kind != "n":
-        return one == other
+        return one == other or (
+            one is not None
+            and other is not None
+            and one.kind == other.kind
+            and same_lines(str(one.value), str(other.value))
+        )
     return math.isclose(float(one.value), float(other.value), rel_tol=1e-14, abs_tol=0)
 
 
@@ -624,7 +634,7 @@ def _type_and_push(register: Register, path: Path, draw: Draw) -> None:
     before = {
         table: {row["id"]: row for row in register.rows(table)} for table in ("customers", "orders", "instalments")
     }
-    edits = [one for one in draw_edits(register, path, draw) if stored(register, one) != one.typed.wanted]
+    edits = [one for one in draw_edits(register, path, draw) if not is_same(stored(register, one), one.typed)]
     edits = [one for one in edits if not shown_cut(stored(register, one))]
     type_into(path, edits)
     wrong = {(one.sheet, one.place) for one in edits if one.typed.wanted is REFUSED}
@@ -651,6 +661,12 @@ def _type_and_push(register: Register, path: Path, draw: Draw) -> None:
     assert register.verify().ok
     told = status(register, ClosedFile(path))
     assert (told.edits, told.refused, told.conflicts, told.refreshed) == (0, [], [], 0)
+
+
+def is_same(stored: Any, typed: Typed) -> bool:
+    """Whether the typed cell looks as it did."""
+    text = isinstance(stored, str) and isinstance(typed.value, str) and same_lines(stored, typed.value)
+    return text or stored in (typed.wanted, typed.value)
 
 
 def shown_cut(value: Any) -> bool:

@@ -315,7 +315,7 @@ class ValueColumn:
         if _is_too_long(wanted):
             mark = _CUT_MARK.search(cell.text)
             wanted = _cut(wanted, mark.group() if mark else "")
-        return _line_ends(cell.text) == _line_ends(wanted)
+        return _same_lines(cell.text, wanted)
 
 
 def _number(value: Decimal | int) -> Decimal | str:
@@ -408,6 +408,14 @@ def _as_number(text: str) -> Decimal | None:
 
 def _line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _same_lines(shown: str, wanted: str) -> bool:
+    """Whether the texts are the same but for line ends, as programs keep them: CR as LF, CR beside LF as one, or dropped."""
+    lines = _line_ends(shown)
+    if lines == _line_ends(wanted):
+        return True
+    return "\r" in wanted and lines in {_line_ends(wanted.replace("\n\r", "\n")), wanted.replace("\r", "")}
 
 
 def _folded(text: str) -> str:
