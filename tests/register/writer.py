@@ -67,8 +67,9 @@ class Writer:
 
     def kill(self) -> None:
         """SIGKILL, unless the job has ended already."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        if self.pid:  # 0 would be this very process and all of its group
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     def lines(self) -> Iterator[list[str]]:
         """What the job has told, word by word; sets ``status`` (-9 after a kill)."""
