@@ -46,6 +46,7 @@ def write_bound_workbook(
         where: rows that its sheets show; all by default.
         progress: called with stage, steps done and steps in all.
     """
+
     def hidden(views: Sequence[TableView]) -> Sequence[Sequence[str]]:
         stamp = bind_views(
             register,
