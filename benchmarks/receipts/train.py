@@ -130,7 +130,7 @@ def train_first(folders: list[Path], book: RateBook) -> dict:
     rows = Rows()
     for folder in folders:
         world = World.of(folder, book)
-        judged = world.space.first_round(by_hand)
+        judged = world.space.first_round(by_hand, keep=True)
         rows.add(judged.columns, world.right(judged.hypotheses))
         print(f"  {folder.name}", flush=True)
     return rows.fitted(trees=60, leaves=24, depth=6, rate=0.12, least=40)
@@ -144,7 +144,7 @@ def train_later(folders: list[Path], book: RateBook, first: Judge) -> dict:
         space = world.space
         judged = space.first_round(first)
         space.learn(judged)
-        judged = space.next_round(first, judged)
+        judged = space.next_round(first, judged, keep=True)
         if number % 2:
             space.learn(judged)
             judged = space.last_round(first, judged)

@@ -33,6 +33,7 @@ _LEAST_PART = 0.04
 _MOST_PARTS = 8  # instalments of a customer of which a receipt may be a part
 _MOST_CHARGES = 75.0  # in the measure's units
 _BITS = 62
+_AT_ONCE = 8192  # receipts
 
 
 @dataclass(slots=True)
@@ -85,6 +86,12 @@ class Hypotheses:
         _owner, place = spread(self.start[chosen], sizes)
         return Hypotheses(self.receipt[chosen], np.concatenate([[0], np.cumsum(sizes)]), self.item[place])
 
+    def between(self, low: int, high: int) -> Hypotheses:
+        """Those of the receipts from ``low`` up to ``high``."""
+        begin, end = np.searchsorted(self.receipt, [low, high]).tolist()
+        starts = self.start[begin : end + 1]
+        return Hypotheses(self.receipt[begin:end], starts - starts[0], self.item[starts[0] : starts[-1]])
+
     @property
     def sizes(self) -> Ints:
         """How many members each has."""
@@ -110,13 +117,15 @@ def stacked(parts: Sequence[Hypotheses]) -> Hypotheses:
 
 
 def joined(parts: Sequence[Hypotheses], tokens: Ints) -> Hypotheses:
-    """All of them, each set once a receipt."""
-    return Hypotheses.of(
-        np.concatenate([one.receipt for one in parts]),
-        np.concatenate([one.sizes for one in parts]),
-        np.concatenate([one.item for one in parts]),
-        tokens,
-    )
+    """All of them, each set once a receipt; some thousand receipts at a time, as there may be millions."""
+    last = max((int(one.receipt[-1]) for one in parts if len(one)), default=0)
+    sets = []
+    for low in range(0, last + 1, _AT_ONCE):
+        some = [one.between(low, low + _AT_ONCE) for one in parts]
+        receipt = np.concatenate([one.receipt for one in some])
+        sizes, item = np.concatenate([one.sizes for one in some]), np.concatenate([one.item for one in some])
+        sets.append(Hypotheses.of(receipt, sizes, item, tokens))
+    return stacked(sets)
 
 
 class Market:

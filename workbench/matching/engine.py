@@ -150,7 +150,7 @@ def judge(
     space.learn(judged)
     for done in range(1, _ROUNDS + 1):
         step(done)
-        judged = space.next_round(later, judged)
+        judged = space.next_round(later, judged, keep=done == _ROUNDS)
         space.learn(judged)
     step(_ROUNDS + 1)
     judged = space.last_round(later, judged)

@@ -353,19 +353,18 @@ class Workspace:
 
     # Judging
 
-    def first_round(self, judge: Judge) -> Judged:
+    def first_round(self, judge: Judge, *, keep: bool = False) -> Judged:
         """Single instalments, and sets that are named, judged by what is known beforehand."""
         found = joined([self.singles(self.pairs()), self._orders_named()], self.market.tokens)
-        return self.judged(found, judge)
+        return self.judged(found, judge, keep=keep)
 
-    def next_round(self, judge: Judge, before: Judged) -> Judged:
+    def next_round(self, judge: Judge, before: Judged, *, keep: bool) -> Judged:
         """The likeliest of the round before, and what was learned makes likely, judged again by what was learned."""
-        before.columns.clear()  # they were learned from; the largest part of what a round holds
         pairs = self.pairs()
         best = np.zeros(len(self.receipts))
         np.maximum.at(best, before.hypotheses.receipt, before.weighed.probability)
         found = [before.hypotheses, self.singles(pairs), *self.lumps(pairs, self.active & (best < _SURE))]
-        return self.judged(joined(found, self.market.tokens), judge)
+        return self.judged(joined(found, self.market.tokens), judge, keep=keep)
 
     def last_round(self, judge: Judge, before: Judged) -> Judged:
         """The same hypotheses judged once more, by what the round before taught, where that may still change anything."""
@@ -380,15 +379,16 @@ class Workspace:
         weighed = self._weighed(hypotheses, before.log_odds, before.partial)
         return Judged(hypotheses, before.columns, before.log_odds, before.partial, weighed)
 
-    def judged(self, hypotheses: Hypotheses, judge: Judge) -> Judged:
-        """The features and chances of hypotheses; of each receipt only the likeliest ones."""
+    def judged(self, hypotheses: Hypotheses, judge: Judge, *, keep: bool) -> Judged:
+        """The chances of hypotheses, of each receipt only the likeliest ones; ``keep`` their features, which take room."""
         hypotheses = self._allowed(hypotheses)
         kept, odds, blocks = [], [], []
         for place, columns, log_odds in self._scored(hypotheses, judge):
             best = _likeliest(hypotheses.receipt[place], log_odds)
             kept.append(place[best])
             odds.append(log_odds[best])
-            blocks.append({name: np.array(column[best], np.float32) for name, column in columns.items()})
+            if keep:
+                blocks.append({name: np.array(column[best], np.float32) for name, column in columns.items()})
         best = np.concatenate(kept) if kept else np.zeros(0, np.int64)
         log_odds = np.concatenate(odds) if odds else np.zeros(0)
         names = list(blocks[0]) if blocks else []
