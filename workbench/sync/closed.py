@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import platform
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from workbench.errors import FileRefused
 from workbench.i18n import _
-from workbench.sheets import Cell, Workbook, read
+from workbench.sheets import Workbook, read
 from workbench.splicing import CellWrite, WorkbookEditor
 from workbench.splicing.refusals import NoteRefused
 from workbench.sync.carried import HIDDEN_SHEET
@@ -128,10 +127,8 @@ def image_of(book: Workbook, only: Collection[str] | None = None) -> BookImage:
     """A workbook that was read, as the synchronisation sees it."""
     sheets = {}
     for sheet in book.sheets:
-        rows: dict[int, dict[int, Cell]] = defaultdict(dict)
-        if only is None or sheet.name in only:
-            for cell in sheet.cells():
-                rows[cell.row][cell.column] = cell
+        numbers = sheet.rows if only is None or sheet.name in only else ()
+        rows = {number: {cell.column: cell for cell in sheet.row(number)} for number in numbers}
         sheets[sheet.name] = SheetImage(sheet.name, rows)
     return BookImage(sheets, book.epoch_1904)
 

@@ -205,6 +205,10 @@ class _Merge:
         """Currencies before amounts, so that an amount is read in the currency that stands beside it."""
         placed = [index for index in self.found.columns if index in self.state.columns]
         self.order = sorted(placed, key=lambda index: self.state.columns[index].field.kind is FieldKind.MONEY)
+        self.places = {
+            index: (self.found.columns[index], self.bound[index].field, self.state.columns[index]) for index in placed
+        }
+        self.unsettled = {row_id for row_id, _name in self.state.held}
         self.editable = [index for index in self.order if self._editable(index)]
         self.fixed = [index for index in self.order if not self._editable(index)]
 
@@ -242,12 +246,27 @@ class _Merge:
         if base is None:
             self._without_base(merged, current)
             return merged
-        for index in self.editable:
+        editable, fixed = self.editable, self.fixed
+        if base is current and row_id not in self.unsettled and not row.key.startswith(BIRTH):
+            # In almost every row of a sheet nothing is to be done; the rest of this is for the few others.
+            editable, fixed = self._otherwise(row, editable, current), self._otherwise(row, fixed, current)
+        for index in editable:
             self._cell(merged, index, base, current)
-        for index in self.fixed:
+        for index in fixed:
             self._fixed_cell(merged, index, base, current)
         self._sealed_cells(merged)
         return merged
+
+    def _otherwise(self, row: FoundRow, indices: Sequence[int], current: Row) -> list[int]:
+        """Columns whose cells do not show just what the register has."""
+        cells = row.cells
+        found = []
+        for index in indices:
+            column, name, reader = self.places[index]
+            cell, value = cells.get(column), value_of(current, name)
+            if not (reader.same(cell, value) and reader.named(cell, value)):
+                found.append(index)
+        return found
 
     def _gone(self, row: FoundRow, row_id: str, base: Row | None, version: int) -> MergedRow:
         merged = MergedRow(row, row_id, 0, version, gone=True)

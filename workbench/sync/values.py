@@ -114,6 +114,7 @@ class ValueColumn:
         self.bound, self.field, self.names = bound, definition, names
         self._epoch_1904 = epoch_1904
         self._shown = {code: label for label, code in bound.labels.items()}
+        self._plain = names is None and not bound.labels
         # 30 means 30 %; a cell of 0.3 that shows 30 % means the same.
         self._in_percent = definition.kind is FieldKind.DECIMAL and definition.name.endswith("_percent")
         self._same: Callable[[Cell, Any], bool] = {
@@ -300,11 +301,15 @@ class ValueColumn:
 
     def _same_date(self, cell: Cell, value: date) -> bool:
         if cell.kind is CellKind.NUMBER:
+            if cell.text.isdecimal():
+                return _day(int(cell.text), self._epoch_1904) == value
             number = cell.number
             return number is not None and number == int(number) and _day(int(number), self._epoch_1904) == value
         return cell.text[:10] == value.isoformat() and cell.text[10:] in ("", "T00:00:00")
 
     def _same_text(self, cell: Cell, value: Any) -> bool:
+        if self._plain and cell.text == value and cell.kind is CellKind.TEXT:
+            return True
         wanted = self.text_of(value, then=True)
         if cell.kind is CellKind.BOOLEAN and isinstance(value, bool):
             return (cell.text == "1") == value
