@@ -76,6 +76,10 @@ class World:
         kept = r.choice([0, 0, 1, 2, 4, 6, 9])
         self.columns = {column: r.uniform(0.3, 1.0) for column in r.sample(optional, kept)}
         self.repeat = r.choice([0.05, 0.15, 0.4, 0.7])  # chance of one more row of a company
+        self.few_names: list[list[str]] = []  # names that many companies share, told apart by their trades
+        if r.random() < 0.25:
+            self.few_names = [[self.word(r.choice(self.languages), 2)] for _ in range(r.choice([8, 20]))]
+            self.repeat = r.choice([0.02, 0.1])
         self.mess = r.choice([0.5, 1.0, 1.0, 1.8])  # how much a clerk changes
         self.common = [self.word(r.choice(self.languages), 2) for _ in range(40)]  # words many names share
 
@@ -98,7 +102,7 @@ class Company:
             own.append(r.choice(world.common))
         if r.random() < 0.06:
             own = ["".join(r.choice("ABCDEFGHIKLMNOPRSTUVWXYZ") for _ in range(r.choice([2, 3, 3, 4])))]
-        self.own = like.own if like else own
+        self.own = like.own if like else r.choice(world.few_names) if world.few_names else own
         self.trades = r.sample(list(trades()), r.choice([0, 1, 1, 1, 2, 2]))
         if like and r.random() < 0.5:
             self.trades = like.trades

@@ -131,7 +131,7 @@ def splink_em(rows: Rows, key: str) -> tuple[Scored, Any]:
         ],
         blocking_rules_to_generate_predictions=rules,
     )
-    linker = Linker(frame, settings, DuckDBAPI())
+    linker = Linker(DuckDBAPI().register(frame), settings)
     linker.training.estimate_probability_two_random_records_match(rules[:2], recall=0.7)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     for rule in rules[:3]:

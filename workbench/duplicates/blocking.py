@@ -13,7 +13,13 @@ from workbench.duplicates.table import NONE, Ints, Table
 __all__ = ["LARGEST_BLOCK", "candidate_pairs", "hashed_keys", "hashes", "key_hashes", "keys_of", "pairs_within"]
 
 LARGEST_BLOCK = 24
-"""Rows of a key that are all compared with each other; of a key that more share, only neighbours in name."""
+"""Rows of a key that are all compared with each other; of a key that more share, only neighbours in name.
+
+Small tables can afford more: up to ``_MOST_IN_BLOCK``, as long as all keys together stay bounded.
+"""
+
+_MOST_IN_BLOCK = 150
+_AFFORDABLE = 300_000
 
 NEIGHBOURS = 3
 _NAMES_AS_TYPED = 2  # further ones are other readings of the same
@@ -62,12 +68,13 @@ def pairs_within(rows: Ints, keys: Ints, place: Ints, size: int) -> Ints:
     """Pairs within each key's block as one number each (i * size + j), unique and sorted."""
     order = np.lexsort((place[rows], keys))
     rows, keys = rows[order], keys[order]
+    largest = max(LARGEST_BLOCK, min(_MOST_IN_BLOCK, _AFFORDABLE // max(1, size)))
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
     counts = np.diff(np.r_[starts, len(keys)])
-    reach = np.where(np.repeat(counts, counts) > LARGEST_BLOCK, NEIGHBOURS, LARGEST_BLOCK)
+    reach = np.where(np.repeat(counts, counts) > largest, NEIGHBOURS, largest)
     found: list[Ints] = []
     live = np.arange(len(keys))
-    for step in range(1, LARGEST_BLOCK):
+    for step in range(1, largest):
         live = live[live + step < len(keys)]
         live = live[(keys[live] == keys[live + step]) & (reach[live] >= step)]
         if not len(live):

@@ -89,8 +89,10 @@ class Comparer:
         self._contacts(column, i, j)
         self._places(column, i, j)
         column["table.rows"][:] = np.log10(self._usage.rows)
-        alike = [self._usage.of_brands(table.names[0].bones[at]) for table, at in ((self._a, i), (self._b, j))]
-        column["table.brand_rows"][:] = np.log2(np.maximum(*alike))
+        bones = self._a.names[0].bones[i]
+        alike = np.asarray(bones == self._b.names[0].bones[j], dtype=np.bool_) & (bones != "")
+        rows = np.log2(self._usage.of_brands(bones))
+        column["table.brand_rows"][:] = np.where(alike, rows, np.float32(MISSING))
 
     # ------------------------------------------------------------------ names
     def _names(self, column: dict[str, Floats], i: Ints, j: Ints) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from workbench.duplicates.blocking import LARGEST_BLOCK, hashed_keys, key_hashes
 from workbench.duplicates.columns import map_columns
 from workbench.duplicates.compare import Comparer, Usage
-from workbench.duplicates.explain import decide, explain, may_be_group
+from workbench.duplicates.explain import decide, explain, field_weights, may_be_group
 from workbench.duplicates.model import company_model, probability
 from workbench.duplicates.pairs import ID_COLUMNS, REVIEW_FROM, DuplicatePair, identified
 from workbench.duplicates.table import Ints, Table, TableBuilder
@@ -73,13 +73,14 @@ class CustomerIndex:
         features = Comparer(new, self._table, self._usage).features(i, j)
         model = company_model()
         p = probability(model.log_odds(features))
-        shown = np.flatnonzero((p >= REVIEW_FROM) | may_be_group(features))
-        weights = model.contributions(features[shown])
+        group = may_be_group(features)
+        shown = np.flatnonzero((p >= REVIEW_FROM) | group)
+        weights = field_weights(model.contributions(features[shown]))
         for at, number in enumerate(shown.tolist()):
             values = features[number]
             pair = int(i[number]), int(j[number])
             reasons = explain(new, pair, values, weights[at], self._table)
-            decision, reasons = decide(float(p[number]), values, reasons)
+            decision, reasons = decide(float(p[number]), values, reasons, group=bool(group[number]))
             score = Decimal(f"{p[number]:.4f}")
             ids = new.ids[pair[0]], self._table.ids[pair[1]]
             found[pair[0]].append(DuplicatePair(*ids, score, decision, tuple(reasons)))

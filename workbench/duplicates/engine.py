@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.duplicates.blocking import candidate_pairs
+from workbench.duplicates.clustering import settled
 from workbench.duplicates.columns import holds_companies, map_columns
 from workbench.duplicates.compare import Comparer
-from workbench.duplicates.explain import decide, explain, may_be_group
+from workbench.duplicates.explain import decide, explain, field_weights, may_be_group
 from workbench.duplicates.foreign_engine import scan_foreign
 from workbench.duplicates.graph import Neighbours, best_paths
 from workbench.duplicates.model import company_model, probability
@@ -76,7 +77,7 @@ def scan(
         found = _told(table, _with_neighbours(table, _candidates(table, step)), step)
     else:
         found = scan_foreign(ids, ordered, (id_column,) if id_column else ID_COLUMNS, step)
-    return sorted(found, key=lambda pair: (-pair.score, pair.id_a, pair.id_b))
+    return sorted(settled(found), key=lambda pair: (-pair.score, pair.id_a, pair.id_b))
 
 
 def _silent(_stage: str, _done: int, _all: int) -> None:
@@ -137,9 +138,10 @@ def _with_neighbours(table: Table, scored: _Scored) -> _Scored:
 def _told(table: Table, scored: _Scored, step: Progress) -> list[DuplicatePair]:
     """The pairs worth a look, with their decision and reasons."""
     p = probability(scored.odds)
-    shown = np.flatnonzero((p >= REVIEW_FROM) | may_be_group(scored.features))
+    group = may_be_group(scored.features)
+    shown = np.flatnonzero((p >= REVIEW_FROM) | group)
     step(_("writing reasons"), 0, len(shown))
-    weights = company_model().contributions(scored.features[shown])
+    weights = field_weights(company_model().contributions(scored.features[shown]))
     found = []
     for at, number in enumerate(shown.tolist()):
         i, j, values = int(scored.i[number]), int(scored.j[number]), scored.features[number]
@@ -149,13 +151,7 @@ def _told(table: Table, scored: _Scored, step: Progress) -> list[DuplicatePair]:
                 "link.both", id=table.ids[int(scored.third[number])], weight=f"{scored.heard[number]:+.1f}"
             )
             reasons.insert(0, link)
-        found.append(_decided(table, (i, j), float(p[number]), values, reasons))
+        decision, reasons = decide(float(p[number]), values, reasons, group=bool(group[number]))
+        ids = sorted((table.ids[i], table.ids[j]))
+        found.append(DuplicatePair(ids[0], ids[1], Decimal(f"{p[number]:.4f}"), decision, tuple(reasons)))
     return found
-
-
-def _decided(
-    table: Table, pair: tuple[int, int], p: float, values: Floats, reasons: list[DuplicateReason]
-) -> DuplicatePair:
-    decision, reasons = decide(p, values, reasons)
-    id_a, id_b = sorted((table.ids[pair[0]], table.ids[pair[1]]))
-    return DuplicatePair(id_a, id_b, Decimal(f"{p:.4f}"), decision, tuple(reasons))

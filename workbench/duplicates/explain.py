@@ -12,7 +12,7 @@ from workbench.duplicates.pairs import DUPLICATE_FROM, OTHER_TAX_NUMBER
 from workbench.duplicates.reasons import DuplicateReason
 from workbench.duplicates.table import NONE, Floats, Table
 
-__all__ = ["decide", "explain", "may_be_group"]
+__all__ = ["decide", "explain", "field_weights", "may_be_group"]
 
 _AT = {name: number for number, name in enumerate(FEATURES)}
 _SAME_NAME, _CLOSE_NAME = 0.95, 0.75
@@ -39,7 +39,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "address": ("address.alike", "address.words", "address.number"),
     "contact": ("contact.alike", "contact.word"),
 }  # fmt: skip
-_COLUMNS = {field: [_AT[name] for name in names] for field, names in _FIELDS.items()}
+_FIELD_SUMS = np.array([[float(name in names) for names in _FIELDS.values()] for name in FEATURES], dtype=np.float32)
 
 
 class _Pair:
@@ -83,16 +83,20 @@ _Found = tuple[str, dict[str, object]] | None
 def explain(
     table: Table, pair: tuple[int, int], values: Floats, weights: Floats, other: Table | None = None
 ) -> list[DuplicateReason]:
-    """The reasons of a pair, heaviest first: ``weights`` holds what each comparison in ``values`` adds."""
+    """The reasons of a pair, heaviest first: ``weights`` holds what each field adds, see ``field_weights``."""
     at = _Pair((table, other or table), *pair, values)
     told = []
-    for field, columns in _COLUMNS.items():
+    for field, weight in zip(_FIELDS, weights.tolist(), strict=True):
         found = _TELL[field](at)
-        weight = float(weights[columns].sum())
         if found and (abs(weight) >= _WORTH_TELLING or found[0] in _ALWAYS):
             told.append((weight, found))
     told.sort(key=lambda item: (-abs(item[0]), item[1][0]))
     return [DuplicateReason.of(code, **facts, weight=f"{weight:+.1f}") for weight, (code, facts) in told]
+
+
+def field_weights(contributions: Floats) -> Floats:
+    """Pairs x fields: what each field's comparisons add together."""
+    return np.asarray(contributions @ _FIELD_SUMS)
 
 
 _ALWAYS = frozenset({"name.same", "tax.same", "email.same", "domain.same", "phone.same", "country.other", "tax.other"})
@@ -103,7 +107,7 @@ def may_be_group(features: Floats) -> NDArray[np.bool_]:
     value = {name: features[:, number] for name, number in _AT.items()}
     linked = (value["domain.same"] == 1) | (value["mail.same"] == 1) | (value["phone.same"] == 1)
     named = np.maximum(value["name.words_low"], value["name.brand"]) >= _SAME_NAME
-    rare = value["table.brand_rows"] <= _RARE_NAME
+    rare = (value["table.brand_rows"] >= 0) & (value["table.brand_rows"] <= _RARE_NAME)
     part = linked & (value["name.words_high"] >= _SAME_NAME)
     why = _difference(value)
     return np.asarray(((named & (linked | (rare & (why != "group.trade")))) | part) & (why != ""))
@@ -116,12 +120,17 @@ def _difference(value: Mapping[str, Floats]) -> NDArray[np.str_]:
     return np.select(checks, ["group.country", "group.tax", "group.country", "group.trade"], "")
 
 
-def decide(p: float, values: Floats, reasons: list[DuplicateReason]) -> tuple[str, list[DuplicateReason]]:
-    """The decision on a pair, and its reasons with what speaks for a group added where that is the decision."""
+def decide(
+    p: float, values: Floats, reasons: list[DuplicateReason], *, group: bool
+) -> tuple[str, list[DuplicateReason]]:
+    """The decision on a pair, and its reasons with what speaks for a group added where that is the decision.
+
+    ``group`` is what ``may_be_group`` says of it.
+    """
     other_tax = 0 <= float(values[_AT["tax.alike"]]) < OTHER_TAX_NUMBER
     if p >= DUPLICATE_FROM and not other_tax:
         return "duplicate", reasons
-    if not may_be_group(values[None])[0]:
+    if not group:
         return "review", reasons
     code = str(_difference({name: values[None, number] for name, number in _AT.items()})[0])
     return "group", [*reasons, DuplicateReason.of(code, weight="–")]
@@ -146,7 +155,7 @@ def _name(pair: _Pair) -> _Found:
 
 
 def _common(pair: _Pair) -> _Found:
-    count = pair.rows("table.brand_rows")
+    count = pair.rows("table.brand_rows") if pair["table.brand_rows"] >= 0 else 0
     return ("name.common", {"count": count}) if count > 2 else None
 
 
@@ -207,8 +216,7 @@ def _phone(pair: _Pair) -> _Found:
 def _country(pair: _Pair) -> _Found:
     if pair["home.same"] < 0:
         return None
-    a = pair.a.countries[int(pair.a.home[pair.i])]
-    b = pair.b.countries[int(pair.b.home[pair.j])]
+    a, b = pair.a.country_text(int(pair.a.home[pair.i])), pair.b.country_text(int(pair.b.home[pair.j]))
     return ("country.same", {"value": a}) if a == b else ("country.other", {"a": a, "b": b})
 
 

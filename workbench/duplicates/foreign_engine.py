@@ -14,7 +14,7 @@ from workbench.duplicates.foreign import LEVELS, ForeignTable, Weights, estimate
 from workbench.duplicates.foreign_compare import foreign_features
 from workbench.duplicates.graph import Neighbours
 from workbench.duplicates.model import company_model, foreign_weights, probability
-from workbench.duplicates.pairs import DUPLICATE_FROM, REVIEW_FROM, DuplicatePair
+from workbench.duplicates.pairs import DUPLICATE_FROM, DuplicatePair
 from workbench.duplicates.reasons import DuplicateReason
 from workbench.duplicates.table import Ints
 from workbench.errors import ConfigurationError
@@ -23,6 +23,7 @@ from workbench.i18n import _
 __all__ = ["candidates", "scan_foreign"]
 
 _WORTH_TELLING = 0.2
+_REVIEW_FROM = 0.02  # lower than for companies: tables that nobody has seen are judged with less confidence
 _LOWEST_BAR, _HIGHEST_BAR, _BAR_STEP = 2.0, 22.0, 2.0  # of the log-odds, which dependent columns overstate
 _SPREAD = 2.0
 
@@ -54,7 +55,7 @@ def scan_foreign(
     odds = _log_odds(table, i, j, grades, weights)
     near = Neighbours.of(i, j, probability(odds), len(table))
     p = probability(company_model().with_neighbour(odds, near.strength))
-    shown = np.flatnonzero(p >= REVIEW_FROM)
+    shown = np.flatnonzero(p >= _REVIEW_FROM)
     step(_("comparing rows"), len(table), len(table))
     parts = weights.of(table, i[shown], grades[shown])
     return [

@@ -1,8 +1,7 @@
-"""Pairs as a graph: what common neighbours say of a pair, and links that alone hold two groups together."""
+"""Pairs as a graph: what common neighbours say of a pair."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +9,9 @@ from numpy.typing import NDArray
 
 from workbench.duplicates.table import NONE, Ints
 
-__all__ = ["Neighbours", "best_paths", "bridges"]
+__all__ = ["Neighbours", "best_paths"]
 
 _MOST_LINKS = 50  # of one row that are followed: a row with more is a hub, and tells nothing
-_TIGHT = 3  # rows that make a tight group
 
 
 def best_paths(i: Ints, j: Ints, p: NDArray[np.float64], rows: int) -> tuple[Ints, NDArray[np.float64], Ints]:
@@ -57,50 +55,3 @@ class Neighbours:
         at = np.searchsorted(packed, key).clip(0, len(packed) - 1)
         met = packed[at] == key
         return cls(np.where(met, third[at], NONE), np.where(met, weaker[at], 0.0))
-
-
-def bridges(links: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The links that alone hold two groups of at least ``_TIGHT`` rows together."""
-    near: dict[str, list[str]] = {}
-    for a, b in sorted(links):
-        near.setdefault(a, []).append(b)
-        near.setdefault(b, []).append(a)
-    found: set[tuple[str, str]] = set()
-    seen: set[str] = set()
-    for node in sorted(near):
-        if node not in seen:
-            found |= _bridges_of(node, near, seen)
-    return found
-
-
-def _bridges_of(root: str, near: dict[str, list[str]], seen: set[str]) -> set[tuple[str, str]]:
-    """The bridges of one component, by the lowest number each row can go back to (Tarjan), without recursion."""
-    order: dict[str, int] = {root: 0}
-    low: dict[str, int] = {root: 0}
-    size: dict[str, int] = {}
-    cut: list[tuple[str, str]] = []
-    stack: list[tuple[str, str, int]] = [(root, "", 0)]
-    while stack:
-        node, parent, at = stack.pop()
-        ends: Sequence[str] = near[node]
-        while at < len(ends):
-            end = ends[at]
-            at += 1
-            if end == parent:
-                continue
-            if end in order:
-                low[node] = min(low[node], order[end])
-                continue
-            order[end] = low[end] = len(order)
-            stack.extend([(node, parent, at), (end, node, 0)])
-            break
-        else:
-            size[node] = size.get(node, 0) + 1
-            if parent:
-                low[parent] = min(low[parent], low[node])
-                size[parent] = size.get(parent, 0) + size[node]
-                if low[node] > order[parent]:
-                    cut.append((parent, node))
-    seen.update(order)
-    total = len(order)
-    return {(min(a, b), max(a, b)) for a, b in cut if size[b] >= _TIGHT and total - size[b] >= _TIGHT}

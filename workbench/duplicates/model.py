@@ -87,17 +87,22 @@ class Trees:
         return np.asarray(np.float32(self.base) + self.value[node].sum(axis=1))
 
     def contributions(self, features: Floats) -> Floats:
-        """Rows x comparisons: what each comparison adds to the log-odds; with ``base`` they make the whole."""
+        """Rows x comparisons: what each comparison adds to the log-odds; with ``prior`` they make the whole."""
+        parts = [self._parts(features[start : start + _CHUNK]) for start in range(0, len(features), _CHUNK)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.features)), dtype=np.float32)
+
+    def _parts(self, features: Floats) -> Floats:
         flat, begins = _doubled(features)
-        out = np.zeros((len(features), len(self.features)), dtype=np.float32)
-        rows = np.arange(len(features))
-        for root in self.roots.tolist():
-            node = np.full(len(features), root, dtype=np.int64)
-            for _ in range(self.depth):
-                below = self.left[node] + (flat[begins + self.column[node]] > self.threshold[node])
-                np.add.at(out, (rows, self.column[node] % len(self.features)), self.value[below] - self.value[node])
-                node = below
-        return out
+        width = len(self.features)
+        first = np.arange(len(features))[:, None] * width
+        node = np.broadcast_to(self.roots, (len(features), len(self.roots)))
+        out = np.zeros(len(features) * width)
+        for _ in range(self.depth):
+            below = self.left[node] + (flat[begins[:, None] + self.column[node]] > self.threshold[node])
+            moved = self.value[below] - self.value[node]
+            out += np.bincount((first + self.column[node] % width).ravel(), moved.ravel(), minlength=len(out))
+            node = below
+        return out.reshape(len(features), width).astype(np.float32)
 
     def with_neighbour(self, odds: NDArray[np.float64], weaker: NDArray[np.float64]) -> NDArray[np.float64]:
         """The log-odds of pairs that a third row links; ``weaker`` is the probability of the weaker link, or 0."""

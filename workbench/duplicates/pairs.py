@@ -11,13 +11,10 @@ from workbench.duplicates.reasons import DuplicateReason
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 
-__all__ = ["DUPLICATE_FROM", "ID_COLUMNS", "REVIEW_FROM", "SURE_FROM", "DuplicatePair", "identified"]
+__all__ = ["DUPLICATE_FROM", "ID_COLUMNS", "OTHER_TAX_NUMBER", "REVIEW_FROM", "DuplicatePair", "identified"]
 
 DUPLICATE_FROM = 0.5
 REVIEW_FROM = 0.08
-SURE_FROM = Decimal("0.95")
-"""From here two groups of rows may be joined by one pair alone."""
-
 ID_COLUMNS = ("id", "row_id")
 OTHER_TAX_NUMBER = 0.7
 """Two tax numbers that are less alike than this are no slip: such a pair is never merged without a person."""

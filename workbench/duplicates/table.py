@@ -98,32 +98,42 @@ class Table:
 
     def contact_text(self, number: int) -> str:
         """The mail address or domain of a number."""
-        return self.known.contacts[number] if number >= 0 else ""
+        return self.known.contacts.text(number) if number >= 0 else ""
 
-    @property
-    def countries(self) -> Sequence[str]:
-        """The code of each number in ``country`` and ``home``."""
-        return self.known.nations
+    def country_text(self, number: int) -> str:
+        """The code of a number in ``country`` or ``home``."""
+        return self.known.nations.text(number) if number >= 0 else ""
 
 
-class _Numbers:
-    """Numbers for texts, in the order they come; those of another table go on being used."""
+class Numbers:
+    """Numbers for texts, in the order they come; a table compared with another goes on from that one's."""
 
-    def __init__(self, known: Sequence[str] = (), number_of: Mapping[str, int] | None = None) -> None:
-        self._known, self._number_of = known, number_of or {}
-        self._new: dict[str, int] = {}
+    def __init__(self, before: Numbers | None = None) -> None:
+        self._before = before
+        self._first = len(before) if before else 0
+        self._of: dict[str, int] = {}
+        self._texts: list[str] = []
+
+    def __len__(self) -> int:
+        return self._first + len(self._texts)
 
     def __call__(self, text: str) -> int:
-        number = self._number_of.get(text)
-        return self._new.setdefault(text, len(self._known) + len(self._new)) if number is None else number
+        number = self._before.find(text) if self._before else NONE
+        if number == NONE:
+            number = self._of.setdefault(text, len(self))
+            if number == len(self):
+                self._texts.append(text)
+        return number
 
-    def texts(self) -> Sequence[str]:
-        """The text of each number."""
-        return (*self._known, *self._new) if self._new or not self._known else self._known
+    def find(self, text: str) -> int:
+        """The number of a text, -1 if it has none."""
+        return self._of.get(text, NONE)
 
-    def numbers(self) -> Mapping[str, int]:
-        """The number of each text."""
-        return {**self._number_of, **self._new} if self._new or not self._known else self._number_of
+    def text(self, number: int) -> str:
+        """The text of a number."""
+        if self._before and number < self._first:
+            return self._before.text(number)
+        return self._texts[number - self._first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +141,10 @@ class Knowledge:
     """What a table has shown, kept for rows that are compared with it later."""
 
     rows: int
-    words: Sequence[str]
-    word_number: Mapping[str, int]
-    word_rows: Ints  # rows that hold each word
-    nations: Sequence[str]
-    nation_number: Mapping[str, int]
-    contacts: Sequence[str]
-    contact_number: Mapping[str, int]
+    words: Numbers
+    weights: Floats  # of each word
+    nations: Numbers
+    contacts: Numbers
     cities: Mapping[str, int]  # rows of each
     home_of: tuple[Mapping[str, int], ...]  # the country that a city, a legal form, a domain ending stands for
 
@@ -145,7 +152,7 @@ class Knowledge:
 class _NameColumns:
     """The names of one kind while rows are read."""
 
-    def __init__(self, words: _Numbers, nations: _Numbers) -> None:
+    def __init__(self, words: Numbers, nations: Numbers) -> None:
         self._words, self._nations = words, nations
         self.texts: dict[str, list[str]] = {
             name: [] for name in ("text", "brand", "spoken", "bones", "full", "native", "script")
@@ -155,30 +162,33 @@ class _NameColumns:
         }
 
     def add(self, name: ParsedName | None, core: Sequence[str], places: Sequence[str]) -> None:
-        number = self._words
-        brand = "".join(core)
-        texts = (
-            name.text if name else "",
-            brand,
-            sounds(brand),
-            skeleton(brand),
-            " ".join(name.words) if name else "",
-            name.native if name else "",
-            script_of(name.native) if name else "",
-        )
-        for column, text in zip(self.texts.values(), texts, strict=True):
-            column.append(text)
-        lists = self.lists
-        first = core[:TOKENS]
+        if name is None:
+            for texts in self.texts.values():
+                texts.append("")
+            for numbers in self.lists.values():
+                numbers.append(())
+            return
+        self._add_texts(name, "".join(core))
+        number, lists, first = self._words, self.lists, core[:TOKENS]
         lists["tokens"].append([number(word) for word in first])
         lists["head3"].append([number(word[:3]) if len(word) > 3 else NONE for word in first])
         lists["head4"].append([number(word[:4]) if len(word) > 4 else NONE for word in first])
         lists["bones_of"].append([number("~" + skeleton(word)) for word in first])
-        lists["senses"].append(name.senses if name else ())
+        lists["senses"].append(name.senses)
         lists["places"].append([number(place) for place in places])
-        lists["nations"].append([self._nations(code) for code in name.nations] if name else ())
-        initials = "".join(word[0] for word in name.words) if name and len(name.words) > 2 else ""
+        lists["nations"].append([self._nations(code) for code in name.nations])
+        initials = "".join(word[0] for word in name.words) if len(name.words) > 2 else ""
         lists["initials"].append([number(initials)] if initials else ())
+
+    def _add_texts(self, name: ParsedName, brand: str) -> None:
+        texts = self.texts
+        texts["text"].append(name.text)
+        texts["brand"].append(brand)
+        texts["spoken"].append(sounds(brand))
+        texts["bones"].append(skeleton(brand))
+        texts["full"].append(" ".join(name.words))
+        texts["native"].append(name.native)
+        texts["script"].append(script_of(name.native))
 
     def freeze(self, weight_of: Floats) -> Names:
         lists = self.lists
@@ -221,13 +231,12 @@ class TableBuilder:
 
     def __init__(self, columns: Mapping[str, Sequence[str]], known: Knowledge | None = None) -> None:
         self._columns, self._known = columns, known
-        self._words = _Numbers(known.words, known.word_number) if known else _Numbers()
-        self._nations = _Numbers(known.nations, known.nation_number) if known else _Numbers()
-        self._contacts = _Numbers(known.contacts, known.contact_number) if known else _Numbers()
+        self._words = Numbers(known.words if known else None)
+        self._nations = Numbers(known.nations if known else None)
+        self._contacts = Numbers(known.contacts if known else None)
         self._ids: list[str] = []
         self._parsed: list[tuple[ParsedName | None, ParsedName | None]] = []
         self._cities: dict[str, int] = {}
-        self._codes: Sequence[str] = ()
         self._texts: dict[str, list[str]] = {
             name: [] for name in ("city", "address", "postcode", "tax", "local", "label", "contact")
         }
@@ -301,7 +310,7 @@ class TableBuilder:
 
     def _country_text(self, row: int) -> str:
         numbers = self._lists["country"][row]
-        return self._codes[numbers[0]] if numbers else ""
+        return self._nations.text(numbers[0]) if numbers else ""
 
     def _readings(self, row: int) -> tuple[Sequence[str], Sequence[str]]:
         """How a name in Han characters is read where it is not read in Mandarin: at most two ways."""
@@ -319,7 +328,6 @@ class TableBuilder:
 
     def build(self) -> Table:
         """The table of all the rows that were added."""
-        self._codes = self._nations.texts()
         columns = [_NameColumns(self._words, self._nations) for _ in range(4)]
         for row, names in enumerate(self._parsed):
             for column, name in zip(columns[:2], names, strict=True):
@@ -328,11 +336,10 @@ class TableBuilder:
                 column.add(names[0] if core else None, core, names[0].places if names[0] and core else ())
         country = padded(self._lists["country"], 1)[:, 0]
         known = self._learned(columns[:2], country)
-        weights = word_weights(known.word_rows, known.rows)
         used = [column for column in columns if column is columns[0] or any(column.lists["tokens"])]
         return Table(
             ids=tuple(self._ids),
-            names=tuple(column.freeze(weights) for column in used),
+            names=tuple(column.freeze(known.weights) for column in used),
             country=country,
             home=self._home(country, known.home_of),
             known=known,
@@ -352,24 +359,24 @@ class TableBuilder:
 
     def _learned(self, columns: Sequence[_NameColumns], country: Ints) -> Knowledge:
         """What the table shows; a table compared with another takes over what that one has shown."""
-        word_rows = np.zeros(len(self._words.texts()), dtype=np.int64)
-        if self._known:
-            word_rows[: len(self._known.word_rows)] = self._known.word_rows
+        before = self._known
+        if before:
+            unseen = word_weights(np.zeros(len(self._words) - len(before.weights), dtype=np.int64), before.rows)
+            weights = np.concatenate([before.weights, unseen])
         else:
+            word_rows = np.zeros(len(self._words), dtype=np.int64)
             for column in columns:
                 tokens = padded(column.lists["tokens"], TOKENS)
                 np.add.at(word_rows, tokens[tokens >= 0], 1)
+            weights = word_weights(word_rows, len(self._ids))
         return Knowledge(
-            rows=self._known.rows if self._known else len(self._ids),
-            words=self._words.texts(),
-            word_number=self._words.numbers(),
-            word_rows=word_rows,
-            nations=self._nations.texts(),
-            nation_number=self._nations.numbers(),
-            contacts=self._contacts.texts(),
-            contact_number=self._contacts.numbers(),
-            cities=self._known.cities if self._known else self._cities,
-            home_of=self._known.home_of if self._known else tuple(_usual(hint, country) for hint in self._hints()),
+            rows=before.rows if before else len(self._ids),
+            words=self._words,
+            weights=weights,
+            nations=self._nations,
+            contacts=self._contacts,
+            cities=before.cities if before else self._cities,
+            home_of=before.home_of if before else tuple(_usual(hint, country) for hint in self._hints()),
         )
 
     def _home(self, country: Ints, home_of: Sequence[Mapping[str, int]]) -> Ints:
@@ -383,8 +390,7 @@ class TableBuilder:
     def _hints(self) -> tuple[Sequence[str], ...]:
         """City, legal form and domain ending of every row."""
         forms = [names[0].form if names[0] else "" for names in self._parsed]
-        texts = self._contacts.texts()
-        hosts = ((texts[numbers[0]] if numbers else "") for numbers in self._lists["domains"])
+        hosts = ((self._contacts.text(numbers[0]) if numbers else "") for numbers in self._lists["domains"])
         endings = [ending if len(ending := host.rpartition(".")[2]) == 2 else "" for host in hosts]
         return self._texts["city"], forms, endings
 
