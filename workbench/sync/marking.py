@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,8 +85,14 @@ class _Marker:
         self.found, self.state = table.found, table.state
         self.bound = table.found.binding.columns.bound
         self.refreshed = 0
-        in_conflict = filter(None, map(self._cell_of, table.conflicts))
-        self.red = {*table.red, *in_conflict}
+        self.row_of = {merged.id: merged.row.number for merged in table.rows}
+        self.in_conflict: dict[str, set[str]] = defaultdict(set)
+        for conflict in table.conflicts:
+            self.in_conflict[conflict.row].add(conflict.field)
+        self.refused: dict[int, list[str]] = defaultdict(list)
+        for (number, _column), words in table.red.items():
+            self.refused[number].append(words)
+        self.red = {*table.red, *filter(None, map(self._cell_of, table.conflicts))}
         self.held: dict[tuple[str, str, str], int] = {}
 
     def rows(self) -> None:
@@ -154,13 +161,11 @@ class _Marker:
     # pieces
 
     def _cell_of(self, conflict: Conflict) -> tuple[int, int] | None:
-        for merged in self.table.rows:
-            if merged.id == conflict.row:
-                index = next(
-                    i for i, one in enumerate(self.bound) if one.field == conflict.field and i in self.found.columns
-                )
-                return merged.row.number, self.found.columns[index]
-        return None
+        number = self.row_of.get(conflict.row)
+        if number is None:
+            return None
+        index = next(i for i, one in enumerate(self.bound) if one.field == conflict.field and i in self.found.columns)
+        return number, self.found.columns[index]
 
     def _show(self, number: int, index: int, row: Row, cells: Mapping[int, Any]) -> None:
         reader, column = self.state.columns[index], self.found.columns[index]
@@ -215,13 +220,13 @@ class _Marker:
             self._words(merged.row.number, words, merged.row.cells)
 
     def _state_of(self, merged: MergedRow) -> str:
-        fields = {one.field for one in self.table.conflicts if one.row == merged.id}
+        fields = self.in_conflict.get(merged.id, ())
         headings = [one.heading for one in self.bound if one.field in fields]
         words = [_("conflict: {columns}").format(columns=", ".join(headings))] if headings else []
         return " · ".join(filter(None, [*words, self._refusals(merged.row.number)]))
 
     def _refusals(self, number: int) -> str:
-        return " · ".join(words for (row, _column), words in self.table.red.items() if row == number)
+        return " · ".join(self.refused.get(number, ()))
 
     def _mark(self, number: int, cells: Mapping[int, Any]) -> None:
         """Name the fields that are to be shown in red, where the sheet has a column for that."""
