@@ -24,7 +24,7 @@ sys.path.insert(0, str(HERE / "customers"))
 
 import metrics  # noqa: E402 - the bench's own scorer
 
-from workbench.duplicates.foreign import estimate, levels, read  # noqa: E402 - found through the lines above
+from workbench.duplicates.foreign import all_levels, estimate, read  # noqa: E402 - found through the lines above
 from workbench.duplicates.foreign_compare import FOREIGN_FEATURES, foreign_features  # noqa: E402
 from workbench.duplicates.foreign_engine import candidates  # noqa: E402
 
@@ -42,7 +42,7 @@ def compared(path: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray
     truth = [row["entity"] for row in rows]
     table = read([(row["id"], {k: v for k, v in row.items() if k not in {"id", "entity"}}) for row in rows])
     i, j = candidates(table)
-    grades = np.stack([levels(column, i, j) for column in table.columns], axis=1)
+    grades = all_levels(table, i, j)
     company = np.unique(truth, return_inverse=True)[1]
     x = foreign_features(table, i, j, grades, estimate(table, grades))
     return i, j, x, company[i] == company[j], truth

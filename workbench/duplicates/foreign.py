@@ -18,7 +18,7 @@ from workbench.duplicates.normalise import fold
 from workbench.duplicates.scripts import latin, skeleton
 from workbench.duplicates.table import NONE, Floats, Ints, Texts
 
-__all__ = ["Column", "ForeignTable", "Weights", "estimate", "levels", "read"]
+__all__ = ["Column", "ForeignTable", "Weights", "all_levels", "estimate", "levels", "read"]
 
 LEVELS = 5
 """Likeness of two values: 0 is none, 4 the same; -1 where one is missing."""
@@ -30,6 +30,8 @@ _TOKENS = 24
 _WORDS_FROM = 3.5  # words in a cell, on average, that make a column one of texts
 _NUMBER = re.compile(r"^[^\d-]{0,4}-?\d{1,3}(?:[ ,]?\d{3})*(?:\.\d+)?\D{0,4}$")
 _DIGITS = re.compile(r"\d")
+_MOST_CROSSED = 6
+_SHARED_VALUES, _FEW_VALUES = 0.05, 20
 _SEED = 7
 _SAMPLE = 200_000
 _ROUNDS = 60
@@ -127,6 +129,34 @@ def levels(column: Column, i: Ints, j: Ints) -> Ints:
     return out
 
 
+def all_levels(table: ForeignTable, i: Ints, j: Ints) -> Ints:
+    """Pairs x columns: the likeness of their values; values that changed places with another column's count as alike."""
+    grades = np.stack([levels(column, i, j) for column in table.columns], axis=1)
+    texts = [number for number, column in enumerate(table.columns) if column.kind == "text"][:_MOST_CROSSED]
+    for one, other in combinations(texts, 2):
+        if _share_values(table.columns[one], table.columns[other]):
+            _cross(table, (one, other), grades, i, j)
+    return grades
+
+
+def _share_values(one: Column, other: Column) -> bool:
+    """Whether two columns hold values of one kind, such as given and family names."""
+    a, b = set(one.texts.tolist()) - {""}, set(other.texts.tolist()) - {""}
+    return len(a & b) >= _SHARED_VALUES * min(len(a), len(b)) and min(len(a), len(b)) > _FEW_VALUES
+
+
+def _cross(table: ForeignTable, columns: tuple[int, int], grades: Ints, i: Ints, j: Ints) -> None:
+    """Raise the grades of pairs in which the values of two columns stand in each other's place."""
+    one, other = (table.columns[number].texts for number in columns)
+    unlike = (grades[:, list(columns)] <= 1).all(axis=1)
+    filled = (one[i] != "") & (other[j] != "") & (other[i] != "") & (one[j] != "")
+    at = np.flatnonzero(unlike & np.asarray(filled, dtype=np.bool_))
+    if len(at):
+        crossed = np.minimum(_text_grades(one[i[at]], other[j[at]]), _text_grades(other[i[at]], one[j[at]]))
+        for number in columns:
+            grades[at, number] = np.maximum(grades[at, number], np.where(crossed >= 2, crossed - 1, 0))
+
+
 def _graded(values: NDArray[Any], bars: Sequence[float], same: NDArray[np.bool_]) -> Ints:
     """Level 4 for the same, else how many of three bars are reached."""
     grade = np.searchsorted(np.asarray(bars), values, side="right")
@@ -138,10 +168,16 @@ def _same(column: Column, i: Ints, j: Ints) -> NDArray[np.bool_]:
 
 
 def _text_levels(column: Column, i: Ints, j: Ints) -> Ints:
-    a, b = column.texts[i].tolist(), column.texts[j].tolist()
+    return _text_grades(column.texts[i], column.texts[j])
+
+
+def _text_grades(one: Texts, other: Texts) -> Ints:
+    """Likeness of short texts, blanks aside."""
+    a = [text.replace(" ", "") for text in one.tolist()]
+    b = [text.replace(" ", "") for text in other.tolist()]
     start = cpdist(a, b, scorer=JaroWinkler.similarity, dtype=np.float32)
     edits = cpdist(a, b, scorer=OSA.normalized_similarity, dtype=np.float32)
-    return _graded(np.maximum(start - 0.05, edits), (0.6, 0.75, 0.85), _same(column, i, j))
+    return _graded(np.maximum(start - 0.05, edits), (0.6, 0.75, 0.85), np.asarray(edits == 1))
 
 
 def _code_levels(column: Column, i: Ints, j: Ints) -> Ints:

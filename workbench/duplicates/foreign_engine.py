@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from workbench.duplicates.blocking import hashes, pairs_within
-from workbench.duplicates.foreign import LEVELS, ForeignTable, Weights, estimate, keys_of, levels, read
+from workbench.duplicates.foreign import LEVELS, ForeignTable, Weights, all_levels, estimate, keys_of, read
 from workbench.duplicates.foreign_compare import foreign_features
 from workbench.duplicates.graph import Neighbours
 from workbench.duplicates.model import company_model, foreign_weights, probability
@@ -50,7 +50,7 @@ def scan_foreign(
     i, j = candidates(table)
     if not len(i):
         return []
-    grades = np.stack([levels(column, i, j) for column in table.columns], axis=1)
+    grades = all_levels(table, i, j)
     weights = estimate(table, grades)
     odds = _log_odds(table, i, j, grades, weights)
     near = Neighbours.of(i, j, probability(odds), len(table))
