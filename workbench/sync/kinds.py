@@ -178,8 +178,8 @@ KINDS: Final = {
         Severity.REFUSE,
         "the workbook cannot be synchronised with its register: {why}",
         "该工作簿无法与登记册同步：{why}",
-        "{what}",
-        "{what}",
+        "What to do: {what}",
+        "处理方法：{what}",
     ),
     "sync.conflict": Kind(
         Severity.ASK,
