@@ -32,7 +32,7 @@ from workbench.reports.bound_workbook import write_bound_workbook
 from workbench.sync import pull, push, status
 from workbench.sync.closed import ClosedFile
 
-KILLS = 12
+KILLS = 8
 _STAGES = ("Reading_the_workbook", "Comparing", "Storing_the_changes", "Writing_the_workbook")
 
 
@@ -166,7 +166,7 @@ def kill_somewhere(worker: Writer, lines: Iterator[list[str]], draw: random.Rand
     return last
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_kill_9_harms_neither_workbook_nor_register(worker: Writer, tmp_path: Path, seed: int) -> None:
     location = str(tmp_path / "register.sqlite")
     desk = Desk(location, new_office(location, tmp_path))

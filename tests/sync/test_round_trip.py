@@ -664,7 +664,9 @@ def _type_and_push(register: Register, path: Path, draw: Draw) -> None:
 
 
 def is_same(stored: Any, typed: Typed) -> bool:
-    """Whether the typed cell looks as it did."""
+    """Whether the typed cell looks as it did, or holds as a number what stood there as text (which is refused)."""
+    if isinstance(stored, str) and stored.lstrip("0") == str(typed.value):
+        return True
     text = isinstance(stored, str) and isinstance(typed.value, str) and same_lines(stored, typed.value)
     return text or stored in (typed.wanted, typed.value)
 
