@@ -135,12 +135,22 @@ def test_quit_and_kill_end_the_process() -> None:
         assert soon(lambda pid=pid, folder=folder: not running(pid) and not folder.exists())
 
 
+def wait_until_stopped(pid: int) -> None:
+    """The signal is delivered when the kernel sees fit: until every thread stands, an answer may still come."""
+    for _try in range(200):
+        threads = Path(f"/proc/{pid}/task").iterdir()
+        if all((one / "stat").read_text().rpartition(")")[2].split()[0] == "T" for one in threads):
+            return
+        time.sleep(0.02)
+
+
 def test_a_silent_libreoffice_is_a_timeout_and_recovers(monkeypatch: pytest.MonkeyPatch) -> None:
     with xw.App(visible=False) as app:
         sheet = app.books[0].sheets[0]
         sheet["A1"].value = 1
         monkeypatch.setattr(connection.Settings, "timeout", 0.5)
         os.kill(app.pid, signal.SIGSTOP)
+        wait_until_stopped(app.pid)
         with pytest.raises(OfficeTimeout, match=r"0\.5 seconds") as late:
             sheet["A1"].value = 2
         assert late.value.remedy
