@@ -18,8 +18,8 @@ LARGEST_BLOCK = 24
 Small tables can afford more: up to ``_MOST_IN_BLOCK``, as long as all keys together stay bounded.
 """
 
-_MOST_IN_BLOCK = 150
-_AFFORDABLE = 300_000
+_MOST_IN_BLOCK = 400
+_AFFORDABLE = 800_000
 
 NEIGHBOURS = 3
 _NAMES_AS_TYPED = 2  # further ones are other readings of the same
