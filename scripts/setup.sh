@@ -40,11 +40,12 @@ fi
 
 pip() { .venv/bin/python -m pip --disable-pip-version-check --no-input "$@"; }
 
+extras=analysis,dashboard,excel,forex,lab,parquet,pictures,postgres,server,spark
 echo "Installing Workbench into .venv ($what) …" >&2
 pip install -q --upgrade 'pip>=25.1'
 case "$what" in
     run) pip install -q -c constraints.txt -e . ;;
-    test) pip install -q -c constraints.txt -e '.[forex,parquet,postgres]' --group test ;;
-    bench) pip install -q -c constraints.txt -e '.[forex,parquet,postgres]' --group test --group bench ;;
+    test) pip install -q -c constraints.txt -e ".[$extras]" --group test ;;
+    bench) pip install -q -c constraints.txt -e ".[$extras]" --group test --group bench ;;
     *) fail "usage: scripts/setup.sh run|test|bench" ;;
 esac

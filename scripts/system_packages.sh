@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the programs that some tests drive (LibreOffice, PostgreSQL, poppler, fonts) where apt and the right to use
+# Installs the programs that some tests drive (LibreOffice, PostgreSQL, Chromium, Java, poppler, fonts) where apt and the right to use
 # it are at hand; otherwise says which are missing and what is skipped. With CI=true a missing one is an error.
 set -eu
 
@@ -16,6 +16,8 @@ need libreoffice-calc command -v soffice
 need python3-uno libreoffice_python
 need postgresql postgres_server
 need poppler-utils command -v pdftoppm
+need chromium command -v chromium
+need default-jre-headless command -v java
 need fontconfig command -v fc-list
 need fonts-noto-cjk cjk_font
 [ -n "$missing" ] || exit 0
