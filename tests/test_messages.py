@@ -8,6 +8,7 @@ import re
 import string
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +17,7 @@ import pytest
 
 from workbench.doctor.kinds import KINDS  # noqa: F401 - its import adds to the catalogue
 from workbench.findings import CATALOGUE
-from workbench.i18n import _, current_language, use_language
+from workbench.i18n import _, current_language, speaking, use_language
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scripts" / "messages.py"
@@ -144,6 +145,32 @@ def test_language_is_switched_within_a_process() -> None:
         use_language("en")
         assert _("Customers") == "Customers"
     finally:
+        use_language(before)
+
+
+def test_a_thread_speaks_its_own_language() -> None:
+    before = current_language()
+    use_language("en")
+    inside, outside = threading.Event(), threading.Event()
+    heard: list[str] = []
+
+    def chinese() -> None:
+        with speaking("zh"):
+            inside.set()
+            outside.wait(10)
+            heard.append(_("Customers"))
+        heard.append(_("Customers"))
+
+    other = threading.Thread(target=chinese)
+    try:
+        other.start()
+        assert inside.wait(10)
+        assert _("Customers") == "Customers"
+        outside.set()
+        other.join()
+        assert heard == ["客户", "Customers"]
+    finally:
+        outside.set()
         use_language(before)
 
 

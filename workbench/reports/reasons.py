@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from workbench.duplicates import DuplicateReason
 from workbench.findings import CATALOGUE
-from workbench.i18n import current_language, use_language
+from workbench.i18n import speaking
 from workbench.matching import MatchReason
 from workbench.reports.texts import Texts
 
@@ -18,12 +18,8 @@ class Teller:
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
-        before = current_language()
-        use_language(texts.language)
-        try:
+        with speaking(texts.language):
             self._sentences = {**DuplicateReason.sentences(), **MatchReason.sentences()}
-        finally:
-            use_language(before)
 
     def reasons(self, stored: object) -> str:
         """A list of reasons as one text."""
