@@ -314,7 +314,9 @@ def test_lists_of_settings_are_what_validation_refers_to(english: WorkbookReport
 
     assert listed("lstCurrencies") == sorted(CURRENCIES)
     assert dict(zip(listed("lstCurrencies"), listed("lstMinorUnits"), strict=True))["KWD"] == 3
-    assert listed("lstDuplicatePairsDecision") == ["Review", "Merge", "Apart", "Later"]
+    assert listed("lstDuplicatePairsDecision") == [
+        "Review", "Merge", "Apart", "Later", "Sister companies", "A is parent of B", "B is parent of A",
+    ]  # fmt: skip
     used = {rule.formula1 for sheet in book for rule in sheet.data_validations.dataValidation if rule.type == "list"}
     assert used <= set(book.defined_names)
 

@@ -26,6 +26,7 @@ from workbench.register.codec import Stored, canonical, from_database, is_storab
 from workbench.register.conflicts import row_changed, row_missing
 from workbench.register.errors import ChangesetBroken, InvalidRows
 from workbench.register.schema import METADATA, data_columns
+from workbench.register.selection import Selection
 from workbench.register.tables import TABLES, Field, Table
 
 if TYPE_CHECKING:
@@ -217,6 +218,15 @@ class Changeset:
             if problems:
                 raise InvalidRows(table, problems)
             self._write_deletes(connection, definition, [before])
+
+    def rows(self, table: str, where: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows as they stand inside this changeset, its own writes among them; ``where`` as in ``Register.rows``."""
+        definition = table_named(table)
+        connection = self._begin()
+        custom = self._custom_fields(connection, table)
+        wanted = Selection(definition, where or {})
+        found = (unpack(definition, stored, custom) for stored in wanted.stored_rows(connection))
+        return [row for row in found if wanted.matches(row, everything=False)]
 
     def set_setting(self, name: str, value: object) -> None:
         """Give a setting of the firm a value (text, number, list, …); ``Register.setting`` reads it."""
