@@ -91,8 +91,12 @@ def baseline(rows: Rows, key: str) -> tuple[Scored, Any]:
 
 
 def recordlinkage_ecm(rows: Rows, key: str) -> tuple[Scored, Any]:
+    import jellyfish
     import pandas as pd
     import recordlinkage as rl
+
+    if not hasattr(jellyfish, "jaro_winkler"):  # recordlinkage still calls it by its former name
+        jellyfish.jaro_winkler = jellyfish.jaro_winkler_similarity
 
     frame = pd.DataFrame(rows).drop(columns=key).replace("", None)
     columns = [name for name in frame if frame[name].notna().mean() > 0.2 and frame[name].nunique() > 1]

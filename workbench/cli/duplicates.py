@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from workbench.cli.duplicates_review import COMMANDS
 from workbench.cli.options import author_option, open_register, refuse_targets, register_option
 from workbench.cli.output import emit, json_option, progress, say, table
 from workbench.errors import ConfigurationError
@@ -20,6 +21,10 @@ SHOWN = 20
 @click.group("duplicates", help=_("Find customers that may be one, with the reasons."))
 def group() -> None:
     """Commands about duplicates."""
+
+
+for _command in COMMANDS:
+    group.add_command(_command)
 
 
 @group.command(

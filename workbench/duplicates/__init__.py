@@ -6,7 +6,7 @@ from workbench.duplicates.door import CustomerIndex
 from workbench.duplicates.engine import scan
 from workbench.duplicates.files import read_rows, write_clusters, write_pairs
 from workbench.duplicates.normalise import fold, name_tokens
-from workbench.duplicates.pairs import DuplicatePair
+from workbench.duplicates.pairs import DuplicatePair, identified
 from workbench.duplicates.reasons import DuplicateReason
 from workbench.duplicates.stored import RecordedPairs, record_pairs
 
@@ -19,6 +19,7 @@ __all__ = [
     "clusters",
     "field_named",
     "fold",
+    "identified",
     "map_columns",
     "name_tokens",
     "read_rows",

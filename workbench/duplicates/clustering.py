@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 
 from workbench.duplicates.pairs import DuplicatePair
 from workbench.duplicates.reasons import DuplicateReason
 
-__all__ = ["clusters", "settled"]
+__all__ = ["clusters", "settled", "with_decisions"]
 
 _SUPPORT = 0.4  # what two groups' rows must score on average, every row with every other, to be one group
 _ENOUGH = 3.0  # or in all, where there are so many pairs that not all of them are compared
 _COMPARED = 60
+_BY_HAND = "decision.person"
 
 
 def clusters(pairs: Iterable[DuplicatePair]) -> dict[str, str]:
@@ -25,12 +27,12 @@ def clusters(pairs: Iterable[DuplicatePair]) -> dict[str, str]:
     scores = {frozenset((pair.id_a, pair.id_b)): float(pair.score) for pair in every}
     forbidden = {frozenset((pair.id_a, pair.id_b)) for pair in every if pair.decision in {"apart", "group"}}
     members: dict[str, set[str]] = {}
-    for pair in sorted(every, key=lambda pair: (-pair.score, pair.id_a, pair.id_b)):
+    for pair in sorted(every, key=lambda pair: (not _is_decided(pair), -pair.score, pair.id_a, pair.id_b)):
         if pair.decision != "duplicate":
             continue
         one = members.get(pair.id_a, {pair.id_a})
         other = members.get(pair.id_b, {pair.id_b})
-        if one is not other and _belong_together(one, other, scores, forbidden):
+        if one is not other and (_is_decided(pair) or _belong_together(one, other, scores, forbidden)):
             joined = one | other
             members.update(dict.fromkeys(joined, joined))
     return {id_: min(group) for id_, group in sorted(members.items())}
@@ -56,3 +58,24 @@ def settled(pairs: Iterable[DuplicatePair]) -> list[DuplicatePair]:
         else pair
         for pair in every
     ]
+
+
+def with_decisions(pairs: Iterable[DuplicatePair], decided: Mapping[frozenset[str], str]) -> list[DuplicatePair]:
+    """The pairs with what people decided about them; a decision on two rows that the scan did not pair is added."""
+    left = dict(decided)
+    found = []
+    for pair in pairs:
+        decision = left.pop(frozenset((pair.id_a, pair.id_b)), None)
+        found.append(pair if decision is None else _decided(pair, decision))
+    for ends, decision in sorted(left.items(), key=lambda item: sorted(item[0])):
+        one, other = sorted(ends)
+        found.append(_decided(DuplicatePair(one, other, Decimal(0), decision, ()), decision))
+    return found
+
+
+def _decided(pair: DuplicatePair, decision: str) -> DuplicatePair:
+    return replace(pair, decision=decision, reasons=(*pair.reasons, DuplicateReason.of(_BY_HAND, weight="–")))
+
+
+def _is_decided(pair: DuplicatePair) -> bool:
+    return pair.decision == "duplicate" and any(reason.code == _BY_HAND for reason in pair.reasons)

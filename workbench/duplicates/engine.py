@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.duplicates.adjusting import Adjustment
 from workbench.duplicates.blocking import candidate_pairs
-from workbench.duplicates.clustering import settled
+from workbench.duplicates.clustering import settled, with_decisions
 from workbench.duplicates.columns import holds_companies, map_columns
 from workbench.duplicates.compare import Comparer
 from workbench.duplicates.explain import decide, explain, field_weights, may_be_group
@@ -51,6 +52,8 @@ def scan(
     id_column: str | None = None,
     columns: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    own_weights: Adjustment | None = None,
+    decided: Mapping[frozenset[str], str] | None = None,
 ) -> list[DuplicatePair]:
     """Pairs of rows that may be one customer, surest first; the same for any order of the rows.
 
@@ -59,6 +62,8 @@ def scan(
         id_column: column of the row's id; by default ``id`` or ``row_id``.
         columns: the sheet's column for each field it names otherwise (see ``columns``).
         progress: called with a stage's name, the steps done and the steps in all.
+        own_weights: what the firm's decisions make of the shipped weights.
+        decided: pairs of ids that people decided about: ``duplicate``, ``apart`` or ``group``; no score overrides them.
 
     Raises:
         ConfigurationError: a row has no id, two rows have the same, or no column tells one row from another.
@@ -74,10 +79,10 @@ def scan(
         if len(ids) < 2:
             return []
         table = _table(ids, ordered, fields, step)
-        found = _told(table, _with_neighbours(table, _candidates(table, step)), step)
+        found = _told(table, _with_neighbours(table, _candidates(table, step)), step, own_weights)
     else:
         found = scan_foreign(ids, ordered, (id_column,) if id_column else ID_COLUMNS, step)
-    return sorted(settled(found), key=lambda pair: (-pair.score, pair.id_a, pair.id_b))
+    return sorted(settled(with_decisions(found, decided or {})), key=lambda pair: (-pair.score, pair.id_a, pair.id_b))
 
 
 def _silent(_stage: str, _done: int, _all: int) -> None:
@@ -135,13 +140,18 @@ def _with_neighbours(table: Table, scored: _Scored) -> _Scored:
     return _Scored(scored.i, scored.j, odds, scored.features, third, odds - scored.odds)
 
 
-def _told(table: Table, scored: _Scored, step: Progress) -> list[DuplicatePair]:
+def _told(table: Table, scored: _Scored, step: Progress, own: Adjustment | None = None) -> list[DuplicatePair]:
     """The pairs worth a look, with their decision and reasons."""
-    p = probability(scored.odds)
+    odds = scored.odds
+    if own:
+        odds = own.odds(odds, field_weights(company_model().contributions(scored.features)))
+    p = probability(odds)
     group = may_be_group(scored.features)
     shown = np.flatnonzero((p >= REVIEW_FROM) | group)
     step(_("writing reasons"), 0, len(shown))
     weights = field_weights(company_model().contributions(scored.features[shown]))
+    if own:
+        weights = own.weights(weights)
     found = []
     for at, number in enumerate(shown.tolist()):
         i, j, values = int(scored.i[number]), int(scored.j[number]), scored.features[number]

@@ -12,7 +12,7 @@ from workbench.duplicates.pairs import DUPLICATE_FROM, OTHER_TAX_NUMBER
 from workbench.duplicates.reasons import DuplicateReason
 from workbench.duplicates.table import NONE, Floats, Table
 
-__all__ = ["decide", "explain", "field_weights", "may_be_group"]
+__all__ = ["WEIGHED", "decide", "explain", "field_weights", "may_be_group"]
 
 _AT = {name: number for number, name in enumerate(FEATURES)}
 _SAME_NAME, _CLOSE_NAME = 0.95, 0.75
@@ -39,6 +39,9 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "address": ("address.alike", "address.words", "address.number"),
     "contact": ("contact.alike", "contact.word"),
 }  # fmt: skip
+WEIGHED = tuple(_FIELDS)
+"""The fields whose parts ``field_weights`` tells, in its order."""
+
 _FIELD_SUMS = np.array([[float(name in names) for names in _FIELDS.values()] for name in FEATURES], dtype=np.float32)
 
 

@@ -71,4 +71,6 @@ def _sentences() -> Mapping[str, str]:
         "group.tax": _("two tax numbers under one name may be two companies of one group"),
         "group.trade": _("one name in two trades may be two companies of one group"),
         "cluster.bridge": _("the only link between two groups of records"),
+        "decision.person": _("decided by a person"),
+        "decision.hand": _("put together by a person"),
     }

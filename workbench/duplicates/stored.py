@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from workbench.duplicates.adjusting import adjustment_of
 from workbench.duplicates.engine import scan
+from workbench.duplicates.links import constraints_of
 from workbench.duplicates.pairs import DuplicatePair
 from workbench.i18n import _
 from workbench.register import Register
@@ -27,12 +29,16 @@ def record_pairs(register: Register, author: str) -> RecordedPairs:
     """Scan the register's customers and add the pairs it does not hold yet for a person to decide, in one changeset.
 
     Pairs that the register holds are left as they are: nobody's decision is overwritten, and a second run changes
-    nothing. Customers that were merged into another are left out.
+    nothing. Customers that were merged into another are left out; what was decided about them holds for the record
+    that stands.
     """
-    customers = [row for row in register.rows("customers") if not row.get("merged_into")]
-    pairs = [pair for pair in scan(customers) if pair.decision != "apart"]
-    held = {frozenset((row["customer_a"], row["customer_b"])) for row in register.rows("duplicate_pairs")}
-    fresh = [pair for pair in pairs if frozenset((pair.id_a, pair.id_b)) not in held]
+    every, known = register.rows("customers"), register.rows("duplicate_pairs")
+    customers = [row for row in every if not row.get("merged_into")]
+    decided = constraints_of(every, known)
+    found = scan(customers, own_weights=adjustment_of(register), decided=decided)
+    pairs = [pair for pair in found if pair.score]
+    held = {frozenset((row["customer_a"], row["customer_b"])) for row in known}
+    fresh = [pair for pair in pairs if frozenset((pair.id_a, pair.id_b)) not in held.union(decided)]
     changeset = _store(register, fresh, author) if fresh else None
     return RecordedPairs(tuple(pairs), len(fresh), len(pairs) - len(fresh), changeset)
 

@@ -12,6 +12,7 @@ from workbench.reports.figures import Row
 from workbench.reports.plain import decimal, shown_amount
 from workbench.reports.reading import Page
 from workbench.reports.reasons import Teller
+from workbench.reports.survivors import kept_fields
 from workbench.reports.tables import TableBuilder
 from workbench.reports.texts import Texts
 
@@ -90,24 +91,30 @@ def settlements(builder: TableBuilder) -> Table:
 
 
 def duplicates(builder: TableBuilder, teller: Teller) -> Table:
-    """Two records that may be one customer, side by side."""
+    """Two records that may be one customer, side by side, and what a merge would keep of each."""
 
     def derive(page: Page) -> None:
         page["reasons_text"] = [teller.reasons(_read(reasons)) for reasons in page["reasons"]]
+        page["would_keep"] = kept_fields(builder, page)
 
+    sides = ("country", "email", "phone", "tax")
     columns = (
         *KEYS,
         Column("customer_a", group=Group.KEY, width=10),
         Column("customer_b", group=Group.KEY, width=10),
         SYNC,
-        Column("a_name"),
-        Column("to_a", Kind.LINK, link="customers:customer_a"),
-        Column("b_name"),
-        Column("to_b", Kind.LINK, link="customers:customer_b"),
         Column("score", Kind.SHARE),
-        stored("decision", Kind.CHOICE, choices="duplicate_pairs.decision"),
-        Column("reasons_text", Kind.LONG, width=48),
-        *(Column(f"{side}_{name}") for name in ("country", "email", "phone", "tax") for side in ("a", "b")),
+        Column("a_name", width=26),
+        Column("to_a", Kind.LINK, link="customers:customer_a"),
+        Column("b_name", width=26),
+        Column("to_b", Kind.LINK, link="customers:customer_b"),
+        stored("decision", Kind.CHOICE, choices="duplicate_pairs.decision", width=16),
+        stored("survivor", Kind.CHOICE, choices="duplicate_pairs.survivor", width=9),
+        stored("take", width=18),
+        stored("why", width=22),
+        Column("reasons_text", Kind.LONG, width=52),
+        Column("would_keep", Kind.LONG, width=40),
+        *(Column(f"{side}_{name}") for name in sides for side in ("a", "b")),
         Column("a_orders", Kind.INTEGER),
         Column("b_orders", Kind.INTEGER),
         Column("decided_by"),

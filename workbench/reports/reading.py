@@ -33,14 +33,14 @@ class Snapshot:
     """One state of the register; every query sees the same."""
 
     def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+        self.connection = connection
         self.sqlite = connection.dialect.name == "sqlite"
 
     def pages(self, query: sa.Select[Any], *, size: int = PAGE) -> Iterator[Page]:
         """The rows of a query in their order, some at a time; nothing where there are none."""
         names = list(query.selected_columns.keys())
         as_json = [isinstance(column.type, sa.JSON) for column in query.selected_columns]
-        found = self._connection.execution_options(yield_per=size).execute(query)
+        found = self.connection.execution_options(yield_per=size).execute(query)
         for rows in found.partitions():
             columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
             if not self.sqlite:
@@ -64,11 +64,11 @@ class Snapshot:
     def count(self, query: sa.Select[Any]) -> int:
         """How many rows a query has."""
         counted = sa.select(sa.func.count()).select_from(query.order_by(None).subquery())
-        return int(self._connection.execute(counted).scalar_one())
+        return int(self.connection.execute(counted).scalar_one())
 
     def custom_fields(self, table: str) -> Mapping[str, Field]:
         """The firm's own fields of a table, by name."""
-        return custom_fields(self._connection, table)
+        return custom_fields(self.connection, table)
 
 
 @contextmanager

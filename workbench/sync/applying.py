@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from workbench.duplicates.decisions import Decision, apply_decisions
 from workbench.findings import Finding
 from workbench.rate_store import converted_fields
 from workbench.rates import RateBook
@@ -20,7 +21,7 @@ __all__ = ["Applied", "apply_tables"]
 
 _BATCH_ROW = re.compile(r"#(\d+)\.(.+)$")
 _DAY_OF = {"orders": "order_date", "receipts": "value_date", "invoices": "invoice_date"}
-_DECIDED = {"duplicate_pairs", "match_decisions"}
+_DECIDED = {"match_decisions"}
 _EVIDENCE = (
     "base_currency", "base_amount", "rate_value", "rate_date", "rate_source", "rate_kind", "rate_policy", "rate_legs",
 )  # fmt: skip
@@ -123,9 +124,34 @@ class _TableWriter:
 
     def update(self) -> None:
         """Change the rows whose cells were edited."""
-        for merged in self.table.rows:
-            if merged.edits:
-                self._update(merged)
+        edited = [merged for merged in self.table.rows if merged.edits]
+        if self.name == "duplicate_pairs":
+            self._decide(edited)
+            return
+        for merged in edited:
+            self._update(merged)
+
+    def _decide(self, edited: Sequence[MergedRow]) -> None:
+        """Decisions about customers, which merge and unmerge records; what speaks against one is told at its cell."""
+        if not edited:
+            return
+        decisions = []
+        for merged in edited:
+            row = {**self.table.state.current[merged.id], **merged.edits}
+            told = {name: str(row[name] or "") for name in ("decision", "survivor", "take", "why")}
+            decisions.append(Decision(row["customer_a"], row["customer_b"], **told, pair=merged.id))
+        outcome = apply_decisions(self.cs, self.register, decisions, author=self.author)
+        for number, field_name, finding in outcome.refused:
+            self._refuse(edited[number].row.number, field_name, finding)
+        if outcome.refused:
+            return
+        versions = {
+            row["id"]: row["version"] for row in self.cs.rows("duplicate_pairs", {"id": [one.id for one in edited]})
+        }
+        for merged in edited:
+            self.applied.versions[(self.name, merged.id)] = versions[merged.id]
+            self.applied.updated += 1
+            self.applied.edits += len(merged.edits)
 
     def delete(self, row_id: str) -> None:
         """Take a row away that was taken out of the sheet."""

@@ -36,7 +36,7 @@ _FROM_BANK = frozenset({
 })  # fmt: skip
 _ROLES = ("viewer", "editor", "supervisor", "administrator")
 _ONLY: Mapping[str, frozenset[str]] = {
-    "duplicate_pairs": frozenset({"decision"}),
+    "duplicate_pairs": frozenset({"decision", "survivor", "take", "why"}),
     "match_decisions": frozenset({"decision"}),
     "open_findings": frozenset({"state"}),
 }
