@@ -37,12 +37,17 @@ LEVELS = {
     "sync": 4,
     "duplicates": 3,
     "settlement": 3,
+    "analysis": 3,
     "matching": 4,
     "receipts": 4,
     "adoption": 4,
+    "profit": 4,
+    "exposure": 4,
+    "charts": 5,
     "reports": 5,
     "doctor": 5,
     "demo": 6,
+    "server": 6,
     "cli": 7,
 }
 # Inside level 0 and where a level has several rooms, these may use those.
