@@ -126,7 +126,7 @@ NEXT = '''
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0004", "0003", None, None
+revision, down_revision, branch_labels, depends_on = "0005", "0004", None, None
 
 
 def upgrade() -> None:
@@ -142,9 +142,9 @@ def test_an_older_register_is_upgraded_after_a_backup(
     register.close()
     later = tmp_path / "migrations"
     shutil.copytree(locations.MIGRATIONS, later)
-    (later / "versions" / "0004_priority.py").write_text(NEXT)
+    (later / "versions" / "0005_priority.py").write_text(NEXT)
     monkeypatch.setattr(locations, "MIGRATIONS", later)
-    monkeypatch.setattr(locations, "SCHEMA_REVISION", "0004")
+    monkeypatch.setattr(locations, "SCHEMA_REVISION", "0005")
     with pytest.raises(SchemaMismatch, match="upgrade"):
         Register.open(location)
     with pytest.raises(BackupFailed):

@@ -15,7 +15,7 @@ from workbench.register.tables import TABLES, Field, FieldKind, Table
 
 __all__ = ["APPEND_ONLY", "METADATA", "SCHEMA_REVISION", "data_columns"]
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """Revision of the migrations in ``workbench/register/migrations`` that this code works with."""
 
 METADATA = sa.MetaData(
