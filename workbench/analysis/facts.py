@@ -27,7 +27,7 @@ __all__ = ["FIELDS", "KINDS", "Facts", "decimals", "looked_up", "objects", "read
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "customers": ("code", "legal_name", "country", "owner", "source_channel", "tier", "merged_into"),
     "orders": (
-        *("number", "customer_id", "order_date", "currency", "amount", "status", "salesperson", "due_date"),
+        *("number", "customer_id", "order_date", "currency", "amount", "status", "salesperson", "due_date", "incoterm"),
         *("base_currency", "base_amount", "rate_source", "rate_kind"),
     ),
     "order_lines": ("order_id", "line", "product", "quantity", "currency", "amount"),

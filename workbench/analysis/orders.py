@@ -26,7 +26,7 @@ def order_figures(facts: Facts) -> pd.DataFrame:
     """A row for each order that is not cancelled; figures are whole minor units, missing where they are not known.
 
     Columns beside ``FIGURES``: id, number, customer_id, customer, country, salesperson, currency, month (YYYY-MM of
-    the order date), order_date, amount and open_amount (minor units of the order's currency), arises (the day the
+    the order date), order_date, incoterm, carriage (freight and insurance, in base), amount and open_amount (minor units of the order's currency), arises (the day the
     receivable arises: the first invoice's, else the order's).
 
     - deal: at the order's locked rate, else at the rate stored with it, else at that of its day.
@@ -155,7 +155,8 @@ def _costs(facts: Facts, orders: pd.DataFrame) -> pd.DataFrame:
     costs["base"] = facts.convert(costs["amount"], costs["currency"], days, "costs")
     costs["rebate"] = _rebates(facts, costs)
     unknown = costs["base"].isna() | costs["rebate"].isna()
-    sums = costs.groupby("order_id")[["base", "rebate"]].sum()
+    costs["carriage"] = costs["base"].where(costs["kind"].isin(["freight", "insurance"]), 0)
+    sums = costs.groupby("order_id")[["base", "rebate", "carriage"]].sum()
     sums.loc[sums.index.isin(costs["order_id"][unknown])] = pd.NA
     found = sums.reindex(orders.index).rename(columns={"base": "cost"})
     bare = int((~orders.index.isin(costs["order_id"])).sum())
