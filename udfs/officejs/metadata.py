@@ -1,0 +1,45 @@
+"""``functions.json``: what Excel must know of every function, from the registry."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from udfs.registry import FUNCTIONS, Function, Parameter
+
+__all__ = ["NAMESPACE", "functions_json"]
+
+NAMESPACE = "WB"
+"""What stands before the name in a formula: ``=WB.FX_RATE(…)``."""
+
+
+def functions_json(language: str) -> dict[str, Any]:
+    """The metadata of all functions in ``en`` or ``zh``.
+
+    Every parameter and every result is a range, because the registry takes and gives cells and ranges alike; a single
+    cell is a range of one. Days come back as numbers with a format, which needs the custom data types.
+    """
+    return {
+        "allowCustomDataForDataTypeAny": True,
+        "functions": [_function(one, language) for _name, one in sorted(FUNCTIONS.items())],
+    }
+
+
+def _function(declared: Function, language: str) -> dict[str, Any]:
+    return {
+        "id": declared.name,
+        "name": declared.name,
+        "description": declared.help_zh if language == "zh" else declared.help_en,
+        "parameters": [_parameter(one, language) for one in declared.parameters],
+        "result": {"type": "any", "dimensionality": "matrix"},
+        "options": {"cancelable": True, "requiresAddress": True},
+    }
+
+
+def _parameter(declared: Parameter, language: str) -> dict[str, Any]:
+    return {
+        "name": declared.name,
+        "description": declared.help_zh if language == "zh" else declared.help_en,
+        "type": "any",
+        "dimensionality": "matrix",
+        "optional": declared.optional,
+    }
