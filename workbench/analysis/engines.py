@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, TypeAlias
@@ -60,12 +61,13 @@ def engine(name: str | Any = "duckdb", *, memory: str = _MEMORY, threads: int = 
 
 def tables_on(backend: Backend, tables: Mapping[str, pa.Table]) -> dict[str, Any]:
     """The Arrow tables as expressions of the backend."""
-    if backend.name == "duckdb":
-        return {
-            name: backend.create_table(f"wb_{name}", one, temp=True, overwrite=True) for name, one in tables.items()
-        }
-    session = backend._session  # noqa: SLF001 - Ibis has no public way to make a temporary view from Arrow
     found = {}
+    if backend.name == "duckdb":
+        for name, one in tables.items():
+            backend.con.register(f"wb_{name}", one)  # DuckDB reads Arrow where it lies; a table of Ibis's is a copy
+            found[name] = backend.table(f"wb_{name}")
+        return found
+    session = backend._session  # noqa: SLF001 - Ibis has no public way to make a temporary view from Arrow
     for name, one in tables.items():
         session.createDataFrame(one).createOrReplaceTempView(f"wb_{name}")
         found[name] = backend.table(f"wb_{name}")
@@ -73,6 +75,8 @@ def tables_on(backend: Backend, tables: Mapping[str, pa.Table]) -> dict[str, Any
 
 
 def _session(master: str) -> Any:
+    # What goes over is Arrow, of whole numbers and text; Spark warns of pandas conversions that are not used.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:

@@ -38,7 +38,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "allocations": (
         *("receipt_id", "instalment_id", "allocation_date", "receipt_currency", "receipt_amount"),
         *("document_currency", "document_amount", "carrying_amount", "settlement_amount", "realised_fx"),
-        *("fee_currency", "fee_amount", "rate_source"),
+        *("fee_currency", "fee_amount", "rate_source", "write_off_amount"),
     ),
     "forward_contracts": (
         *("contract", "sold_currency", "sold_amount", "bought_currency", "rate", "dealt_on", "due_from", "due_to"),

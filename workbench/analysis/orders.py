@@ -17,7 +17,7 @@ __all__ = ["FIGURES", "order_figures"]
 
 FIGURES = (
     *("deal", "invoice", "settlement", "cost", "rebate", "fees"),
-    *("booking_fx", "realised_fx", "unrealised_fx", "received", "open_base", "open_closing"),
+    *("booking_fx", "realised_fx", "unrealised_fx", "write_offs", "received", "open_base", "open_closing"),
 )
 """Columns of ``order_figures`` in minor units of base currency."""
 
@@ -32,7 +32,8 @@ def order_figures(facts: Facts) -> pd.DataFrame:
     - deal: at the order's locked rate, else at the rate stored with it, else at that of its day.
     - invoice: advances at what came in for them, the rest at the rate of the day the receivable arises (IFRIC 22).
     - settlement: what came in at its own days' rates, charges inside, and what is open at the closing rate.
-    - ``deal + booking_fx = invoice`` and ``invoice + realised_fx + unrealised_fx = settlement``, exactly.
+    - ``deal + booking_fx = invoice`` and ``invoice + realised_fx + unrealised_fx + write_offs = settlement``, exactly;
+      an amount written off is below zero.
     """
     orders = _orders(facts)
     paid = _paid(facts, orders)
@@ -52,7 +53,7 @@ def order_figures(facts: Facts) -> pd.DataFrame:
     closing = facts.convert(orders["open_amount"], orders["currency"], _every(facts, orders), "orders")
     orders["open_closing"] = closing.mask(closed, 0)
     orders["invoice"] = orders["carried"] + orders["open_base"]
-    orders["realised_fx"] = orders["received"] - orders["carried"]
+    orders["realised_fx"] = orders["received"] - orders["carried"] - orders["write_offs"]
     orders["unrealised_fx"] = orders["open_closing"] - orders["open_base"]
     orders["booking_fx"] = orders["invoice"] - orders["deal"]
     orders["settlement"] = orders["received"] + orders["open_closing"]
@@ -103,6 +104,7 @@ def _paid(facts: Facts, orders: pd.DataFrame) -> pd.DataFrame:
         "carried": parts["carrying_amount"],
         "received": parts["settlement_amount"],
         "fees": parts["fees"],
+        "write_offs": -parts["write_off_amount"].fillna(0),
         "advance_units": parts["document_amount"].where(early, 0),
         "advance_base": parts["carrying_amount"].where(early, 0),
     }

@@ -16,7 +16,7 @@ from workbench.profit.margins import GROUPS
 __all__ = ["STEPS", "bridge", "exchange_differences"]
 
 STEPS: Final = (
-    *("deal_margin", "booking_fx", "invoice_margin", "realised_fx", "unrealised_fx"),
+    *("deal_margin", "booking_fx", "invoice_margin", "realised_fx", "unrealised_fx", "write_offs"),
     *("settlement_margin", "fees", "rebate", "net_margin"),
 )
 """The bridge in its order; ``*_margin`` are levels, the others changes: fees below zero, rebate above."""
@@ -53,7 +53,7 @@ def bridge(facts: Facts, by: str = "") -> Measure:
         shown = pd.DataFrame({"step": STEPS, "level": level})
         shown["amount"] = decimals(amounts, facts.base)
         shown["running"] = decimals(running, facts.base)
-    formula = "deal margin + booking FX + realised FX + unrealised FX - fees + rebate = net margin"
+    formula = "deal margin + booking FX + realised FX + unrealised FX - write-offs - fees + rebate = net margin"
     return Measure(shown, facts.base, "deal to settlement", facts.as_of, facts.sources_named(), facts.findings, formula)
 
 
