@@ -13,6 +13,8 @@ from typing import Any
 
 from workbench.adoption.instalments import instalments_of
 from workbench.adoption.plan import Decision, Item, Plan
+from workbench.duplicates.entrance import tell_new
+from workbench.duplicates.links import standing
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.rate_store import converted_fields
@@ -119,8 +121,10 @@ class _Memory:
         memory = cls()
         for row in register.rows("source_records"):
             memory.sources.add((row["table_name"], row["file_sha256"], row["place"]))
-        for row in register.rows("customers"):
-            memory.remember_customer(row)
+        customers = register.rows("customers")
+        stands = standing(customers)
+        for row in customers:  # an order of a merged customer goes to the one that stands for it
+            memory.remember_customer({**row, "id": stands[row["id"]]})
         for row in register.rows("orders"):
             memory.orders.add((row["number"], row["order_date"], row["currency"], row["amount"]))
             memory.order_ids.setdefault(row["number"], []).append(row["id"])
@@ -223,6 +227,8 @@ class _Writer:
             self.memory.remember_customer({**row, "id": row_id})
             self.terms[row_id] = str(row.get("payment_terms") or "")
             self.sources.extend(_source_row("customers", row_id, item) for item in sources[key])
+        places = {row_id: sources[key][0].record.place for row_id, key in zip(ids, rows, strict=True)}
+        self.problems.extend(tell_new(self.changes, "customers", places))
 
     def _orders(self, items: list[Item]) -> list[str]:
         rows = []
@@ -236,6 +242,7 @@ class _Writer:
             )
             rows.append(row)
         ids = self.changes.insert("orders", rows)
+        self.problems.extend(tell_new(self.changes, "orders", _places(ids, items)))
         for row_id, item in zip(ids, items, strict=True):
             self.memory.order_ids.setdefault(str(item.value("number")), []).append(row_id)
             self.sources.append(_source_row("orders", row_id, item))
@@ -269,6 +276,7 @@ class _Writer:
             rows.append(row)
             kept.append(item)
         ids = self.changes.insert("receipts", rows)
+        self.problems.extend(tell_new(self.changes, "receipts", _places(ids, kept)))
         self.sources.extend(_source_row("receipts", row_id, item) for row_id, item in zip(ids, kept, strict=True))
 
     def _costs(self, items: list[Item]) -> None:
@@ -303,6 +311,10 @@ class _Writer:
         if problem is not None:
             self.problems.append(problem)
         return dict(evidence)
+
+
+def _places(ids: Iterable[str], items: Iterable[Item]) -> dict[str, str]:
+    return {row_id: item.record.place for row_id, item in zip(ids, items, strict=True)}
 
 
 def _key(name: str) -> str:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
-from workbench.cli.duplicates_review import COMMANDS
+from workbench.cli.duplicates_door import COMMANDS as _DOOR
+from workbench.cli.duplicates_review import COMMANDS as _REVIEW
 from workbench.cli.options import author_option, open_register, refuse_targets, register_option
 from workbench.cli.output import emit, json_option, progress, say, table
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
+
+if TYPE_CHECKING:
+    from workbench.duplicates import DuplicatePair
 
 SHOWN = 20
 
@@ -23,7 +28,7 @@ def group() -> None:
     """Commands about duplicates."""
 
 
-for _command in COMMANDS:
+for _command in (*_REVIEW, *_DOOR):
     group.add_command(_command)
 
 
@@ -39,6 +44,9 @@ for _command in COMMANDS:
     "--id", "id_column", default=None, metavar="COLUMN", help=_("Column with the row's id (else row_id or id).")
 )
 @click.option("--map", "mapped", multiple=True, metavar="FIELD=COLUMN", help=_("Which column holds which field."))
+@click.option(
+    "--spark", "master", default=None, metavar="MASTER", help=_("Spark master to scan on: local[2], spark://host:7077.")
+)
 @register_option
 @author_option
 @json_option
@@ -48,6 +56,7 @@ def scan(
     clusters: Path | None,
     id_column: str | None,
     mapped: tuple[str, ...],
+    master: str | None,
     location: str | None,
     author: str,
 ) -> None:
@@ -55,13 +64,13 @@ def scan(
     from workbench import duplicates
 
     refuse_targets(out, clusters, sources=[source, location])
+    if master and source is None:
+        raise click.UsageError(_("--spark scans a file; name IN."))
     changeset: int | None = None
     if source is not None:
         rows = duplicates.read_rows(source)
-        with progress() as step:
-            pairs = duplicates.scan(
-                rows, columns=_mapping(mapped, tuple(rows[0])) if rows else {}, id_column=id_column, progress=step
-            )
+        columns = _mapping(mapped, tuple(rows[0])) if rows else {}
+        pairs = _on_spark(master, rows, id_column, columns) if master else _here(rows, id_column, columns)
     else:
         with open_register(location, actor=author) as register:
             recorded = duplicates.record_pairs(register, author)
@@ -95,6 +104,22 @@ def scan(
         },
         render,
     )
+
+
+def _here(rows: list[dict[str, Any]], id_column: str | None, columns: dict[str, str]) -> list[DuplicatePair]:
+    from workbench import duplicates
+
+    with progress() as step:
+        return duplicates.scan(rows, columns=columns, id_column=id_column, progress=step)
+
+
+def _on_spark(
+    master: str, rows: list[dict[str, Any]], id_column: str | None, columns: dict[str, str]
+) -> list[DuplicatePair]:
+    from workbench.duplicates.spark import scan_on_spark, session
+
+    with session(master) as spark:
+        return scan_on_spark(spark, rows, id_column=id_column, columns=columns)
 
 
 def _mapping(mapped: tuple[str, ...], columns: Collection[str]) -> dict[str, str]:

@@ -30,7 +30,7 @@ _FOLDS = 5
 _WORTH = 0.01  # of the log loss that own weights must save on decisions they were not learned from
 _PULL = np.array([2.0, 20.0, *[30.0] * len(WEIGHED)])  # towards the shipped model: constant, slope, fields
 _BOUNDS = np.array([1.5, 0.5, *[0.5] * len(WEIGHED)])
-_STEPS = 60
+_STEPS = 500
 
 Doubles = NDArray[np.float64]
 
@@ -185,15 +185,27 @@ def _shipped() -> Doubles:
 
 
 def _fit(x: Doubles, y: Doubles) -> Doubles:
-    """Weights near the shipped ones that make the decisions likeliest (Newton's method; always the same answer)."""
+    """Weights near the shipped ones, and inside the bounds, that make the decisions likeliest: always the same answer."""
     start = _shipped()
-    w = start.copy()
+    w, reached = start.copy(), _cost(x, y, start)
     for _step in range(_STEPS):
         p = probability(x @ w)
         slope = x.T @ (p - y) + _PULL * (w - start)
-        curve = (x * (p * (1 - p))[:, None]).T @ x + np.diag(_PULL)
-        w = np.clip(w - np.linalg.solve(curve, slope), start - _BOUNDS, start + _BOUNDS)
+        scale = (x * x).T @ (p * (1 - p)) + _PULL
+        better = None
+        for power in range(12):
+            tried = np.clip(w - slope / scale / 2**power, start - _BOUNDS, start + _BOUNDS)
+            if (cost := _cost(x, y, tried)) < reached - 1e-9:
+                better = tried, cost
+                break
+        if better is None:
+            break
+        w, reached = better
     return w
+
+
+def _cost(x: Doubles, y: Doubles, w: Doubles) -> float:
+    return _log_loss(x @ w, y) * len(y) + float((_PULL * (w - _shipped()) ** 2).sum()) / 2
 
 
 def _loss(x: Doubles, y: Doubles, w: Doubles) -> float:

@@ -10,7 +10,10 @@ import pandas as pd
 from workbench.duplicates.scripts import skeleton
 from workbench.duplicates.table import NONE, Ints, Table
 
-__all__ = ["LARGEST_BLOCK", "candidate_pairs", "hashed_keys", "hashes", "key_hashes", "keys_of", "pairs_within"]
+__all__ = [
+    "LARGEST_BLOCK", "NEIGHBOURS", "candidate_pairs", "hashed_keys", "hashes", "key_hashes", "keys_of", "largest_block",
+    "pairs_within",
+]  # fmt: skip
 
 LARGEST_BLOCK = 24
 """Rows of a key that are all compared with each other; of a key that more share, only neighbours in name.
@@ -64,11 +67,16 @@ def _name_order(table: Table) -> Ints:
     return place
 
 
+def largest_block(rows: int) -> int:
+    """How many rows of one key are all compared with each other in a table of so many rows."""
+    return max(LARGEST_BLOCK, min(_MOST_IN_BLOCK, _AFFORDABLE // max(1, rows)))
+
+
 def pairs_within(rows: Ints, keys: Ints, place: Ints, size: int) -> Ints:
     """Pairs within each key's block as one number each (i * size + j), unique and sorted."""
     order = np.lexsort((place[rows], keys))
     rows, keys = rows[order], keys[order]
-    largest = max(LARGEST_BLOCK, min(_MOST_IN_BLOCK, _AFFORDABLE // max(1, size)))
+    largest = largest_block(size)
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
     counts = np.diff(np.r_[starts, len(keys)])
     reach = np.where(np.repeat(counts, counts) > largest, NEIGHBOURS, largest)
@@ -101,10 +109,10 @@ def _contact_keys(table: Table, row: int) -> Iterator[str]:
         yield "t" + tax
     for number in table.mails[row].tolist():
         if number != NONE:
-            yield f"m{number}"
+            yield "m" + table.contact_text(number)
     for number in table.domains[row].tolist():
         if number != NONE:
-            yield f"d{number}"
+            yield "d" + table.contact_text(number)
     for number in table.phones[row].tolist():
         if number != NONE:
             yield f"p{number % 10_000_000}"
@@ -125,19 +133,19 @@ def _place_keys(table: Table, row: int) -> Iterator[str]:
             yield f"z{code} {numbers[0]}"
     people = table.contact[row].split()
     if len(people) > 1:
-        yield f"c{' '.join(sorted(people))} {table.home[row]}"
+        yield f"c{' '.join(sorted(people))} {table.country_text(int(table.home[row]))}"
 
 
 def _brand_keys(table: Table, row: int, brand: str) -> Iterator[str]:
     yield "b" + skeleton(brand)
     yield f"n{brand[:6]}"
-    yield f"q{brand[:4]} {table.home[row]}"
+    yield f"q{brand[:4]} {table.country_text(int(table.home[row]))}"
     yield from _slips(brand)
 
 
 def _word_keys(table: Table, row: int, full: str) -> Iterator[str]:
     words = full.split()
-    country = table.home[row]
+    country = table.country_text(int(table.home[row]))
     yield "f" + "".join(words)
     yield "s" + "".join(sorted(words))
     for word in words[:5]:

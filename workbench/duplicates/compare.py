@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -43,13 +43,31 @@ _CHUNK = 100_000
 class Usage:
     """How many rows of a table hold each mail address, domain, telephone number and name of one sound."""
 
-    def __init__(self, table: Table) -> None:
-        self.rows = len(table)
-        self._of = {"mail": _rows_of(table.mails), "domain": _rows_of(table.domains)}
-        self._phones, self._phone_rows = np.unique(table.phones[table.phones >= 0], return_counts=True)
-        self._brands: dict[str, int] = {}
+    def __init__(
+        self, rows: int, contacts: Mapping[str, Ints], phones: tuple[Ints, Ints], brands: Mapping[str, int]
+    ) -> None:
+        """As it was counted.
+
+        Args:
+            rows: of the table.
+            contacts: for ``mail`` and ``domain`` the rows that hold each number.
+            phones: telephone numbers, sorted, and the rows of each.
+            brands: rows of each name's consonants.
+        """
+        self.rows = rows
+        self._of = contacts
+        self._phones, self._phone_rows = phones
+        self._brands = brands
+
+    @classmethod
+    def of_table(cls, table: Table) -> Usage:
+        """Count a table."""
+        brands: dict[str, int] = {}
         for text in table.names[0].bones.tolist():
-            self._brands[text] = self._brands.get(text, 0) + 1
+            brands[text] = brands.get(text, 0) + 1
+        phones, phone_rows = np.unique(table.phones[table.phones >= 0], return_counts=True)
+        contacts = {"mail": _rows_of(table.mails), "domain": _rows_of(table.domains)}
+        return cls(len(table), contacts, (phones, phone_rows), brands)
 
     def of(self, kind: str, numbers: Ints) -> Ints:
         """Rows that hold each number of a mail address or domain; 1 for one that is not in the table."""
@@ -73,7 +91,7 @@ class Comparer:
 
     def __init__(self, table: Table, other: Table | None = None, usage: Usage | None = None) -> None:
         self._a, self._b = table, other or table
-        self._usage = usage or Usage(self._b)
+        self._usage = usage or Usage.of_table(self._b)
 
     def features(self, i: Ints, j: Ints) -> Floats:
         """One row of ``FEATURES`` for each pair (``i`` of the table, ``j`` of the other)."""

@@ -18,7 +18,7 @@ from workbench.duplicates.table import Ints, Table, TableBuilder
 
 __all__ = ["CustomerIndex"]
 
-_PART = 500  # new rows that are checked together
+_PART = 2_000  # new rows that are checked together
 
 
 class CustomerIndex:
@@ -42,7 +42,7 @@ class CustomerIndex:
         for id_, row in zip(sorted(by_id), ordered, strict=True):
             builder.add(id_, row)
         self._table = builder.build()
-        self._usage = Usage(self._table)
+        self._usage = Usage.of_table(self._table)
         rows_of, keys = hashed_keys(self._table)
         order = np.lexsort((rows_of, keys))
         self._rows, self._keys = rows_of[order], keys[order]

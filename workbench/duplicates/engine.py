@@ -24,12 +24,14 @@ from workbench.duplicates.reasons import DuplicateReason
 from workbench.duplicates.table import NONE, Floats, Ints, Table, TableBuilder
 from workbench.i18n import _
 
-__all__ = ["scan"]
+__all__ = ["KEPT_FROM", "LINK_FROM", "scan"]
 
 Progress = Callable[[str, int, int], None]
 
-_KEPT_FROM = 0.02  # what is less is forgotten at once
-_LINK_FROM = 0.3
+KEPT_FROM = 0.02
+"""Probability from which a pair is kept until third rows were heard; what is less is forgotten at once."""
+LINK_FROM = 0.3
+"""Probability from which a pair is a link to a third row."""
 _PART = 500_000
 _TELL_EVERY = 5000
 
@@ -114,7 +116,7 @@ def _candidates(table: Table, step: Progress) -> _Scored:
 def _scored(comparer: Comparer, i: Ints, j: Ints) -> _Scored:
     features = comparer.features(i, j)
     odds = company_model().log_odds(features).astype(np.float64)
-    kept = (probability(odds) >= _KEPT_FROM) | may_be_group(features)
+    kept = (probability(odds) >= KEPT_FROM) | may_be_group(features)
     return _Scored(i[kept], j[kept], odds[kept], features[kept])
 
 
@@ -128,7 +130,7 @@ def _with_neighbours(table: Table, scored: _Scored) -> _Scored:
     """Pairs that only a third row links are compared as well, and every pair hears what third rows say."""
     rows, model = len(table), company_model()
     p = probability(scored.odds)
-    sure = p >= _LINK_FROM
+    sure = p >= LINK_FROM
     packed, _weaker, _third = best_paths(scored.i[sure], scored.j[sure], p[sure], rows)
     new = np.setdiff1d(packed, scored.i * rows + scored.j)
     if len(new):
@@ -136,7 +138,7 @@ def _with_neighbours(table: Table, scored: _Scored) -> _Scored:
         p = probability(scored.odds)
     near = Neighbours.of(scored.i, scored.j, p, rows)
     odds = model.with_neighbour(scored.odds, near.strength)
-    third = np.where(near.strength >= _LINK_FROM, near.third, NONE)
+    third = np.where(near.strength >= LINK_FROM, near.third, NONE)
     return _Scored(scored.i, scored.j, odds, scored.features, third, odds - scored.odds)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from workbench.duplicates.normalise import (
 from workbench.duplicates.scripts import has_kana, latin, read_han, script_of, skeleton, sounds
 from workbench.duplicates.vocabulary import ParsedName, parse_name
 
-__all__ = ["Names", "Table", "TableBuilder"]
+__all__ = ["Knowledge", "Names", "Numbers", "Table", "TableBuilder", "usual_country", "word_weights"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -118,6 +118,7 @@ class Numbers:
         return self._first + len(self._texts)
 
     def __call__(self, text: str) -> int:
+        """The number of a text, a new one where it has none."""
         number = self._before.find(text) if self._before else NONE
         if number == NONE:
             number = self._of.setdefault(text, len(self))
@@ -229,8 +230,14 @@ def _texts(column: Sequence[str]) -> Texts:
 class TableBuilder:
     """Reads rows one at a time, and makes the table of them."""
 
-    def __init__(self, columns: Mapping[str, Sequence[str]], known: Knowledge | None = None) -> None:
-        self._columns, self._known = columns, known
+    def __init__(
+        self, columns: Mapping[str, Sequence[str]], known: Knowledge | None = None, *, counted: bool = False
+    ) -> None:
+        """Columns by field; what another table has shown; ``counted`` where that one holds these rows as well."""
+        self._columns, self._known, self._counted = columns, known, counted
+        self.word_rows: Ints = np.zeros(
+            0, dtype=np.int64
+        )  # how often each word stands in names, once the table is built
         self._words = Numbers(known.words if known else None)
         self._nations = Numbers(known.nations if known else None)
         self._contacts = Numbers(known.contacts if known else None)
@@ -243,6 +250,17 @@ class TableBuilder:
         self._lists: dict[str, list[Sequence[int]]] = {
             name: [] for name in ("country", "calling", "numbers", "mails", "domains", "phones", "people")
         }
+
+    @property
+    def cities(self) -> Mapping[str, int]:
+        """Rows of each city that were read."""
+        return self._cities
+
+    def hints(self) -> Iterator[tuple[int, str, str]]:
+        """What may tell a row's country, with the country where the row has one: (kind of hint, text, country)."""
+        countries = [self._country_text(row) for row in range(len(self._ids))]
+        for kind, texts in enumerate(self._hints()):
+            yield from ((kind, text, code) for text, code in zip(texts, countries, strict=True) if text and code)
 
     def add(self, id_: str, row: Mapping[str, Any]) -> None:
         """Read one row."""
@@ -306,7 +324,7 @@ class TableBuilder:
 
     def _rows_in(self, city: str) -> int:
         before = self._known.cities.get(city, 0) if self._known else 0
-        return before + self._cities.get(city, 0)
+        return before + (0 if self._counted else self._cities.get(city, 0))
 
     def _country_text(self, row: int) -> str:
         numbers = self._lists["country"][row]
@@ -336,7 +354,7 @@ class TableBuilder:
                 column.add(names[0] if core else None, core, names[0].places if names[0] and core else ())
         country = padded(self._lists["country"], 1)[:, 0]
         known = self._learned(columns[:2], country)
-        used = [column for column in columns if column is columns[0] or any(column.lists["tokens"])]
+        used = [column for number, column in enumerate(columns) if number < 2 or any(column.lists["tokens"])]
         return Table(
             ids=tuple(self._ids),
             names=tuple(column.freeze(known.weights) for column in used),
@@ -360,15 +378,17 @@ class TableBuilder:
     def _learned(self, columns: Sequence[_NameColumns], country: Ints) -> Knowledge:
         """What the table shows; a table compared with another takes over what that one has shown."""
         before = self._known
-        if before:
-            unseen = word_weights(np.zeros(len(self._words) - len(before.weights), dtype=np.int64), before.rows)
-            weights = np.concatenate([before.weights, unseen])
-        else:
-            word_rows = np.zeros(len(self._words), dtype=np.int64)
+        if before is None or self._counted:
+            self.word_rows = np.zeros(len(self._words), dtype=np.int64)
             for column in columns:
                 tokens = padded(column.lists["tokens"], TOKENS)
-                np.add.at(word_rows, tokens[tokens >= 0], 1)
-            weights = word_weights(word_rows, len(self._ids))
+                np.add.at(self.word_rows, tokens[tokens >= 0], 1)
+        if before:
+            # Of a table that was counted, only words that stand in it once were not told.
+            seen = np.full(len(self._words) - len(before.weights), int(self._counted), dtype=np.int64)
+            weights = np.concatenate([before.weights, word_weights(seen, before.rows)])
+        else:
+            weights = word_weights(self.word_rows, len(self._ids))
         return Knowledge(
             rows=before.rows if before else len(self._ids),
             words=self._words,
@@ -402,6 +422,11 @@ def _usual(texts: Sequence[str], country: Ints) -> dict[str, int]:
         if text and code != NONE:
             counts = seen.setdefault(text, {})
             counts[code] = counts.get(code, 0) + 1
+    return usual_country(seen)
+
+
+def usual_country(seen: Mapping[str, Mapping[int, int]]) -> dict[str, int]:
+    """For each text the country that nearly all rows with it have; given are rows by text and country."""
     usual = {}
     for text, counts in seen.items():
         code, count = max(counts.items(), key=lambda item: (item[1], -item[0]))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.duplicates.decisions import Decision, apply_decisions
+from workbench.duplicates.entrance import tell_new
 from workbench.findings import Finding
 from workbench.rate_store import converted_fields
 from workbench.rates import RateBook
@@ -121,6 +122,8 @@ class _TableWriter:
             for one, row_id in zip(table.new, ids, strict=True)
         ]
         self.cs.insert("sheet_births", births)
+        places = {row_id: self._place(one.row.number, "")[0] for one, row_id in zip(table.new, ids, strict=True)}
+        self.applied.notes += tell_new(self.cs, self.name, places)
 
     def update(self) -> None:
         """Change the rows whose cells were edited."""

@@ -1,0 +1,59 @@
+"""Tables as nobody wants them: a clear error or a bounded answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbench.duplicates import CustomerIndex, clusters, read_rows, scan
+from workbench.errors import ConfigurationError, FileRefused
+
+
+def test_no_usable_column() -> None:
+    with pytest.raises(ConfigurationError):
+        scan([{"id": str(number), "x": "1"} for number in range(50)])
+
+
+def test_rows_of_nothing() -> None:
+    rows = [{"id": str(number), "legal_name": None, "email": "", "phone": None} for number in range(200)]
+    assert scan(rows) == []
+    assert CustomerIndex([{"id": "a", "legal_name": "Harrow Ltd"}]).check({"legal_name": None, "email": ""}) == []
+
+
+def test_twenty_thousand_rows_of_one_name() -> None:
+    """Pairs grow with the rows: each row meets its neighbours only."""
+    rows = [{"id": f"{number:06}", "legal_name": "General Trading"} for number in range(20_000)]
+    pairs = scan(rows)
+    assert len(pairs) <= 20_000 * 24
+    assert len(clusters(pairs)) <= 20_000
+
+
+def test_a_name_of_a_hundred_thousand_letters() -> None:
+    long = "Harrow " * 15_000
+    rows = [{"id": "1", "legal_name": long}, {"id": "2", "legal_name": long + "x"}, {"id": "3", "legal_name": "Zubr"}]
+    pairs = scan(rows)
+    assert {(one.id_a, one.id_b) for one in pairs} <= {("1", "2")}
+    assert all(len(reason.text) < 5_000 for one in pairs for reason in one.reasons)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8", "gb18030"])
+def test_encodings(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("id,公司名称\n1,宁波达泰电子有限公司\n2,宁波达泰电子\n".encode(encoding))
+    assert [row["公司名称"] for row in read_rows(path)] == ["宁波达泰电子有限公司", "宁波达泰电子"]
+
+
+def test_mixed_encodings_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes("id,name\n1,宁波\n".encode("gb18030") + b"2,\xff\xfe\xff\n" + "3,Brückner\n".encode("latin-1"))
+    with pytest.raises(FileRefused) as refused:
+        read_rows(path)
+    assert refused.value.remedy
+
+
+def test_ids_that_repeat_or_are_missing() -> None:
+    for ids in (("1", "1"), ("1", "")):
+        with pytest.raises(ConfigurationError) as refused:
+            scan([{"id": id_, "legal_name": "Harrow"} for id_ in ids])
+        assert refused.value.where
