@@ -57,6 +57,7 @@ class Facts:
         tables: the register's tables as Arrow.
         missing: what was found missing so far, by code and value.
         sources: who published the rates used so far.
+        made: tables that were worked out already, by name, so that several measures share them.
     """
 
     base: str
@@ -65,6 +66,7 @@ class Facts:
     tables: Mapping[str, pa.Table]
     missing: dict[tuple[str, str], Finding] = field(default_factory=dict)
     sources: set[str] = field(default_factory=set)
+    made: dict[str, pd.DataFrame] = field(default_factory=dict)
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table as pandas: whole numbers stay whole (nullable), days are datetime64."""

@@ -35,6 +35,12 @@ def order_figures(facts: Facts) -> pd.DataFrame:
     - ``deal + booking_fx = invoice`` and ``invoice + realised_fx + unrealised_fx + write_offs = settlement``, exactly;
       an amount written off is below zero.
     """
+    if "orders" not in facts.made:
+        facts.made["orders"] = _figures(facts)
+    return facts.made["orders"].copy()
+
+
+def _figures(facts: Facts) -> pd.DataFrame:
     orders = _orders(facts)
     paid = _paid(facts, orders)
     orders = orders.join(paid)
