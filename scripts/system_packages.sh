@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the programs that some tests drive (LibreOffice, PostgreSQL, Chromium, Java, poppler, fonts) where apt and the right to use
+# Installs the programs that some tests drive (LibreOffice, PostgreSQL, Chromium, Java, poppler, fonts, hledger) where apt and the right to use
 # it are at hand; otherwise says which are missing and what is skipped. With CI=true a missing one is an error.
 set -eu
 
@@ -20,6 +20,7 @@ need chromium command -v chromium
 need default-jre-headless command -v java
 need fontconfig command -v fc-list
 need fonts-noto-cjk cjk_font
+need hledger command -v hledger
 [ -n "$missing" ] || exit 0
 
 install() {

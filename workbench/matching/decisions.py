@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from workbench.i18n import _
-from workbench.matching.reasons import MatchReason
-from workbench.register import Register
+from workbench.register import Changeset, Register
+from workbench.settlement import answers
 
 __all__ = ["reject", "ruled_out", "still_asks", "taught_payers", "teach_payer"]
 
@@ -23,9 +23,9 @@ def reject(register: Register, receipt_id: str, author: str, instalment_ids: Ite
     Raises:
         DataRefused: there is no such receipt or instalment.
     """
-    ids: list[str | None] = list(instalment_ids) or [None]
-    row = {"receipt_id": receipt_id, "decision": "rejected", "reasons": [], "decided_by": author}
-    return _decide(register, receipt_id, author, [{**row, "instalment_id": one} for one in ids])
+    with _decision(register, receipt_id, author) as cs:
+        answers.reject(cs, receipt_id, author, instalment_ids)
+    return cs.number
 
 
 def teach_payer(register: Register, receipt_id: str, customer_id: str, author: str) -> int:
@@ -35,30 +35,16 @@ def teach_payer(register: Register, receipt_id: str, customer_id: str, author: s
         The number of the changeset.
 
     Raises:
-        KeyError: there is no such receipt or customer.
-        DataRefused: the row is refused.
+        AllocationRefused: there is no such receipt or customer, or the bank names no payer.
     """
-    payer = register.get("receipts", receipt_id)["payer"] or ""
-    customer = register.get("customers", customer_id)
-    reason = MatchReason.of(_TAUGHT, payer=payer, customer=customer["legal_name"]).as_dict()
-    row = {
-        "receipt_id": receipt_id,
-        "instalment_id": None,
-        "decision": "rejected",
-        "reasons": [{**reason, "customer_id": customer_id}],
-        "decided_by": author,
-    }
-    return _decide(register, receipt_id, author, [row])
-
-
-def _decide(register: Register, receipt_id: str, author: str, rows: list[dict[str, Any]]) -> int:
-    reason = _("decision on receipt {receipt}").format(receipt=receipt_id)
-    with register.changeset(origin="matching", reason=reason, author=author) as cs:
-        for row in register.rows("match_decisions", {"receipt_id": receipt_id}):
-            if not row.get("decided_by"):
-                cs.delete("match_decisions", row["id"])
-        cs.insert("match_decisions", rows)
+    with _decision(register, receipt_id, author) as cs:
+        answers.teach(cs, receipt_id, customer_id, author)
     return cs.number
+
+
+def _decision(register: Register, receipt_id: str, author: str) -> Changeset:
+    reason = _("decision on receipt {receipt}").format(receipt=receipt_id)
+    return register.changeset(origin="matching", reason=reason, author=author)
 
 
 def still_asks(decision: Mapping[str, Any]) -> bool:

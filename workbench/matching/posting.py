@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -25,6 +26,7 @@ from workbench.settlement import (
     Receivables,
     Settlement,
     allocate_receipt,
+    first_open_day,
     rate_missing,
 )
 
@@ -62,18 +64,23 @@ class _Books:
     """The register's rows that a run reads."""
 
     changeset: int  # the register's last one before anything was read
+    open_day: date | None  # the first day that is not closed
     receipts: list[dict[str, Any]]
     instalments: list[dict[str, Any]]
     orders: list[dict[str, Any]]
     customers: list[dict[str, Any]]
     invoices: list[dict[str, Any]]
     allocations: list[dict[str, Any]]
+    credits: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
 
     @classmethod
     def of(cls, register: Register) -> _Books:
-        tables = ("receipts", "instalments", "orders", "customers", "invoices", "allocations", "match_decisions")
-        return cls(_last_changeset(register), *(register.rows(table) for table in tables))
+        tables = (
+            "receipts", "instalments", "orders", "customers", "invoices", "allocations", "credits", "match_decisions",
+        )  # fmt: skip
+        found = [register.rows(table) for table in tables]
+        return cls(_last_changeset(register), first_open_day(register), *found)
 
 
 def _last_changeset(register: Register) -> int:
@@ -123,7 +130,7 @@ def _run(
     progress: Callable[[str, int, int], None] | None,
 ) -> MatchReport:
     books = _Books.of(register)
-    done = {row["receipt_id"] for row in books.allocations}
+    done = {row["receipt_id"] for row in (*books.allocations, *books.credits) if row["receipt_id"]}
     done |= {row["receipt_id"] for row in books.decisions if row.get("decided_by") and not still_asks(row)}
     waiting = [row for row in books.receipts if row["id"] not in done]
     receivables = Receivables(
@@ -138,7 +145,7 @@ def _run(
     )
     cancelled = {row["id"] for row in books.orders if row.get("status") == "cancelled"}
     payable = [row for row in books.instalments if row["order_id"] not in cancelled]
-    desk = _Desk(receivables, book, register.base_currency, choice)
+    desk = _Desk(receivables, book, register.base_currency, choice, books.open_day)
     outcome: dict[str, Proposal] = {}
     posted = {""}
     # What is posted leaves fewer readings for the rest, so the rest is looked at again until nothing more is sure: a
@@ -153,7 +160,9 @@ def _run(
             invoices=books.invoices,
             earlier_receipts=[row for row in books.receipts if row["id"] in done],
             earlier_links=[
-                {**row, "amount": row["document_amount"]} for row in (*books.allocations, *desk.allocations)
+                {**row, "amount": row["document_amount"]}
+                for row in (*books.allocations, *desk.allocations)
+                if row["receipt_id"]
             ],
             taught=taught_payers(books.decisions, books.receipts),
             rejected=ruled_out(books.decisions),
@@ -179,7 +188,9 @@ class _Desk:
     book: RateBook
     base_currency: str
     choice: RateChoice | None
+    open_day: date | None
     allocations: list[dict[str, Any]] = field(default_factory=list)
+    credits: list[dict[str, Any]] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
     def settle(self, receipts: Sequence[Mapping[str, Any]], proposals: Sequence[Proposal]) -> list[Proposal]:
@@ -194,6 +205,9 @@ class _Desk:
                     continue
                 self.receivables.settle(settlement.allocations)
                 self.allocations.extend(settlement.allocations)
+                if settlement.credit_row is not None:
+                    customer = self.receivables.order_of(proposal.parts[0].instalment_id)["customer_id"]
+                    self.credits.append({**settlement.credit_row, "customer_id": customer})
                 self.findings.extend(settlement.findings)
                 if settlement.findings:
                     outcome[receipt["id"]] = with_refusal(proposal, settlement.findings[0].message)
@@ -215,6 +229,7 @@ class _Desk:
                 charges=proposal.charges,
                 choice=self.choice,
                 reasons=told(proposal.reasons),
+                posted_on=max(day, self.open_day) if self.open_day else None,
             )
         except MoneyError as error:
             return error.message
@@ -246,6 +261,7 @@ def _store(
                 _("The register was changed while receipts were matched."), remedy=_("Match the receipts again.")
             )
         cs.insert("allocations", desk.allocations)
+        cs.insert("credits", desk.credits)
         _replace_decisions(cs, changed, held)
         cs.insert("open_findings", fresh)
     return cs.number
@@ -273,14 +289,21 @@ def _decision_rows(proposal: Proposal) -> list[dict[str, Any]]:
                 "amount": f"{one.amount:f}",
                 "confidence": f"{one.confidence:f}",
                 "text": f"{one.instalment_id} {one.amount:f}",
+                "parts": [[part.instalment_id, f"{part.amount:f}"] for part in one.parts],
             }
             for one in proposal.alternatives
         ],
         "decided_by": ENGINE if proposal.decision == "post" else None,
     }
-    return [{**common, "instalment_id": part.instalment_id} for part in proposal.parts] or [
-        {**common, "instalment_id": None}
-    ]
+    charges = f"{proposal.charges:f}"
+    return [
+        {
+            **common,
+            "instalment_id": part.instalment_id,
+            "proposed": {"amount": f"{part.amount:f}", "charges": charges},
+        }
+        for part in proposal.parts
+    ] or [{**common, "instalment_id": None}]
 
 
 def _said(row: Mapping[str, Any]) -> tuple[object, ...]:

@@ -25,6 +25,7 @@ from workbench.register import checks
 from workbench.register.codec import Stored, canonical, from_database, is_storable, pack, to_database, unpack
 from workbench.register.conflicts import row_changed, row_missing
 from workbench.register.errors import ChangesetBroken, InvalidRows
+from workbench.register.periods import period_problems
 from workbench.register.schema import METADATA, data_columns
 from workbench.register.selection import Selection
 from workbench.register.tables import TABLES, Field, Table
@@ -246,6 +247,9 @@ class Changeset:
         All steps are of one kind: insertions, changes or deletions.
         """
         connection = self._begin()
+        ids = [str((before or after or {}).get("id")) for before, after in steps]
+        if problems := list(period_problems(connection, table, steps, lambda at: f"{table.name} {ids[at]}")):
+            raise InvalidRows(table.name, problems)
         inserted = [after for before, after in steps if before is None and after is not None]
         deleted = [before for before, after in steps if before is not None and after is None]
         changed = [(before, after) for before, after in steps if before is not None and after is not None]
@@ -353,6 +357,7 @@ class Changeset:
         rows = [after for _before, after in steps if after is not None]
         problems = list(checks.reference_problems(connection, table, rows, place))
         problems += checks.unique_problems(connection, table, rows, place)
+        problems += period_problems(connection, table, steps, place)
         if table.name == "custom_fields":
             problems += checks.definition_problems(connection, steps, place)
         return problems

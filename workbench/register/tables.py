@@ -360,6 +360,7 @@ _ALL: Iterable[Table] = (
             _of(_J, "alternatives"),
             _text("decided_by"),
             _text("answer", "what a person chose in the sheet"),
+            _of(_J, "proposed", "amount in the instalment's currency, charges in the receipt's"),
         ),
         "what was decided or proposed for a receipt",
     ),

@@ -1,6 +1,7 @@
 """Settlement: receipts set off against receivables, exchange differences realised and unrealised, and their journal."""
 
 from workbench.settlement.allocation import AllocationRefused, Part, Settlement, allocate_receipt, rate_missing
+from workbench.settlement.books import Books, first_open_day, open_items, realised_fx
 from workbench.settlement.journal import Delivery, journal
 from workbench.settlement.lifecycle import (
     Advance,
@@ -22,6 +23,7 @@ __all__ = [
     "Advance",
     "AllocationRefused",
     "Basis",
+    "Books",
     "CreditNote",
     "Delivery",
     "Difference",
@@ -39,10 +41,13 @@ __all__ = [
     "classify_difference",
     "closing_rates",
     "credit_note",
+    "first_open_day",
     "journal",
     "lock_identity",
     "lock_variance",
+    "open_items",
     "rate_missing",
+    "realised_fx",
     "recognise_revenue",
     "revalue",
     "reversal",

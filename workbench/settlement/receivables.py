@@ -30,7 +30,8 @@ class OpenItem:
     """What is open of an instalment on a day.
 
     ``open_base`` and ``carrying`` are None where no receivable stands yet: what comes in is then an advance, which is
-    held at the rate of its own day and has no exchange gain or loss.
+    held at the rate of its own day and has no exchange gain or loss. ``paid`` and ``paid_base`` are what was settled so
+    far, in the document's and in base currency: what a refund can open again, at the rate it was relieved at.
     """
 
     instalment_id: str
@@ -39,6 +40,8 @@ class OpenItem:
     base_currency: str
     open_base: Decimal | None = None
     carrying: Valuation | None = None
+    paid: Decimal = Decimal(0)
+    paid_base: Decimal = Decimal(0)
 
     @property
     def is_advance(self) -> bool:
@@ -104,14 +107,29 @@ class Receivables:
         order = self._orders[instalment["order_id"]]
         open_amount = self.open_amount(instalment_id)
         arose = self._arises(order)
+        paid = instalment["amount"] - open_amount
+        paid_base = sum((row["carrying_amount"] for row in self._allocations[instalment_id]), Decimal(0))
         if arose is None or on < arose[0]:
-            return OpenItem(instalment_id, instalment["currency"], open_amount, self._base)
+            return OpenItem(
+                instalment_id, instalment["currency"], open_amount, self._base, paid=paid, paid_base=paid_base
+            )
         day, evidence = arose
         same = evidence if evidence.get("currency") == instalment["currency"] else None
         carrying = self._valuer.on(instalment["currency"], day, same)
         relieved = (row["carrying_amount"] for row in self._allocations[instalment_id] if row["allocation_date"] >= day)
         open_base = self._share(order["id"], day, carrying)[instalment_id] - sum(relieved, Decimal(0))
-        return OpenItem(instalment_id, instalment["currency"], open_amount, self._base, open_base, carrying)
+        return OpenItem(
+            instalment_id, instalment["currency"], open_amount, self._base, open_base, carrying, paid, paid_base
+        )
+
+    def order_of(self, instalment_id: str) -> Mapping[str, Any]:
+        """The order that an instalment belongs to; KeyError where there is none."""
+        return self._orders[self._instalments[instalment_id]["order_id"]]
+
+    def arises_on(self, instalment_id: str) -> date | None:
+        """The day its receivable arises; None where nothing was invoiced and the basis asks for it."""
+        arose = self._arises(self.order_of(instalment_id))
+        return arose[0] if arose else None
 
     def _arises(self, order: Mapping[str, Any]) -> tuple[date, Mapping[str, Any]] | None:
         """The day the receivable arises and the row that may carry its rate."""

@@ -41,6 +41,7 @@ def upgrade() -> None:
         )
     op.create_index("ix_revaluations_receipt_id", "revaluations", ["receipt_id"], unique=False)
     op.add_column("match_decisions", sa.Column("answer", TEXT))
+    op.add_column("match_decisions", sa.Column("proposed", JSON))
     op.create_table(
         "credits",
         sa.Column("id", KEY, nullable=False),

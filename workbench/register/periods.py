@@ -1,0 +1,94 @@
+"""Closed months: what is dated in one may not change until it is opened again, whichever door the change comes through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import sqlalchemy as sa
+
+from workbench.findings import Finding, Kind, Severity, add_kinds
+from workbench.register.codec import Stored, canonical
+from workbench.register.schema import METADATA
+from workbench.register.tables import Table
+
+__all__ = ["LOCKED_UNTIL", "locked_until", "period_problems"]
+
+LOCKED_UNTIL = "locked_until"
+"""Name of the setting with the last day of the last closed month, as ISO text; null where none is closed."""
+
+_EVERYTHING: Final = frozenset[str]()
+_DATED: Mapping[str, tuple[str, frozenset[str]]] = {
+    # table: its day, and the fields that figures follow from (all of them where none is named)
+    "receipts": (
+        "value_date",
+        frozenset({"value_date", "currency", "amount", "account", "base_amount", "base_currency"}),
+    ),
+    "allocations": ("allocation_date", _EVERYTHING),
+    "credits": ("credit_date", _EVERYTHING),
+    "revaluations": ("month_end", _EVERYTHING),
+    "invoices": ("invoice_date", frozenset({"invoice_date", "currency", "amount", "order_id", "base_amount"})),
+    "orders": ("order_date", frozenset({"order_date", "currency", "amount", "base_amount"})),
+}
+_MAY_COME_LATE = frozenset({"orders"})
+
+add_kinds({
+    "period.locked": Kind(
+        Severity.REFUSE,
+        "{value} lies in a month that is closed (until {until})",
+        "{value} 属于已结账的月份（截至 {until}）",
+        "Date it after {until}, or reopen the month: workbench receipts close --reopen --as-of {until} --why REASON",
+        "请使用 {until} 之后的日期，或重新打开该月：workbench receipts close --reopen --as-of {until} --why 原因",
+    ),
+    "period.closing": Kind(
+        Severity.REFUSE,
+        "the closing of {value} cannot be taken away",
+        "{value} 的结账记录不能删除",
+        "Reopen the month: workbench receipts close --reopen --as-of {value} --why REASON",
+        "请重新打开该月：workbench receipts close --reopen --as-of {value} --why 原因",
+    ),
+})  # fmt: skip
+
+
+def locked_until(connection: sa.Connection) -> date | None:
+    """The last day that is closed; None where no month is."""
+    made = METADATA.tables["settings"]
+    stored = connection.execute(sa.select(made.c.value).where(made.c.name == LOCKED_UNTIL)).scalar()
+    value = json.loads(stored) if isinstance(stored, str) and stored.startswith(('"', "null")) else stored
+    return date.fromisoformat(value) if value else None
+
+
+def period_problems(
+    connection: sa.Connection,
+    table: Table,
+    steps: Sequence[tuple[Stored | None, Stored | None]],
+    place: Callable[[int], str],
+) -> Iterator[Finding]:
+    """Changes (before, after; None for no row) that would alter a closed month."""
+    if table.name == "closings":
+        for index, (before, after) in enumerate(steps):
+            if before is not None and after is None:
+                yield Finding("period.closing", place(index), str(before.get("month_end")))
+        return
+    if table.name not in _DATED:
+        return
+    limit = locked_until(connection)
+    if limit is None:
+        return
+    until = limit.isoformat()
+    day, fields = _DATED[table.name]
+    for index, (before, after) in enumerate(steps):
+        if before is None and table.name in _MAY_COME_LATE:
+            continue
+        if before is not None and after is not None and _alike(before, after, fields):
+            continue
+        days = sorted(str(row[day]) for row in (before, after) if row is not None and row.get(day))
+        if days and days[0] <= until:
+            yield Finding("period.locked", f"{place(index)}.{day}", days[0], details={"until": until})
+
+
+def _alike(before: Stored, after: Stored, fields: frozenset[str]) -> bool:
+    names = fields or (before.keys() | after.keys()) - {"version"}
+    return all(canonical(before.get(name)) == canonical(after.get(name)) for name in names)

@@ -1,0 +1,173 @@
+"""The register's rows that settlement reads, of now or of a past changeset, up to a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Protocol
+
+from workbench.errors import RateError
+from workbench.findings import Finding
+from workbench.rates import RateBook
+from workbench.register import Register
+from workbench.settlement.receivables import Basis, OpenItem, Receivables
+from workbench.settlement.valuation import RateChoice, Valuer
+
+__all__ = ["Books", "Rows", "first_open_day", "open_items", "realised_fx"]
+
+Row = Mapping[str, Any]
+_TABLES = ("receipts", "instalments", "orders", "customers", "invoices", "allocations", "credits")
+
+
+class Rows(Protocol):
+    """What rows can be read from: a register, or a changeset that is being made."""
+
+    def rows(self, table: str, where: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A register as it stood after a changeset."""
+
+    register: Register
+    changeset: int
+
+    def rows(self, table: str, where: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        return self.register.rows(table, where, as_of=self.changeset)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Rows of the tables that money is settled in; those dated after ``until`` are left out, where it is given."""
+
+    base_currency: str
+    receipts: list[dict[str, Any]]
+    instalments: list[dict[str, Any]]
+    orders: list[dict[str, Any]]
+    customers: list[dict[str, Any]]
+    invoices: list[dict[str, Any]]
+    allocations: list[dict[str, Any]]
+    credits: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, source: Rows, *, until: date | None = None) -> Books:
+        """Read them from a register or from a changeset under way."""
+        (setting,) = source.rows("settings", {"name": "base_currency"})
+        found = {table: source.rows(table) for table in _TABLES}
+        days = {
+            "receipts": "value_date",
+            "invoices": "invoice_date",
+            "allocations": "allocation_date",
+            "credits": "credit_date",
+        }
+        if until is not None:
+            for table, day in days.items():
+                found[table] = [row for row in found[table] if row[day] <= until]
+        return cls(str(setting["value"]), **found)
+
+    @classmethod
+    def as_of(cls, register: Register, changeset: int, *, until: date | None = None) -> Books:
+        """As they stood right after a changeset."""
+        return cls.of(_Past(register, changeset), until=until)
+
+    def receivables(
+        self, book: RateBook, *, basis: Basis = Basis.INVOICE_OR_ORDER, choice: RateChoice | None = None
+    ) -> Receivables:
+        """The instalments with what is settled of them."""
+        return Receivables(
+            self.instalments,
+            self.orders,
+            book=book,
+            base_currency=self.base_currency,
+            invoices=self.invoices,
+            allocations=self.allocations,
+            basis=basis,
+            choice=choice,
+        )
+
+    def credit_left(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """By receipt and customer what is left of credits: ``amount``, ``base_amount`` and the row it began with."""
+        left: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in self.credits:
+            held = left.setdefault(
+                (row["receipt_id"], row["customer_id"]), {**row, "amount": Decimal(0), "base_amount": Decimal(0)}
+            )
+            held["amount"] += row["amount"]
+            held["base_amount"] += row["base_amount"]
+        return {key: row for key, row in left.items() if row["amount"]}
+
+    def taken(self) -> dict[str, Decimal]:
+        """By receipt what of it is allocated or set aside as a credit, in its own currency."""
+        taken: dict[str, Decimal] = defaultdict(Decimal)
+        for row in self.allocations:
+            if row["receipt_id"]:
+                taken[row["receipt_id"]] += row["receipt_amount"]
+        for row in self.credits:
+            taken[row["receipt_id"]] += row["amount"]
+        return taken
+
+    def valuer(self, book: RateBook, choice: RateChoice | None = None) -> Valuer:
+        """Values currencies in base currency."""
+        return Valuer(book, self.base_currency, choice or RateChoice())
+
+
+def first_open_day(source: Rows) -> date | None:
+    """The first day that is not closed; None where no month is."""
+    found = source.rows("settings", {"name": "locked_until"})
+    until = found[0]["value"] if found else None
+    return date.fromisoformat(until) + timedelta(days=1) if until else None
+
+
+def open_items(
+    register: Register, as_of: date, *, book: RateBook | None = None, basis: Basis = Basis.INVOICE_OR_ORDER
+) -> tuple[list[tuple[dict[str, Any], OpenItem]], list[Finding]]:
+    """Instalments (their rows) with anything open at the end of a day, and what has no carrying rate.
+
+    Orders dated later, and cancelled ones of which nothing was paid, are left out. Amounts are in document currency;
+    ``open_base`` in base currency at the rate at which the receivable stands.
+    """
+    from workbench.rate_store import load_book
+
+    books = Books.of(register, until=as_of)
+    return items_of(books, books.receivables(book or load_book(register), basis=basis), as_of)
+
+
+def items_of(
+    books: Books, receivables: Receivables, as_of: date
+) -> tuple[list[tuple[dict[str, Any], OpenItem]], list[Finding]]:
+    """As ``open_items``, from rows that are at hand."""
+    orders = {row["id"]: row for row in books.orders}
+    found, findings = [], []
+    for row in books.instalments:
+        order = orders[row["order_id"]]
+        if order["order_date"] > as_of or order.get("status") == "cancelled":
+            continue
+        if not receivables.open_amount(row["id"]):
+            continue
+        try:
+            found.append((row, receivables.item(row["id"], as_of)))
+        except RateError as error:
+            details = {"problem": error.message, "remedy": error.remedy}
+            findings.append(
+                Finding("settlement.rate-missing", f"instalments {row['id']}", row["currency"], details=details)
+            )
+    return found, findings
+
+
+def realised_fx(register: Register, period: tuple[date, date]) -> dict[str, Decimal]:
+    """Realised exchange gain (+) or loss (-) by document currency, in base currency, first and last day included."""
+    first, last = period
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in register.rows("allocations"):
+        if first <= row["allocation_date"] <= last:
+            sums[row["document_currency"]] += row["realised_fx"]
+    return dict(sorted(sums.items()))
+
+
+def changeset_now(register: Register) -> int:
+    """Number of the register's newest changeset; 0 where there is none."""
+    return next((entry.number for entry in register.log(1)), 0)
