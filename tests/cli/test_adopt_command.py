@@ -26,6 +26,7 @@ def test_a_plan_writes_nothing(workbench: Workbench, orders: Path, register: Pat
     found = planned.json
     assert found.keys() == {
         "files", "records", "control_totals", "findings", "asked", "accounts", "refused", "report", "out", "changeset",
+        "left_out", "bound",
     }  # fmt: skip
     assert found["files"] == ["Orders.xlsx"]
     assert found["records"]["orders"] == {"imported": 2, "held": 2}
@@ -237,3 +238,77 @@ def test_names_with_markup_are_shown_as_they_are(workbench: Workbench, orders: P
     assert "[bold]Tom" in workbench("adopt", odd).out
     missing = workbench("adopt", tmp_path / "[red]none.xlsx")
     assert "[red]none.xlsx" in missing.err
+
+
+def test_a_trial_takes_a_part_and_the_whole_comes_later(workbench: Workbench, orders: Path, register: Path) -> None:
+    part = workbench("adopt", orders, "--rows", "1", "--register", register, "--json").json
+    assert part["records"]["orders"] == {"imported": 1}
+    assert part["left_out"] == ["Orders.xlsx!Orders!3:5"]
+    workbench("adopt", orders, "--rows", "1", "--apply", "--register", register, "--json")
+    whole = workbench("adopt", orders, "--apply", "--register", register, "--json").json
+    assert whole["records"]["orders"] == {"known": 1, "imported": 1, "held": 2}
+    none = workbench("adopt", orders, "--sheet", "Nowhere", "--register", register, "--json").error(
+        "configuration.error"
+    )
+    assert "Orders" in none["remedy"]
+
+
+def test_the_plan_workbook_takes_the_answers(
+    workbench: Workbench, orders: Path, register: Path, tmp_path: Path
+) -> None:
+    plan = tmp_path / "Plan.xlsx"
+    workbench("adopt", orders, "--report", plan)
+    book = openpyxl.load_workbook(plan)
+    sheet = book["Questions"]
+    offered = {str(one.sqref): one for one in sheet.data_validations.dataValidation}
+    given = {"Orders.xlsx!Orders!D4": "USD", "Orders.xlsx!Orders!B5": "2026-05-04"}
+    for row in range(2, sheet.max_row + 1):
+        assert f"C{row}" in offered
+        sheet.cell(row, 3).value = given[sheet.cell(row, 1).value]
+    book.save(plan)
+    again = tmp_path / "Again.xlsx"
+    made = workbench("adopt", orders, "--answers", plan, "--report", again, "--apply", "--register", register, "--json")
+    assert made.json["records"]["orders"] == {"imported": 4}
+    sheet = openpyxl.load_workbook(again)["Questions"]
+    assert {row[0]: row[2] for row in sheet.iter_rows(min_row=2, values_only=True)} == given
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_the_adopted_workbook_is_bound_and_otherwise_the_same(
+    workbench: Workbench, orders: Path, register: Path, *, in_place: bool
+) -> None:
+    macro = _repacked(orders, orders.with_name("kept.xlsx"), {}, {"xl/vbaProject.bin": b"\x00macro\xff" * 40})
+    orders.write_bytes(macro.read_bytes())
+    before = orders.read_bytes()
+    options = ("--apply", "--bind", *(["--in-place"] if in_place else []))
+    made = workbench("adopt", orders, *options, "--register", register, "--json").json
+    (bound,) = made["bound"]
+    assert (bound["sheet"], bound["linked"], bound["new"], bound["why"]) == ("Orders", 2, 2, "")
+    file = Path(bound["file"])
+    assert (file == orders) is in_place
+    assert (orders.read_bytes() == before) is not in_place
+    with zipfile.ZipFile(macro) as old, zipfile.ZipFile(file) as new:
+        changed = {name for name in old.namelist() if name not in new.namelist() or old.read(name) != new.read(name)}
+        assert changed <= {
+            "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml", "xl/worksheets/sheet1.xml",
+            "xl/styles.xml", "docProps/app.xml",
+        }  # fmt: skip
+        assert new.read("xl/vbaProject.bin") == old.read("xl/vbaProject.bin")
+    status = workbench("status", file, "--register", register, "--json")
+    assert status.status == 0
+
+
+def test_undo_leaves_the_register_as_it_was(workbench: Workbench, orders: Path, register: Path) -> None:
+    with Register.open(register) as opened:
+        before = opened.state_hash()
+    workbench("adopt", orders, "--apply", "--register", register)
+    with Register.open(register) as opened:
+        assert opened.state_hash() != before
+    workbench("undo", "2", "--register", register)
+    with Register.open(register) as opened:
+        assert opened.state_hash() == before
+
+
+def test_bind_goes_with_apply(workbench: Workbench, orders: Path) -> None:
+    assert workbench("adopt", orders, "--bind").status == 2
+    assert workbench("adopt", orders, "--in-place").status == 2

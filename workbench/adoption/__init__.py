@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.adoption.account import AccountOpen, ControlTotal, SheetAccount
 from workbench.adoption.answers import Answers, read_answers
-from workbench.adoption.plan import Decision, Item, Plan, Source, plan
+from workbench.adoption.plan import Decision, Item, Part, Plan, Source, plan
 
 __all__ = [
     "AccountOpen",
@@ -12,6 +12,7 @@ __all__ = [
     "ControlTotal",
     "Decision",
     "Item",
+    "Part",
     "Plan",
     "SheetAccount",
     "Source",

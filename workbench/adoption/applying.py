@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from workbench.adoption.choices import keep_choices
 from workbench.adoption.instalments import instalments_of
 from workbench.adoption.plan import Decision, Item, Plan
 from workbench.duplicates.entrance import tell_new
@@ -94,12 +95,13 @@ def apply_plan(plan: Plan, register: Register, author: str, book: RateBook) -> i
     memory = _Memory.of(register)
     fresh = [item for item in plan.items if item.decision is Decision.IMPORTED]
     findings = [one for one in plan.findings if (one.code, one.where) not in memory.open_findings]
-    if not fresh and not findings:
+    if not fresh and not findings and not plan.learned:
         return None
     files = ", ".join(sorted({source.book.file for source in plan.sources}))
     with register.changeset(origin="adopt", reason=_("adopt {files}").format(files=files), author=author) as changes:
         _Writer(plan, register, changes, memory, book).write(fresh, findings)
-    return changes.number
+        keep_choices(changes, plan.learned)
+    return changes.number or None
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING
 
 from workbench.adoption.account import AccountOpen, ControlTotal, SheetAccount, account_of
 from workbench.adoption.answers import Answers, read_answers
+from workbench.adoption.choices import SETTING, Learned, merged, settle_tables
 from workbench.adoption.lint import lint_table, reader_findings
-from workbench.errors import FileRefused
+from workbench.errors import ConfigurationError, FileRefused
 from workbench.findings import Finding, Severity, count_by_code
 from workbench.i18n import _
 from workbench.rates import RateBook
-from workbench.sheets import Record, SheetLayout, TableMap, Workbook, find_tables, map_tables, read, read_records
+from workbench.sheets import Record, Role, SheetLayout, TableMap, Workbook, find_tables, read, read_records
 from workbench.sheets.cells import finer_than_currency
 
 if TYPE_CHECKING:
     from workbench.register import Register
 
-__all__ = ["Decision", "Item", "Plan", "Source", "plan"]
+__all__ = ["Decision", "Item", "Part", "Plan", "Source", "plan"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -118,6 +119,14 @@ class Source:
     accounts: list[SheetAccount] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a trial looks at: so many records of each table (0: all), and the sheets of those names (none: all)."""
+
+    rows: int = 0
+    sheets: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Plan:
     """What adopting some files would do.
@@ -132,6 +141,12 @@ class Plan:
     refused: list[FileRefused]
     book: RateBook
     answered: list[Finding] = field(default_factory=list)
+    given: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The answers that it was made with, by place and code."""
+    part: Part = Part()
+    left_out: list[str] = field(default_factory=list)
+    learned: Learned = field(default_factory=dict)
+    """Choices on tables and columns that were given now; importing keeps them for the next file of that family."""
 
     def of(self, kind: str, decision: Decision | None = None) -> list[Item]:
         """Records of a kind (customers, orders, receipts, costs), of one decision or all."""
@@ -196,6 +211,7 @@ class Plan:
         """The plan in numbers, as ``workbench adopt --json`` prints it."""
         return {
             "files": [source.book.file for source in self.sources],
+            "left_out": list(self.left_out),
             "records": self.counts(),
             "control_totals": [total.as_dict() for total in self.control_totals()],
             "findings": count_by_code(self.findings),
@@ -211,6 +227,7 @@ def plan(
     register: Register | None = None,
     answers: str | Path | Answers | None = None,
     progress: Progress | None = None,
+    part: Part | None = None,
 ) -> Plan:
     """Read people's workbooks and plan their adoption.
 
@@ -220,10 +237,14 @@ def plan(
         register: where given, what it has already is told apart as known.
         answers: answers to what an earlier plan asked.
         progress: called with what is being done, how many are done, and of how many.
+        part: a trial on some sheets, or on the first records of each table.
+
+    Raises:
+        ConfigurationError: an answer cannot be one, or no file has a sheet of a name that ``part`` gives.
     """
     given = answers if isinstance(answers, Answers) else read_answers(answers) if answers else Answers()
     with _collection_paused():
-        return _planned([Path(path) for path in paths], book, register, given, progress)
+        return _planned([Path(path) for path in paths], book, register, given, progress, part or Part())
 
 
 @contextmanager
@@ -239,9 +260,15 @@ def _collection_paused() -> Iterator[None]:
 
 
 def _planned(
-    files: list[Path], book: RateBook, register: Register | None, given: Answers, progress: Progress | None
+    files: list[Path],
+    book: RateBook,
+    register: Register | None,
+    given: Answers,
+    progress: Progress | None,
+    part: Part,
 ) -> Plan:
-    made = Plan([], [], [], [], book)
+    made = Plan([], [], [], [], book, given=given.given, part=part)
+    kept = register.setting(SETTING, {}) if register is not None else {}
     for number, path in enumerate(files, start=1):
         try:
             if path.name in {one.name for one in files[: number - 1]}:
@@ -254,9 +281,10 @@ def _planned(
         except FileRefused as error:
             made.refused.append(error)
         else:
-            _take_in(made, workbook, given)
+            _take_in(made, workbook, given, kept)
         if progress:
             progress(_("reading sheets"), number, len(files))
+    _check_part(made)
     _count_occurrences(made)
     _tell_double_numbers(made)
     if register is not None:
@@ -267,20 +295,40 @@ def _planned(
     return made
 
 
-def _take_in(made: Plan, workbook: Workbook, answers: Answers) -> None:
+def _check_part(made: Plan) -> None:
+    names = [layout.sheet.name for source in made.sources for layout in source.layouts]
+    for name in made.part.sheets:
+        if name not in names and made.sources:
+            raise ConfigurationError(
+                _("None of the files has a sheet {sheet}.").format(sheet=name),
+                where=", ".join(source.book.file for source in made.sources),
+                remedy=_("They have: {sheets}").format(
+                    sheets=", ".join(sheet.name for source in made.sources for sheet in source.book.sheets)
+                ),
+            )
+
+
+def _take_in(made: Plan, workbook: Workbook, answers: Answers, kept: Mapping[str, object]) -> None:
     """Read one workbook's sheets into the plan."""
     source = Source(workbook)
     made.sources.append(source)
     made.findings.extend(reader_findings(workbook.file, workbook.differences))
-    source.layouts.extend(find_tables(sheet) for sheet in workbook.sheets)
-    understood = iter(map_tables([table for layout in source.layouts for table in layout.tables]))
+    wanted = [sheet for sheet in workbook.sheets if not made.part.sheets or sheet.name in made.part.sheets]
+    made.left_out.extend(f"{workbook.file}!{sheet.name}" for sheet in workbook.sheets if sheet not in wanted)
+    source.layouts.extend(find_tables(sheet) for sheet in wanted)
+    settled = settle_tables([table for layout in source.layouts for table in layout.tables], answers, kept)
+    made.learned = merged(made.learned, settled.learned)
+    understood = iter(settled.tables)
     for layout in source.layouts:
         mapped, records = [], []
         for table, one in zip(layout.tables, understood, strict=False):
             if one is None:
                 where = f"{layout.sheet.book}!{layout.sheet.name}!{table.box}"
-                made.findings.append(Finding("table.unrecognised", where, table.columns[0].label))
+                finding = Finding("table.unrecognised", where, table.columns[0].label)
+                (made.answered if any(table is other for other in settled.ignored) else made.findings).append(finding)
                 continue
+            if made.part.rows:
+                _leave_out_rest(made, one)
             mapped.append(one)
             read_here = read_records(one, workbook)
             made.findings.extend((*table.findings, *lint_table(one, read_here)))
@@ -288,7 +336,17 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers) -> None:
         source.tables.extend(mapped)
         source.accounts.append(account_of(layout, mapped, records))
         for record in records:
-            made.items.append(_item(record, workbook.sha256, answers, made))
+            made.items.append(_item(record, workbook.sha256, settled.answers, made))
+
+
+def _leave_out_rest(made: Plan, mapped: TableMap) -> None:
+    """A trial takes the first records of a table; the account shows the others as left out."""
+    table = mapped.table
+    rest = table.records[made.part.rows :]
+    for row in rest:
+        table.rows[row] = Role.LEFT_OUT
+    if rest:
+        made.left_out.append(f"{table.sheet.book}!{table.sheet.name}!{rest[0]}:{rest[-1]}")
 
 
 def _item(record: Record, sha256: str, answers: Answers, made: Plan) -> Item:

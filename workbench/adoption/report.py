@@ -11,13 +11,15 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
-from workbench.adoption.plan import Plan
+from workbench.adoption.choices import COLUMN_CODES, IGNORE, choosable_fields
+from workbench.adoption.plan import Decision, Item, Plan
 from workbench.errors import FileRefused
 from workbench.files import written_whole
 from workbench.findings import Severity
 from workbench.i18n import _
 from workbench.money import CURRENCIES, number_format
-from workbench.sheets.model import a1
+from workbench.sheets.mapping import FIELD_KINDS, KINDS
+from workbench.sheets.model import column_letters
 
 __all__ = ["write_plan_workbook"]
 
@@ -50,45 +52,44 @@ def _write(plan: Plan, path: Path) -> None:
     book.set_properties({"title": _("Adoption plan")})
     pages = _Pages(book)
     pages.page(_("Summary"), (_("Kind"), _("Imported"), _("Held"), _("Refused"), _("Known")), _summary(plan))
-    pages.page(_("Questions"), _question_headings(), _questions(plan))
-    pages.page(_("Told"), (_("Place"), _("Code"), _("Value"), _("What it is"), _("What to do")), _told(plan))
-    pages.page(
-        _("Control totals"),
-        (
-            _("File"),
-            _("Sheet"),
-            _("Kind"),
-            _("Currency"),
-            _("Records"),
-            _("On the sheet"),
-            _("Imported"),
-            _("Held"),
-            _("Refused"),
-            _("Known"),
-        ),
-        _totals(plan),
-    )
-    for kind, title in (
-        ("customers", _("Customers")),
-        ("orders", _("Orders")),
-        ("receipts", _("Receipts")),
-        ("costs", _("Costs")),
-    ):
+    pages.page(_("Questions"), _question_headings(), _questions(plan), choices=_answers_to(plan))
+    pages.page(_("Columns"), _column_headings(), *_columns(plan))
+    pages.page(_("Control totals"), _total_headings(), _totals(plan), currency_at=3)
+    for kind, title in _titles().items():
         items = plan.of(kind)
         names = sorted({name.split(".", 1)[1] for item in items for name in item.record.values})
         if items:
-            rows = ([item.decision.value, item.record.place, *(item.value(name) for name in names)] for item in items)
+            rows = ([_decision(item), item.record.place, *(item.value(name) for name in names)] for item in items)
             pages.page(title, (_("Decision"), _("Place"), *names), rows, currency_at=_index(names, "currency"))
-    pages.page(
-        _("Columns"), (_("Sheet"), _("Column"), _("Heading"), _("Field"), _("Score"), _("Reasons")), _columns(plan)
-    )
+    pages.page(_("Not imported"), (_("Decision"), _("Place"), _("Kind"), _("Why"), _("As typed")), _not_imported(plan))
+    pages.page(_("Told"), (_("Place"), _("Code"), _("Value"), _("What it is"), _("What to do")), _told(plan))
     pages.page(_("Cells"), (_("File"), _("Sheet"), _("Cells"), _("What they are")), _cells(plan))
     pages.page(_("Files refused"), (_("File"), _("Code"), _("Why"), _("What to do")), _refused(plan))
-    book.close()
+    pages.close()
+
+
+def _titles() -> dict[str, str]:
+    return {"customers": _("Customers"), "orders": _("Orders"), "receipts": _("Receipts"), "costs": _("Costs")}
+
+
+def _decision(item: Item) -> str:
+    words = {
+        Decision.IMPORTED: _("imported"),
+        Decision.HELD: _("held"),
+        Decision.REFUSED: _("refused"),
+        Decision.KNOWN: _("known"),
+    }
+    return words[item.decision]
 
 
 def _index(names: Sequence[str], name: str) -> int | None:
     return names.index(name) + 2 if name in names else None
+
+
+_WIDTHS = {"place": 32, "code": 22, "answer": 20}
+_LISTS = "Lists"
+_SHORT = 250
+"""Characters that a drop-down may hold in itself; longer ones stand on the hidden sheet of lists."""
 
 
 class _Pages:
@@ -98,20 +99,61 @@ class _Pages:
         self._book = book
         self._heading = book.add_format({"bold": True, "bg_color": "#D9E1F2", "text_wrap": True, "valign": "top"})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self._answer = book.add_format({"bg_color": "#FFF2CC", "border": 1, "border_color": "#BFBFBF"})
         self._money: dict[str, Any] = {}
+        self._lists: dict[tuple[str, ...], str] = {}
+        self._list_sheet: Any = None
 
     def page(
-        self, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], *, currency_at: int | None = None
+        self,
+        title: str,
+        headings: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        choices: Sequence[Sequence[str]] | None = None,
+        *,
+        currency_at: int | None = None,
     ) -> None:
+        """One sheet; ``choices`` are what the answer of each row may be, and the answers stand in the third column."""
         sheet = self._book.add_worksheet(title[:31])
         sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(headings) - 1, 18)
         for column, heading in enumerate(headings):
+            sheet.set_column(column, column, _WIDTHS.get(heading, 18))
             sheet.write_string(0, column, heading, self._heading)
+        number = 0
         for number, row in enumerate(rows, start=1):
             currency = str(row[currency_at] or "") if currency_at is not None else ""
             for column, value in enumerate(row):
                 self._write(sheet, number, column, value, currency)
+            if choices is not None:
+                self._drop_down(sheet, number, str(row[_ANSWER] or ""), choices[number - 1])
+        if number:
+            sheet.autofilter(0, 0, number, len(headings) - 1)
+
+    def close(self) -> None:
+        """Finish the workbook."""
+        self._book.close()
+
+    def _drop_down(self, sheet: Any, row: int, given: str, choices: Sequence[str]) -> None:
+        sheet.write_string(row, _ANSWER, given, self._answer)
+        if choices:
+            sheet.data_validation(row, _ANSWER, row, _ANSWER, {
+                "validate": "list", "source": self._source(tuple(choices)), "error_type": "warning",
+                "error_title": _("Not one of the candidates"), "error_message": _("Is that really the answer?"),
+            })  # fmt: skip
+
+    def _source(self, choices: tuple[str, ...]) -> list[str] | str:
+        if len(",".join(choices)) <= _SHORT and not any("," in one for one in choices):
+            return list(choices)
+        if choices not in self._lists:
+            if self._list_sheet is None:
+                self._list_sheet = self._book.add_worksheet(_LISTS)
+                self._list_sheet.hide()
+            column = len(self._lists)
+            for row, one in enumerate(choices):
+                self._list_sheet.write_string(row, column, one)
+            letters = column_letters(column + 1)
+            self._lists[choices] = f"={_LISTS}!${letters}$1:${letters}${len(choices)}"
+        return self._lists[choices]
 
     def _write(self, sheet: Any, row: int, column: int, value: object, currency: str) -> None:
         if isinstance(value, Decimal):
@@ -139,14 +181,34 @@ def _summary(plan: Plan) -> list[list[object]]:
     return [[kind, *(counts.get(name, 0) for name in decisions)] for kind, counts in plan.counts().items()]
 
 
+_ANSWER = 2
+"""Where answers stand on the sheets that take them."""
+
+
 def _question_headings() -> tuple[str, ...]:
     return ("place", "code", "answer", _("Value"), _("Candidates"), _("Question"), _("What to do"))
 
 
 def _questions(plan: Plan) -> list[list[object]]:
-    return [
+    """What is still asked, then what was answered, with the answers: the workbook is all that the next plan needs."""
+    asked: list[list[object]] = [
         [one.where, one.code, "", one.value, ", ".join(one.candidates), one.message, one.remedy] for one in plan.asked
     ]
+    listed = {one.where for one in plan.answered}
+    for (place, code), answer in plan.given.items():
+        if code not in COLUMN_CODES and code != "table.kind":
+            what = _("answered before") if place in listed else _("answered before, for all of it")
+            asked.append([place, code, answer, "", "", what, ""])
+    return asked
+
+
+def _answers_to(plan: Plan) -> list[Sequence[str]]:
+    """What each question may be answered with; nothing to choose for those that were answered before."""
+    currencies = sorted(CURRENCIES)
+    asked: list[Sequence[str]] = [
+        one.candidates or (currencies if one.code.startswith("cell.currency") else ()) for one in plan.asked
+    ]
+    return asked + [()] * len(plan.given)
 
 
 def _told(plan: Plan) -> list[list[object]]:
@@ -154,45 +216,95 @@ def _told(plan: Plan) -> list[list[object]]:
     return [[one.where, one.code, one.value, one.message, one.remedy] for one in told]
 
 
+def _total_headings() -> tuple[str, ...]:
+    return (
+        _("File"), _("Sheet"), _("Kind"), _("Currency"), _("Records"), _("On the sheet"), _("Imported"), _("Held"),
+        _("Refused"), _("Known"), _("Unaccounted for"),
+    )  # fmt: skip
+
+
 def _totals(plan: Plan) -> list[list[object]]:
     return [
         [
-            one.file,
-            one.sheet_name,
-            one.kind,
-            one.currency,
-            one.records,
-            one.sheet,
-            one.imported,
-            one.held,
-            one.refused,
-            one.known,
+            one.file, one.sheet_name, one.kind, one.currency, one.records, one.sheet, one.imported, one.held, one.refused,
+            one.known, one.sheet - one.imported - one.held - one.refused - one.known,
         ]
         for one in plan.control_totals()
-    ]
+    ]  # fmt: skip
 
 
-def _columns(plan: Plan) -> list[list[object]]:
+def _not_imported(plan: Plan) -> list[list[object]]:
+    """Every record that is held or refused, with all of its reasons and the row as it was typed."""
+    titles = _titles()
+    reasons: dict[str, list[str]] = {}
+    for one in plan.findings:
+        reasons.setdefault(one.where, []).append(one.message)
+    return [
+        [
+            _decision(item), item.record.place, titles[item.record.kind],
+            "; ".join(dict.fromkeys(
+                [*(one.message for _name, one in item.record.findings), *reasons.get(item.record.place, ())]
+            )),
+            " | ".join(f"{label}: {text}" for label, text in item.record.raw.items()),
+        ]
+        for item in plan.items
+        if item.decision in (Decision.HELD, Decision.REFUSED)
+    ]  # fmt: skip
+
+
+def _column_headings() -> tuple[str, ...]:
+    return ("place", "code", "answer", _("Heading"), _("Taken as"), _("Score"), _("Reasons"))
+
+
+def _columns(plan: Plan) -> tuple[list[list[object]], list[Sequence[str]]]:
+    """Each table and column as it was understood, and what may be said instead."""
     rows: list[list[object]] = []
+    choices: list[Sequence[str]] = []
+
+    def add(place: str, code: str, heading: str, taken: str, score: str, reasons: str, options: Sequence[str]) -> None:
+        rows.append([place, code, plan.given.get((place, code), ""), heading, taken, score, reasons])
+        choices.append(options)
+
     for source in plan.sources:
         for mapped in source.tables:
-            place = f"{source.book.file}!{mapped.table.sheet.name}"
+            where = f"{source.book.file}!{mapped.table.sheet.name}"
+            rival = _("or perhaps {kind}").format(kind=mapped.rival) if mapped.rival else ""
+            add(f"{where}!{mapped.table.box}", "table.kind", "", mapped.kind, "", rival, (*KINDS, IGNORE))
+            options = choosable_fields(mapped.kind)
             for one in mapped.columns:
-                at = a1(1, one.column.at)[:-1]
-                field_name = (
-                    one.field + (f"#{one.slot}" if one.slot else "") + (f" {one.currency}" if one.currency else "")
+                place = f"{where}!{column_letters(one.column.at)}"
+                taken = one.field + (f"#{one.slot}" if one.slot else "")
+                label, reasons = one.column.label, "; ".join(one.reasons)
+                add(
+                    place,
+                    "column.field",
+                    label,
+                    taken or _("kept as typed"),
+                    f"{100 * one.score:.0f} %",
+                    reasons,
+                    options,
                 )
-                rows.append(
-                    [
+                kind = FIELD_KINDS.get(one.field, "")
+                if kind == "amount":
+                    add(
                         place,
-                        at,
-                        one.column.label,
-                        field_name or _("kept as typed"),
-                        f"{100 * one.score:.0f} %",
-                        "; ".join(one.reasons),
-                    ]
-                )
-    return rows
+                        "column.currency",
+                        label,
+                        one.currency or _("as in the cells"),
+                        "",
+                        "",
+                        sorted(CURRENCIES),
+                    )
+                    add(place, "column.unit", label, str(one.factor or _("as the headings say")), "", "", _UNITS)
+                elif kind == "date":
+                    add(place, "column.days", label, _("as the column proves"), "", "", ("dmy", "mdy"))
+    for finding in plan.findings:
+        if finding.code == "table.unrecognised":
+            add(finding.where, "table.kind", finding.value, _("not taken"), "", finding.message, (*KINDS, IGNORE))
+    return rows, choices
+
+
+_UNITS = ("1", "1000", "10000", "1000000")
 
 
 def _cells(plan: Plan) -> list[list[object]]:

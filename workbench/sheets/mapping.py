@@ -75,6 +75,8 @@ class ColumnMap:
     reasons: tuple[str, ...] = ()
     named: bool = True
     """Whether its heading says so, and not only what it holds."""
+    factor: int = 0
+    """The unit that somebody said it counts in; 0 where its heading and the notes of the sheet tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +108,20 @@ class _Choice:
         return self.field, self.slot, self.currency
 
 
-def map_tables(tables: Sequence[Table]) -> list[TableMap | None]:
-    """``map_table`` for the tables of a workbook, which tell about each other by the values that they share."""
+def map_tables(tables: Sequence[Table], kinds: Mapping[int, str] | None = None) -> list[TableMap | None]:
+    """``map_table`` for the tables of a workbook, which tell about each other by the values that they share.
+
+    ``kinds`` says what some of them list, by ``id`` of the table.
+    """
     links = link_tables(tables)
-    return [map_table(table, links) for table in tables]
+    return [map_table(table, links, kind=(kinds or {}).get(id(table), "")) for table in tables]
 
 
-def map_table(table: Table, links: Links | None = None) -> TableMap | None:
+def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> TableMap | None:
     """The best reading of a table, or None where it is neither customers, orders, receipts nor costs.
 
-    ``links`` tells which of its columns hold keys of other tables (see ``map_tables``).
+    ``links`` tells which of its columns hold keys of other tables (see ``map_tables``). Where somebody said what it
+    lists, ``kind`` is that, and then there is always a reading.
     """
     records = table.records[:_SAMPLE]
     by_row = {row: {cell.column: cell for cell in table.cells(row)} for row in records}
@@ -126,8 +132,10 @@ def map_table(table: Table, links: Links | None = None) -> TableMap | None:
     titles = dict(title_kinds(table.sheet.name))
     for title in table.titles:
         titles.update(title_kinds(title))
+    if kind:
+        return _settle_amounts(_as_kind(table, kind, profiles, titles, links or {}), by_row)
     readings = sorted(
-        (_as_kind(table, kind, profiles, titles, links or {}) for kind in KINDS), key=lambda reading: -reading.score
+        (_as_kind(table, one, profiles, titles, links or {}) for one in KINDS), key=lambda reading: -reading.score
     )
     best, second = readings[0], readings[1]
     if best.score <= 0.8 or (second.score > 0.93 * best.score and not _is_named(best)):

@@ -117,7 +117,8 @@ class _TableReader:
         words = (self.sheet.name, *self.table.notes)
         self.named_currencies = {code for text in words for code in currencies_in(text)}
         self.factors = {
-            one.column.at: factor_of_heading(one.column.label) or factor_of_notes(words) for one in self.columns
+            one.column.at: one.factor or factor_of_heading(one.column.label) or factor_of_notes(words)
+            for one in self.columns
         }
         self.marks = {at: decimal_mark_of(one.texts) for at, one in held.items()}
         self.dates = self._date_columns(held, words)

@@ -36,6 +36,7 @@ class Role(Enum):
     TOTAL = "total"
     CARRIED_FORWARD = "carried_forward"
     SIGNATURE = "signature"
+    LEFT_OUT = "left_out"  # a record that a trial on a part does not look at
 
 
 @dataclass(frozen=True, slots=True)
