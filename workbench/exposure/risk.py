@@ -15,7 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.analysis import Facts, Measure, decimals
+from workbench.errors import ConfigurationError
 from workbench.exposure.positions import by_currency, positions
+from workbench.i18n import _
 from workbench.money import minor_units
 from workbench.rates.frame import lookup
 
@@ -25,6 +27,12 @@ Floats = npt.NDArray[np.float64]
 _QUANTILE: Final = {90: 1.2816, 95: 1.6449, 99: 2.3263}
 _YEAR = 252
 _LEAST = 250
+
+
+def _quantile(confidence: int) -> float:
+    if confidence not in _QUANTILE:
+        raise ConfigurationError(_("A confidence is 90, 95 or 99 per cent."), remedy=_("Correct the confidence."))
+    return _QUANTILE[confidence]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +83,15 @@ def value_at_risk(
     beyond (the mean loss beyond it, None where the method has none), percent of the exposure.
 
     ``confidence`` is 90, 95 or 99.
+
+    Raises:
+        ConfigurationError: another confidence.
     """
     one = _history(facts, years)
     formula = f"{confidence} % over {days} trading days, {years} years of daily rates, seed {seed}, {paths} paths"
     if not one.codes:
         return _measure(facts, _table(facts, [], 0.0), formula)
-    z, total = _QUANTILE[confidence], float(np.abs(one.worth).sum())
+    z, total = _quantile(confidence), float(np.abs(one.worth).sum())
     cov = np.atleast_2d(np.cov(one.returns, rowvar=False)) * days
     sigma = float(np.sqrt(one.worth @ cov @ one.worth))
     rows: list[tuple[str, float, float | None]] = [("parametric", z * sigma, None)]
@@ -143,7 +154,7 @@ def cash_flow_at_risk(
         days = _trading_days(facts.as_of, pd.Timestamp(str(due)).date())
         one = _History(codes, np.array([int(value) / scale for value in values]), returns)
         cov = np.atleast_2d(np.cov(returns, rowvar=False)) * days
-        normal = _QUANTILE[confidence] * float(np.sqrt(one.worth @ cov @ one.worth))
+        normal = _quantile(confidence) * float(np.sqrt(one.worth @ cov @ one.worth))
         drawn, _beyond = _tail(_simulated(one, cov, paths, seed), confidence)
         seen = _tail(_windows(one, days), confidence)[0] if len(returns) > days else None
         lines.append((f"{pd.Timestamp(str(due)):%Y-%m}", int(values.sum()), normal, drawn, seen))
@@ -175,7 +186,7 @@ def lock_ranking(facts: Facts, *, confidence: int = 95, years: int = 5) -> Measu
     scale = 10 ** minor_units(facts.base)
     sums["days"] = [_trading_days(facts.as_of, due.date()) for due in sums["due"]]
     risk = [
-        int(np.rint(_QUANTILE[confidence] * daily[str(code)] * float(days) ** 0.5 * abs(int(base)) / scale)) * scale
+        int(np.rint(_quantile(confidence) * daily[str(code)] * float(days) ** 0.5 * abs(int(base)) / scale)) * scale
         for code, days, base in zip(sums["currency"], sums["days"], sums["base"], strict=True)
     ]
     shown = pd.DataFrame({"currency": sums["currency"], "month": sums["due"].dt.strftime("%Y-%m")})
