@@ -66,7 +66,7 @@ def test_beancount_agrees_to_the_cent(firm: Ledger) -> None:
         for posting in entry.postings:
             # Beancount divides a total price by its units and multiplies again, in 28 digits.
             base[posting.account] += convert.get_weight(posting).number.quantize(Decimal("0.01"))
-            own[f"{posting.account} {posting.units.currency}"] += posting.units.number
+            own[f"{posting.account} {posting.units.currency}"] += posting.units.number.quantize(Decimal("0.01"))
     assert (_without_zero(base), _without_zero(own)) == ours(firm)
 
 

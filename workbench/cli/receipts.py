@@ -10,6 +10,8 @@ from rich.console import Console
 
 from workbench.cli.options import author_option, open_register, refuse_targets, register_option
 from workbench.cli.output import emit, emit_error, json_option, progress, say, table
+from workbench.cli.receipts_answers import COMMANDS as ANSWERS
+from workbench.cli.receipts_closing import COMMANDS as CLOSING
 from workbench.i18n import _
 
 SHOWN = 10
@@ -19,6 +21,10 @@ _FOLDER_FILES = ("customers.csv", "orders.csv", "items.csv", "receipts.csv", "hi
 @click.group("receipts", help=_("Import bank statements and match receipts to orders."))
 def group() -> None:
     """Commands about receipts."""
+
+
+for _command in (*ANSWERS, *CLOSING):
+    group.add_command(_command)
 
 
 @group.command(

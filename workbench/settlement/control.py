@@ -1,4 +1,4 @@
-"""Control totals: every receipt is allocated, a customer's credit or unmatched, and nothing else."""
+"""Control totals: every receipt is allocated, a customer's credit, no customer's payment or unmatched, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from typing import Any
 
 from workbench.settlement.books import Books
 
-__all__ = ["Control", "control_totals"]
+__all__ = ["NO_PAYMENTS", "Control", "control_totals"]
+
+NO_PAYMENTS = ("fee", "interest", "transfer", "other")
+"""Kinds of receipts that are no customers' payments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """Receipts of one currency: ``received`` = ``allocated`` + ``credit`` + ``unmatched``, each in that currency.
+    """Receipts of one currency: ``received`` = ``allocated`` + ``credit`` + ``other`` + ``unmatched``, in that currency.
 
-    ``unmatched`` is counted receipt by receipt from what is left of each, ``beyond`` how many receipts have more taken
+    ``other`` is no customer's payment by its kind (fees, interest, own transfers). It and ``unmatched`` are counted receipt by receipt from what is left of each, ``beyond`` how many receipts have more taken
     from them than they hold: none, in sound books.
     """
 
@@ -25,13 +28,14 @@ class Control:
     received: Decimal
     allocated: Decimal
     credit: Decimal
+    other: Decimal
     unmatched: Decimal
     beyond: int
 
     @property
     def agrees(self) -> bool:
         """Whether it adds up and nothing was taken twice."""
-        return self.received == self.allocated + self.credit + self.unmatched and not self.beyond
+        return self.received == self.allocated + self.credit + self.other + self.unmatched and not self.beyond
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values."""
@@ -40,6 +44,7 @@ class Control:
             "received": f"{self.received:f}",
             "allocated": f"{self.allocated:f}",
             "credit": f"{self.credit:f}",
+            "other": f"{self.other:f}",
             "unmatched": f"{self.unmatched:f}",
             "agrees": self.agrees,
         }
@@ -61,15 +66,18 @@ def control_totals(books: Books) -> list[Control]:
     taken = books.taken()
     lines = []
     for code, rows in sorted(by_currency.items()):
-        left = [(row["amount"], row["amount"] - taken.get(row["id"], zero)) for row in rows]
+        left = [
+            (row["amount"], row["amount"] - taken.get(row["id"], zero), row.get("kind") in NO_PAYMENTS) for row in rows
+        ]
         lines.append(
             Control(
                 code,
-                sum((amount for amount, _left in left), zero),
+                sum((amount for amount, _rest, _other in left), zero),
                 allocated[code],
                 credit[code],
-                sum((rest for _amount, rest in left), zero),
-                sum(1 for amount, rest in left if rest * amount < 0 or abs(rest) > abs(amount)),
+                sum((rest for _amount, rest, other in left if other), zero),
+                sum((rest for _amount, rest, other in left if not other), zero),
+                sum(1 for amount, rest, _other in left if rest * amount < 0 or abs(rest) > abs(amount)),
             )
         )
     return lines
