@@ -9,7 +9,7 @@ import queue
 import subprocess
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -66,8 +66,10 @@ class Connection:
         threading.Thread(target=self._listen, daemon=True).start()
 
     @classmethod
-    def start(cls, *, visible: bool, program: str | None = None) -> Connection:
-        """Starts a LibreOffice with a profile of its own.
+    def start(
+        cls, *, visible: bool, program: str | None = None, profile: Path | None = None, arguments: Sequence[str] = ()
+    ) -> Connection:
+        """Starts a LibreOffice with a profile of its own, or with ``profile``, and further ``arguments``.
 
         One without a window lives as long as this process; one with a window stays, for the person before it.
 
@@ -80,7 +82,8 @@ class Connection:
         command = [
             str(installation.soffice),
             *(_VISIBLE if visible else _HEADLESS),
-            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            f"-env:UserInstallation={(profile or folder / 'profile').absolute().as_uri()}",
+            *arguments,
         ]
         options = {"command": command, "folder": str(folder), "owned": not visible}
         return cls._open(installation, "bridge.start", options)

@@ -40,6 +40,7 @@ _COMMANDS: dict[str, str] = {
     "log": "workbench.cli.register:log",
     "undo": "workbench.cli.register:undo",
     "verify": "workbench.cli.register:verify",
+    "libreoffice": "workbench.cli.libreoffice:group",
     "backup": "workbench.cli.register:backup",
     "restore": "workbench.cli.register:restore",
     "upgrade": "workbench.cli.register:upgrade",

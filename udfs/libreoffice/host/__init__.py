@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 
-_OPERATIONS = ("cells", "documents", "drawing", "editing", "layout", "objects", "rules", "tables")
+_OPERATIONS = ("cells", "documents", "drawing", "editing", "extensions", "layout", "objects", "rules", "tables")
 
 
 def load_operations() -> None:

@@ -1,0 +1,43 @@
+"""Cells between hosts and functions: what a host can hold, as JSON has it.
+
+Standard library only: the same conversion is used inside LibreOffice and in the service, so that both give the same.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from udfs.registry import CellError, call
+from workbench.i18n import _
+
+__all__ = ["answer", "to_host"]
+
+_EPOCH = datetime(1899, 12, 30)
+_DAY = timedelta(days=1)
+
+
+def answer(name: str, arguments: list[Any]) -> Any:
+    """Calls the function of this name; the result as a host takes it, an error as ``{"error", "message"}``."""
+    try:
+        return to_host(call(name, *arguments))
+    except KeyError:
+        return {"error": "#VALUE!", "message": _("There is no function {name}.").format(name=name)}
+
+
+def to_host(value: Any) -> Any:
+    """Numbers as float, days as serial numbers of the 1900 system, errors as ``{"error", "message"}``."""
+    if isinstance(value, list | tuple):
+        return [to_host(one) for one in value]
+    if isinstance(value, CellError):
+        return {"error": value.kind.value, "message": value.message}
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, datetime):
+        return (value.replace(tzinfo=None) - _EPOCH) / _DAY
+    if isinstance(value, date):
+        return float((datetime(value.year, value.month, value.day) - _EPOCH).days)
+    if isinstance(value, Decimal | int | float):
+        return float(value)
+    return str(value)

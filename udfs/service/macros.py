@@ -1,0 +1,51 @@
+"""A macro, run on a workbook that LibreOffice has open."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.i18n import _
+
+__all__ = ["NoSuchMacro", "run"]
+
+
+class NoSuchMacro(WorkbenchError, KeyError):
+    """There is no macro of this name."""
+
+    code = "udf.no-macro"
+
+    __str__ = WorkbenchError.__str__
+
+
+def run(request: dict[str, Any]) -> str:
+    """Runs ``request["name"]`` on the book ``request["uid"]`` of the LibreOffice behind ``request["pipe"]``.
+
+    Returns:
+        The macro's summary in words.
+
+    Raises:
+        NoSuchMacro: no macro goes by that name.
+        WorkbenchError: the macro refused.
+    """
+    import xlwings
+
+    from udfs.libreoffice.connection import Connection
+    from udfs.libreoffice.engine import App, register
+    from udfs.libreoffice.office import Record, new_folder
+
+    macros = importlib.import_module("udfs.macros")
+    name = str(request["name"])
+    if name not in macros.MACROS:
+        raise NoSuchMacro(_("There is no macro {name}.").format(name=name))
+    register()
+    folder = new_folder()
+    connection = Connection.to(Record(int(request["pid"]), str(request["pipe"]), str(folder), shared=False))
+    connection.user_owned = True
+    try:
+        book = xlwings.Book(impl=App(connection).book(str(request["uid"])))
+        return str(macros.run(name, book))
+    finally:
+        connection.close(terminate=False)
+        folder.rmdir()
