@@ -35,9 +35,9 @@ def bench(rows: int) -> list[dict[str, str]]:
 
 
 def test_two_workers_find_what_one_machine_finds() -> None:
-    rows = bench(700)
+    rows = bench(500)
     alone = scan(rows, id_column="row_id")
-    with session("local-cluster[2,1,1024]") as spark:
+    with session("local[2]") as spark:
         found = scan_on_spark(spark, rows, id_column="row_id")
         with pytest.raises(ConfigurationError):
             scan_on_spark(spark, [{"id": "1", "given_name": "Ann", "surname": "Roth"}])

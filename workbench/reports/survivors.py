@@ -9,7 +9,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from workbench.duplicates.merging import preferred
-from workbench.duplicates.survivorship import Choice, Reading, TakeUnreadable, choose, last_touched, read_take, rules_of
+from workbench.duplicates.survivorship import (
+    Choice,
+    Reading,
+    TakeUnreadable,
+    choose,
+    last_touched,
+    read_take,
+    rules_of,
+    value_in,
+)  # fmt: skip
 from workbench.register.schema import METADATA
 from workbench.reports.figures import Row
 from workbench.reports.reading import Page
@@ -23,7 +32,7 @@ _SHOWN = 40
 
 
 def kept_fields(builder: TableBuilder, page: Page) -> list[str]:
-    """For each pair that is not decided otherwise the values that one record would be left with, field by field."""
+    """For each pair that is not decided otherwise what the record that stands takes, or keeps against the other."""
     ends = list(zip(page["customer_a"], page["customer_b"], strict=True))
     open_ = [decision in {"review", "later", "merge"} for decision in page["decision"]]
     wanted = {id_ for pair, is_open in zip(ends, open_, strict=True) if is_open for id_ in pair}
@@ -42,7 +51,8 @@ def kept_fields(builder: TableBuilder, page: Page) -> list[str]:
         except TakeUnreadable:
             take = {}
         choices = choose(kept, merged, rules=rules, take=take, touched=touched)
-        told.append(builder.texts.join([_told(builder, choice, pair) for choice in choices]))
+        worth = [one for one in choices if one.source != kept["id"] or value_in(merged, one.field)]
+        told.append(builder.texts.join([_told(builder, choice, pair) for choice in worth]))
     return told
 
 
@@ -63,6 +73,8 @@ def _told(builder: TableBuilder, choice: Choice, pair: tuple[str, str]) -> str:
         choice.field.removeprefix("custom.") if choice.field.startswith("custom.") else texts.heading(choice.field)
     )
     value = ", ".join(map(str, choice.value)) if isinstance(choice.value, list) else str(choice.value)
+    if choice.field == "screening_state" and choice.value:
+        value = texts.label(value, "customers.screening_state")
     short = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
     return f"{heading}: {short} ({whose})"
 
