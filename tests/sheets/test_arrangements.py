@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pytest
 import xlsxwriter
 
 from workbench.sheets import Record, Role, Table, find_tables, map_tables, read, read_records
 from workbench.sheets.concepts import fields_by_parts
-from workbench.sheets.model import Cell, CellKind
+from workbench.sheets.model import Cell, CellKind, Sheet, _Packed
 from workbench.sheets.months import month_of
 from workbench.sheets.units import factor_of_heading, factor_of_notes
+from workbench.sheets.wire import Columns
 from workbench.sheets.words import column_fields, looks_like_firm, squeezed, status_of
 
 Rows = Sequence[Sequence[object]]
@@ -197,3 +199,38 @@ def test_states_and_firms() -> None:
         "Payment": False,
     }
     assert {text: looks_like_firm(text) for text in firms} == firms
+
+
+def _sheet(grid: Rows) -> Sheet:
+    """A sheet in memory: numbers and texts."""
+    cells = [
+        (row, column, value) for row, values in enumerate(grid, 1) for column, value in enumerate(values, 1) if value
+    ]
+    columns = Columns.of(
+        [row for row, _column, _value in cells],
+        [column for _row, column, _value in cells],
+        range(len(cells)),
+        [0] * len(cells),
+        "".join("n" if isinstance(value, int) else "s" for _row, _column, value in cells),
+    )
+    return Sheet("b.xlsx", "S", _Packed(columns, [str(value) for _row, _column, value in cells], {}), ["General"])
+
+
+_WORDS = ["Contract no.", "Customer", "Currency", "Amount", "Date", "Total", "Name:", "Nord AB", "USD", "note", ""]
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_whatever_lies_about_every_cell_has_its_place(seed: int) -> None:
+    chance = Random(seed)
+    height, width, empty = chance.randint(3, 14), chance.randint(3, 9), chance.choice([0.1, 0.4, 0.7])
+    grid: list[list[object]] = [
+        ["" if chance.random() < empty else chance.choice([*_WORDS, *range(1, 12)]) for _column in range(width)]
+        for _row in range(height)
+    ]
+    for row, word in zip(range(height), _WORDS[:5], strict=False):  # headings below each other
+        grid[row][chance.choice([0, 0, 1])] = word
+    sheet = _sheet(grid)
+    layout = find_tables(sheet)
+    assert layout.counts([]).total() == len(sheet)
+    for table in layout.tables:
+        assert table.box.top <= table.box.bottom

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -182,7 +182,7 @@ class _Writer:
         self.plan, self.changes, self.memory, self.book = plan, changes, memory, book
         self.base = register.base_currency
         self.terms: dict[str, str] = {}
-        self.sources: list[Row] = []
+        self.sources: list[tuple[str, str, Item]] = []
         self.problems: list[Finding] = []
 
     def write(self, fresh: list[Item], findings: Iterable[Finding]) -> None:
@@ -196,7 +196,7 @@ class _Writer:
         self._instalments(orders, ids)
         self._receipts(by_kind.get("receipts", []))
         self._costs(by_kind.get("costs", []))
-        self.changes.insert("source_records", self.sources)
+        self.changes.insert("source_records", (_source_row(*one) for one in self.sources))
         told = {(one.code, one.where): one for one in (*findings, *self.problems)}
         self.changes.insert(
             "open_findings", [one.as_row() for key, one in told.items() if key not in self.memory.open_findings]
@@ -228,35 +228,34 @@ class _Writer:
         for row_id, (key, row) in zip(ids, rows.items(), strict=True):
             self.memory.remember_customer({**row, "id": row_id})
             self.terms[row_id] = str(row.get("payment_terms") or "")
-            self.sources.extend(_source_row("customers", row_id, item) for item in sources[key])
+            self.sources.extend(("customers", row_id, item) for item in sources[key])
         places = {row_id: sources[key][0].record.place for row_id, key in zip(ids, rows, strict=True)}
         self.problems.extend(tell_new(self.changes, "customers", places))
 
     def _orders(self, items: list[Item]) -> list[str]:
-        rows = []
-        for item in items:
-            row: Row = {field_name: item.value(name) for name, field_name in _ORDER_FIELDS.items()}
-            row["customer_id"] = self.memory.customer(item.value("customer"), item.value("customer_code"))
-            row["note"] = _joined(item.value("product"), item.value("note"))
-            code = str(item.value("customer_code") or "")
-            row.update(
-                self._converted(item, row["amount"], row["currency"], row["order_date"], str(row["number"]), code)
-            )
-            rows.append(row)
-        ids = self.changes.insert("orders", rows)
+        ids = self.changes.insert("orders", map(self._order_row, items))
         self.problems.extend(tell_new(self.changes, "orders", _places(ids, items)))
         for row_id, item in zip(ids, items, strict=True):
             self.memory.order_ids.setdefault(str(item.value("number")), []).append(row_id)
-            self.sources.append(_source_row("orders", row_id, item))
+            self.sources.append(("orders", row_id, item))
         return ids
 
+    def _order_row(self, item: Item) -> Row:
+        row: Row = {field_name: item.value(name) for name, field_name in _ORDER_FIELDS.items()}
+        row["customer_id"] = self.memory.customer(item.value("customer"), item.value("customer_code"))
+        row["note"] = _joined(item.value("product"), item.value("note"))
+        code = str(item.value("customer_code") or "")
+        row.update(self._converted(item, row["amount"], row["currency"], row["order_date"], str(row["number"]), code))
+        return row
+
     def _instalments(self, items: list[Item], ids: list[str]) -> None:
-        rows: list[Row] = []
+        self.changes.insert("instalments", self._instalment_rows(items, ids))
+
+    def _instalment_rows(self, items: list[Item], ids: list[str]) -> Iterator[Row]:
         for item, order_id in zip(items, ids, strict=True):
             customer = self.memory.customer(item.value("customer"), item.value("customer_code")) or ""
             terms = str(item.value("terms") or self.terms.get(customer, ""))
-            rows.extend({**row, "order_id": order_id} for row in instalments_of(item, terms))
-        self.changes.insert("instalments", rows)
+            yield from ({**row, "order_id": order_id} for row in instalments_of(item, terms))
 
     def _receipts(self, items: list[Item]) -> None:
         rows, kept = [], []
@@ -279,7 +278,7 @@ class _Writer:
             kept.append(item)
         ids = self.changes.insert("receipts", rows)
         self.problems.extend(tell_new(self.changes, "receipts", _places(ids, kept)))
-        self.sources.extend(_source_row("receipts", row_id, item) for row_id, item in zip(ids, kept, strict=True))
+        self.sources.extend(("receipts", row_id, item) for row_id, item in zip(ids, kept, strict=True))
 
     def _costs(self, items: list[Item]) -> None:
         rows, kept = [], []
@@ -300,7 +299,7 @@ class _Writer:
             })  # fmt: skip
             kept.append(item)
         ids = self.changes.insert("costs", rows)
-        self.sources.extend(_source_row("costs", row_id, item) for row_id, item in zip(ids, kept, strict=True))
+        self.sources.extend(("costs", row_id, item) for row_id, item in zip(ids, kept, strict=True))
 
     def _converted(
         self, item: Item, amount: Decimal, currency: str, day: date, document: str = "", customer: str = ""

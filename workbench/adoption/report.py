@@ -87,9 +87,17 @@ def _index(names: Sequence[str], name: str) -> int | None:
 
 
 _WIDTHS = {"place": 32, "code": 22, "answer": 20}
+_WIDEST = 48
+_LONGEST = 32_000
 _LISTS = "Lists"
 _SHORT = 250
 """Characters that a drop-down may hold in itself; longer ones stand on the hidden sheet of lists."""
+
+
+def _width_of(value: object) -> int:
+    """About how wide a value is; Chinese characters count twice."""
+    text = "" if value is None else str(value)[:_WIDEST]
+    return len(text) + sum(letter > "\u2e80" for letter in text) + 2
 
 
 class _Pages:
@@ -100,6 +108,7 @@ class _Pages:
         self._heading = book.add_format({"bold": True, "bg_color": "#D9E1F2", "text_wrap": True, "valign": "top"})
         self._day = book.add_format({"num_format": "yyyy-mm-dd"})
         self._answer = book.add_format({"bg_color": "#FFF2CC", "border": 1, "border_color": "#BFBFBF"})
+        self._wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         self._money: dict[str, Any] = {}
         self._lists: dict[tuple[str, ...], str] = {}
         self._list_sheet: Any = None
@@ -116,16 +125,22 @@ class _Pages:
         """One sheet; ``choices`` are what the answer of each row may be, and the answers stand in the third column."""
         sheet = self._book.add_worksheet(title[:31])
         sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         for column, heading in enumerate(headings):
-            sheet.set_column(column, column, _WIDTHS.get(heading, 18))
             sheet.write_string(0, column, heading, self._heading)
         number = 0
+        widths = [_WIDTHS.get(heading, 0) or min(_WIDEST, len(heading) + 2) for heading in headings]
         for number, row in enumerate(rows, start=1):
             currency = str(row[currency_at] or "") if currency_at is not None else ""
             for column, value in enumerate(row):
                 self._write(sheet, number, column, value, currency)
+                widths[column] = max(widths[column], min(_WIDEST, _width_of(value)))
             if choices is not None:
                 self._drop_down(sheet, number, str(row[_ANSWER] or ""), choices[number - 1])
+        for column, width in enumerate(widths):
+            sheet.set_column(column, column, width)
         if number:
             sheet.autofilter(0, 0, number, len(headings) - 1)
 
@@ -166,7 +181,8 @@ class _Pages:
         elif isinstance(value, int):
             sheet.write_number(row, column, value)
         elif value is not None:
-            sheet.write_string(row, column, str(value)[:32_000])
+            text = str(value)[:_LONGEST]
+            sheet.write_string(row, column, text, self._wrapped if len(text) > _WIDEST else None)
 
     def _money_format(self, currency: str) -> Any:
         if currency not in CURRENCIES:

@@ -269,6 +269,10 @@ def _plain(value: Any) -> Any:
             raise _Wrong("row.type")
         return value
     if isinstance(value, dict):
+        if all(type(one) is str for one in value.values()):  # what was typed into a row, in great numbers
+            if not is_storable("".join(value.values())):
+                raise _Wrong("row.type")
+            return {_plain_name(name): one for name, one in value.items()}
         return {_plain_name(name): _plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]

@@ -105,11 +105,12 @@ def _turned_tables(sheet: Sheet) -> list[Table]:
     below_each_other = strongest_heading(view)
     if below_each_other < 3 or below_each_other <= strongest_heading(sheet):
         return []
-    tables = _Finder(view).tables()
+    tables = [table for table in _Finder(view).tables() if table.header_rows or table.records]
     for table in tables:
         _trim_unused(table)
         table.orientation = "columns"
-        corners = [(table.header_rows[0], table.left), (max(table.records), table.right)]
+        lines = (*table.header_rows, *table.records)
+        corners = [(min(lines), table.left), (max(lines), table.right)]
         table.area = around((row, column) for column, row in corners)
         table.titles = table.notes = texts_outside(sheet, table.area)
     return tables
