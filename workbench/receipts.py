@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from workbench.duplicates.entrance import tell_new
 from workbench.errors import MoneyError, WorkbenchError
 from workbench.findings import Finding
 from workbench.i18n import _
@@ -167,6 +168,8 @@ def _store(
     reason = _("bank statements: {files}").format(files=", ".join(names[:5]) + (" …" if len(names) > 5 else ""))
     with register.changeset(origin="statements", reason=reason, author=author) as cs:
         ids = cs.insert("receipts", rows)
+        places = {row_id: f"{path.name}:{entry.line}" for row_id, (entry, path) in zip(ids, sources, strict=True)}
+        findings += tell_new(cs, "receipts", places)
         cs.insert(
             "source_records",
             [
@@ -174,7 +177,7 @@ def _store(
                     "table_name": "receipts",
                     "row_id": row_id,
                     "file": path.name,
-                    "place": f"{path.name}:{entry.line}",
+                    "place": places[row_id],
                     "file_sha256": hashes[path],
                 }
                 for row_id, (entry, path) in zip(ids, sources, strict=True)

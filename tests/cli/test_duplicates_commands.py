@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,17 @@ def test_the_door(workbench: Workbench, firm: Path) -> None:
     workbench("duplicates", "check", "Falkon", "--register", firm, "--json").error("configuration.error")
     assert workbench("duplicates", "documents", "--register", firm, "--json").json["findings"] == []
     assert state(firm) == before
+
+
+def test_money_that_somebody_typed_before_the_statement_came(
+    workbench: Workbench, register: Path, statement: Path
+) -> None:
+    typed = {"account": "by hand", "value_date": date(2026, 3, 1), "currency": "USD", "amount": Decimal("1200.50"),
+             "payer": "Acme Ltd.", "fingerprint": "typed"}  # fmt: skip
+    with Register.open(register) as opened, opened.changeset(origin="test", reason="typed", author="li.na") as cs:
+        cs.insert("receipts", [typed])
+    found = workbench("receipts", "import", statement, "--register", register, "--json").json
+    assert [(one["code"], one["where"]) for one in found["findings"]] == [("duplicate.receipt", "march.sta:5")]
+    with Register.open(register) as opened:
+        assert [row["code"] for row in opened.rows("open_findings")] == ["duplicate.receipt"]
+        assert opened.count("receipts") == 3, "both are kept until a person says which is right"
