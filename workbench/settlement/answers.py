@@ -170,7 +170,7 @@ def accept(
     Raises:
         AllocationRefused: nothing is proposed, there is no such alternative, or it cannot be settled.
     """
-    rows = [row for row in cs.rows("match_decisions", {"receipt_id": receipt_id}) if not row.get("decided_by")]
+    rows = _undecided(cs, receipt_id)
     if alternative:
         others = [one for row in rows[:1] for one in row.get("alternatives") or ()]
         if alternative > len(others):
@@ -192,9 +192,13 @@ def reject(cs: Changeset, receipt_id: str, person: str, instalment_ids: Iterable
     """Rule instalments out for a receipt, or, without any, say that it is no payment of a customer at all."""
     reasons = [_said(person, why)] if why else []
     row = {"receipt_id": receipt_id, "decision": "rejected", "reasons": reasons, "decided_by": person}
-    ids: list[str | None] = list(instalment_ids) or [None]
-    _clear(cs, receipt_id)
-    cs.insert("match_decisions", [{**row, "instalment_id": one} for one in ids])
+    ids: list[str | None] = [*instalment_ids] or [None]
+    _keep(
+        cs,
+        receipt_id,
+        [{**row, "instalment_id": one} for one in ids],
+        others={"decision": "rejected", "decided_by": person},
+    )
 
 
 def teach(cs: Changeset, receipt_id: str, customer_id: str, person: str) -> None:
@@ -211,9 +215,9 @@ def teach(cs: Changeset, receipt_id: str, customer_id: str, person: str) -> None
         raise _refused(receipt_id, _("The bank names no payer, so there is nothing to learn."))
     text = _("{payer} pays for {customer}, as you said").format(payer=payer, customer=name)
     reason = {"code": _TAUGHT, "payer": payer, "customer": name, "text": text, "customer_id": customer_id}
-    _clear(cs, receipt_id)
-    row = {"receipt_id": receipt_id, "decision": "rejected", "reasons": [reason], "decided_by": person}
-    cs.insert("match_decisions", [{**row, "instalment_id": None}])
+    row: dict[str, Any] = {"receipt_id": receipt_id, "instalment_id": None, "decision": "rejected"}
+    row |= {"reasons": [reason], "decided_by": person}
+    _keep(cs, receipt_id, [row], others=row)
 
 
 def put_aside(
@@ -409,7 +413,7 @@ def _of_alternative(one: Mapping[str, Any]) -> list[Chosen]:
 
 def _decide(cs: Changeset, receipt_id: str, person: str, instalments: Sequence[str], why: str) -> None:
     """Keep the decision, with the reasons of what had been proposed."""
-    proposed = {row.get("instalment_id"): row for row in _clear(cs, receipt_id)}
+    proposed = {row.get("instalment_id"): row for row in _undecided(cs, receipt_id)}
     rows = []
     named: list[str | None] = [*instalments] or [None]
     for one in named:
@@ -422,15 +426,28 @@ def _decide(cs: Changeset, receipt_id: str, person: str, instalments: Sequence[s
             "reasons": [*(before.get("reasons") or ()), _said(person, why)],
             "decided_by": person,
         })  # fmt: skip
-    cs.insert("match_decisions", rows)
+    _keep(cs, receipt_id, rows, others={"decision": "rejected", "decided_by": person})
 
 
-def _clear(cs: Changeset, receipt_id: str) -> list[dict[str, Any]]:
-    """Take away what was only proposed; returns it."""
-    rows = [row for row in cs.rows("match_decisions", {"receipt_id": receipt_id}) if not row.get("decided_by")]
-    for row in rows:
-        cs.delete("match_decisions", row["id"])
-    return rows
+def _undecided(cs: Changeset, receipt_id: str) -> list[dict[str, Any]]:
+    """What is only proposed for a receipt."""
+    return [row for row in cs.rows("match_decisions", {"receipt_id": receipt_id}) if not row.get("decided_by")]
+
+
+def _keep(cs: Changeset, receipt_id: str, wanted: Sequence[Mapping[str, Any]], *, others: Mapping[str, Any]) -> None:
+    """Make the proposal's rows say what was decided, so that whoever sees them in a sheet sees them change.
+
+    Proposed rows beyond those take on ``others``: an instalment that was not chosen is ruled out.
+    """
+    held = _undecided(cs, receipt_id)
+    rest = list(wanted)
+    for row in sorted(held, key=lambda one: all(one.get("instalment_id") != two["instalment_id"] for two in wanted)):
+        same = next((one for one in rest if one["instalment_id"] == row.get("instalment_id")), None)
+        chosen = same or (rest[0] if rest else None)
+        if chosen is not None:
+            rest.remove(chosen)
+        cs.update("match_decisions", row["id"], dict(chosen or others))
+    cs.insert("match_decisions", rest)
 
 
 def _said(person: str, why: str) -> dict[str, str]:
