@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from workbench.adoption.choices import keep_choices
+from workbench.adoption.conflicts import SAME_ORDER_WITHIN
 from workbench.adoption.instalments import instalments_of
 from workbench.adoption.plan import Decision, Item, Plan
 from workbench.duplicates.entrance import tell_new
@@ -44,10 +45,6 @@ _COST_KINDS = {
     "domestic": ("domestic", "国内", "港杂", "报关", "拖车", "内陆", "local", "inland", "国内費用"),
     "commission": ("commission", "佣金", "provision", "comisión"),
 }  # fmt: skip
-
-
-SAME_ORDER_WITHIN = 183
-"""Days within which one order number means one order."""
 
 
 def tell_known(plan: Plan, register: Register) -> None:

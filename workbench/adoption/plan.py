@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from workbench.adoption.account import AccountOpen, ControlTotal, SheetAccount, account_of
 from workbench.adoption.answers import Answers, read_answers
 from workbench.adoption.choices import SETTING, Learned, merged, settle_tables
+from workbench.adoption.conflicts import in_conflict, version_chosen
 from workbench.adoption.lint import lint_table, reader_findings
 from workbench.errors import ConfigurationError, FileRefused
 from workbench.findings import Finding, Severity, count_by_code
@@ -286,7 +287,7 @@ def _planned(
             progress(_("reading sheets"), number, len(files))
     _check_part(made)
     _count_occurrences(made)
-    _tell_double_numbers(made)
+    _tell_double_numbers(made, given)
     if register is not None:
         from workbench.adoption.applying import tell_known
 
@@ -409,14 +410,32 @@ def _count_occurrences(made: Plan) -> None:
             made.findings.append(Finding("record.written-twice", item.record.place, str(item.value("number"))))
 
 
-def _tell_double_numbers(made: Plan) -> None:
-    """One order number for orders that differ; equal ones are one order written twice."""
+def _tell_double_numbers(made: Plan, answers: Answers) -> None:
+    """One order number for orders that differ: of one order that several files tell differently, one is chosen."""
     seen: dict[str, list[Item]] = {}
     for item in made.of("orders"):
         number = item.value("number")
         if number:
             seen.setdefault(str(number), []).append(item)
     for number, items in seen.items():
-        contents = {(item.value("date"), item.value("currency"), item.value("amount")) for item in items}
-        if len(contents) > 1:
+        versions: dict[tuple[object, ...], Item] = {}
+        for item in items:
+            versions.setdefault((item.value("date"), item.value("currency"), item.value("amount")), item)
+        if len(versions) < 2:
+            continue
+        taken = [item for item in versions.values() if item.decision is Decision.IMPORTED]
+        if len(taken) > 1 and in_conflict(taken):
+            _settle_conflict(made, taken, number, answers)
+        else:
             made.findings.extend(Finding("record.number-twice", item.record.place, number) for item in items[1:])
+
+
+def _settle_conflict(made: Plan, versions: list[Item], number: str, answers: Answers) -> None:
+    chosen, question = version_chosen(versions, number, answers)
+    (made.findings if chosen is None else made.answered).append(question)
+    for item in versions:
+        if chosen is None:
+            item.decision = Decision.HELD
+        elif item is not chosen:
+            item.decision = Decision.REFUSED
+            made.findings.append(Finding("record.not-chosen", item.record.place, number))
