@@ -16,7 +16,7 @@ from workbench.register import Register
 from workbench.settlement.receivables import Basis, OpenItem, Receivables
 from workbench.settlement.valuation import RateChoice, Valuer
 
-__all__ = ["Books", "Rows", "first_open_day", "open_items", "realised_fx"]
+__all__ = ["Books", "Past", "Rows", "first_open_day", "open_items", "realised_fx"]
 
 Row = Mapping[str, Any]
 _TABLES = ("receipts", "instalments", "orders", "customers", "invoices", "allocations", "credits")
@@ -30,14 +30,20 @@ class Rows(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Past:
+class Past:
     """A register as it stood after a changeset."""
 
     register: Register
     changeset: int
 
     def rows(self, table: str, where: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Rows of a table as they stood."""
         return self.register.rows(table, where, as_of=self.changeset)
+
+    def setting(self, name: str, default: object = None) -> Any:
+        """A setting as it stood."""
+        rows = self.rows("settings", {"name": name})
+        return rows[0]["value"] if rows else default
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Books:
     @classmethod
     def as_of(cls, register: Register, changeset: int, *, until: date | None = None) -> Books:
         """As they stood right after a changeset."""
-        return cls.of(_Past(register, changeset), until=until)
+        return cls.of(Past(register, changeset), until=until)
 
     def receivables(
         self, book: RateBook, *, basis: Basis = Basis.INVOICE_OR_ORDER, choice: RateChoice | None = None

@@ -19,7 +19,7 @@ from workbench.rate_store import load_book
 from workbench.rates import RateBook
 from workbench.register import Register
 from workbench.register.periods import LOCKED_UNTIL
-from workbench.settlement.books import Books, changeset_now, items_of
+from workbench.settlement.books import Books, Past, changeset_now, items_of
 from workbench.settlement.control import Control, control_totals
 from workbench.settlement.lifecycle import closing_rates, revalue
 from workbench.settlement.receivables import Basis, OpenItem
@@ -131,11 +131,12 @@ def month_end(
     _check_day(as_of)
     closed = None if changeset is not None else _standing(register, as_of)
     number = changeset if changeset is not None else changeset_now(register)
-    rates = book or load_book(register)
     told: Mapping[str, Valuation] = {}
     if closed is not None:
         number = closed["as_of_changeset"]
         told = _told_rates(closed["lines"], register.base_currency)
+    past: Any = Past(register, number)  # reads as a register does
+    rates = book or load_book(past)
     return _worked_out(Books.as_of(register, number, until=as_of), rates, as_of, number, basis, told)
 
 
@@ -219,7 +220,7 @@ def reopen_month(register: Register, as_of: date, person: str, why: str) -> int:
                 remedy=_("Reopen the last closed month first."),
             )
         before = [row["month_end"] for row in standing if row["month_end"] < as_of]
-        cs.set_setting(LOCKED_UNTIL, max(before).isoformat() if before else None)
+        cs.set_setting(LOCKED_UNTIL, max(before).isoformat() if before else "")
         for row in cs.rows("revaluations", {"month_end": as_of}):
             cs.delete("revaluations", row["id"])
         cs.update("closings", mine[0]["id"], {"state": "reopened", "why": reason})
