@@ -105,6 +105,7 @@ class Table:
         sample: the first rows, which decide on widths.
         notes: of the first rows, for the column that is ``noted``; empty where a row has none.
         totals: key of a column with a total → its sum, in minor units of base currency.
+        offered: key of a column → for the first rows what their drop-down offers; people may type other things as well.
         source: the register's table that it shows; empty where it is a report.
         frozen: columns after the hidden ones that stay in sight.
     """
@@ -119,6 +120,7 @@ class Table:
     source: str = ""
     frozen: int = 0
     alerts: tuple[Alert, ...] = ()
+    offered: Mapping[str, Sequence[Sequence[str]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from workbench.reports.columns import Alert, Column, Group, Kind, Table
 from workbench.reports.fields import CUSTOMER, KEYS, ORDER, SYNC, TO_ORDER, stored
 from workbench.reports.figures import Row
+from workbench.reports.money_in import MOST_ANSWERS, offered_answers
 from workbench.reports.plain import decimal, shown_amount
 from workbench.reports.reading import Page
 from workbench.reports.reasons import Teller
@@ -35,7 +36,7 @@ def matches(builder: TableBuilder, teller: Teller) -> Table:
         Column("receipt_id"),
         TO_RECEIPT,
         Column("value_date", Kind.DATE),
-        Column("payer"),
+        Column("payer", width=28),
         Column("currency", Kind.CURRENCY),
         Column("amount", Kind.MONEY, currency="currency"),
         Column("order_number"),
@@ -43,6 +44,7 @@ def matches(builder: TableBuilder, teller: Teller) -> Table:
         Column("customer_name"),
         Column("confidence", Kind.SHARE),
         stored("decision", Kind.CHOICE, choices="match_decisions.decision"),
+        stored("answer", width=26),
         Column("reasons_text", Kind.LONG, width=52),
         Column("alternatives_text", Kind.LONG, width=30),
         Column("reference", width=30),
@@ -55,7 +57,16 @@ def matches(builder: TableBuilder, teller: Teller) -> Table:
         Alert("decision", "GREEN", "posted"),
     )
     query = builder.queries.matches()
-    return builder.shown("tblMatches", "match_decisions", query, columns, derive=derive, frozen=2, alerts=alerts)
+    table = builder.shown("tblMatches", "match_decisions", query, columns, derive=derive, frozen=2, alerts=alerts)
+    table.offered = {"answer": _offered(builder, teller, query)}
+    return table
+
+
+def _offered(builder: TableBuilder, teller: Teller, query: Any) -> list[list[str]]:
+    """What the drop-downs of the first rows offer, those that wait being the first."""
+    rows = list(builder.snapshot.rows(query.limit(MOST_ANSWERS)))
+    others = _named_alternatives(builder, teller, [row["alternatives"] for row in rows])
+    return offered_answers(builder, list(zip(rows, others, strict=True)))
 
 
 def settlements(builder: TableBuilder) -> Table:
@@ -167,13 +178,21 @@ def _read(stored: str | None) -> Any:
 
 
 def _alternatives(builder: TableBuilder, teller: Teller, stored: Any) -> list[str]:
-    """For each row of a page the other instalments that its receipt might pay."""
+    """For each row of a page the other instalments that its receipt might pay, numbered."""
+    named = _named_alternatives(builder, teller, stored)
+    return [
+        builder.texts.join([f"{number}: {one}" if len(row) > 1 else one for number, one in enumerate(row, start=1)])
+        for row in named
+    ]
+
+
+def _named_alternatives(builder: TableBuilder, teller: Teller, stored: Any) -> list[list[str]]:
     read = [_read(one) or [] for one in stored]
     ids = {str(one["instalment_id"]) for row in read for one in row if isinstance(one, dict) and "instalment_id" in one}
     named: Mapping[str, Row] = {}
     if ids:
         named = {row["id"]: row for row in builder.snapshot.rows(builder.queries.instalments_named(ids))}
-    return [builder.texts.join([_alternative(one, named, builder.texts, teller) for one in row]) for row in read]
+    return [[_alternative(one, named, builder.texts, teller) for one in row] for row in read]
 
 
 def _alternative(one: object, named: Mapping[str, Row], texts: Texts, teller: Teller) -> str:

@@ -23,6 +23,8 @@ from workbench.reports.rows import EXCEL_EPOCH, ROW_HEIGHT
 from workbench.reports.styles import Palette, Styles
 from workbench.reports.texts import Texts
 
+_LONGEST_LIST = 255  # characters
+
 __all__ = ["FIRST_ROW", "HEAD_ROW", "SheetWriter", "first_in_sight", "headings_of", "list_name"]
 
 HEAD_ROW = 3
@@ -99,6 +101,7 @@ class SheetWriter:
             if rule:
                 rule = {"error_title": self.texts.say("check-title"), **rule}
                 worksheet.data_validation(first, i, last + SPARE_ROWS, i, rule)
+        self._offered(worksheet, table, first)
         self._marked(worksheet, table, (first, last + SPARE_ROWS))
         for alert in (*table.alerts, Alert("sync", "AMBER", filled=True)):
             self._alert(worksheet, table, alert, (first, last + SPARE_ROWS))
@@ -118,6 +121,18 @@ class SheetWriter:
         worksheet.add_table(head, left, head + max(len(rows), 1), right, self._options(table, headings))
         for alert in table.alerts:
             self._alert(worksheet, table, alert, (head + 1, head + max(len(rows), 1)))
+
+    def _offered(self, worksheet: Worksheet, table: Table, first: int) -> None:
+        """Drop-downs that differ from row to row; what is typed beside the list is taken, too."""
+        for i, column in enumerate(table.columns):
+            rows: dict[tuple[str, ...], list[int]] = {}
+            for position, options in enumerate(table.offered.get(column.key, ()), first):
+                if options:
+                    rows.setdefault(tuple(_short(options)), []).append(position)
+            for kept, places in rows.items():
+                others = [[row, i, row, i] for row in places[1:]]
+                rule = {"validate": "list", "source": list(kept), "show_error": False, "other_cells": others}
+                worksheet.data_validation(places[0], i, places[0], i, rule)
 
     def references(self, table: Table) -> dict[str, str]:
         """Key of each column → its heading as it is written inside a structured reference."""
@@ -272,6 +287,16 @@ class SheetWriter:
             formula = f"=AND(ISNUMBER({cell}),ROUND({cell},{digits})={cell})"
             return {"validate": "custom", "value": formula, "error_message": say("check-amount")}
         return {}
+
+
+def _short(options: Sequence[str]) -> list[str]:
+    """As many of the options as a list inside a cell's rule may hold, which separates them by commas."""
+    kept: list[str] = []
+    for one in options:
+        plain = plain_text(one).replace(",", " ").lstrip("=+-@")
+        if sum(map(len, kept)) + len(kept) + len(plain) <= _LONGEST_LIST:
+            kept.append(plain)
+    return kept
 
 
 def list_name(choices: str) -> str:

@@ -140,8 +140,8 @@ class Queries:
 
     # money that came in
 
-    def receipts(self, *, waiting: bool = False) -> sa.Select[Any]:
-        """Receipts, newest first, with what is matched of them; ``waiting``: only those still to be matched."""
+    def receipts(self, *, waiting: bool = False, states: tuple[str, ...] = WAITING) -> sa.Select[Any]:
+        """Receipts, newest first, with what is matched of them; ``waiting``: only those in one of the ``states``."""
         one, taken, decided, order = T["receipts"], _taken(), _latest_decisions(), T["orders"]
         matched = sa.func.coalesce(taken.c.taken, 0)
         state = sa.case(
@@ -149,7 +149,7 @@ class Queries:
             (matched != 0, "part_matched"),
             (one.c.amount <= 0, "not_applicable"),
             (sa.func.coalesce(one.c.kind, "unknown").not_in(("customer", "unknown")), "not_applicable"),
-            (decided.c.decision == "no_match", "not_applicable"),
+            (decided.c.is_nothing, "not_applicable"),
             (decided.c.decision == "review", "review"),
             else_="unmatched",
         )
@@ -169,7 +169,7 @@ class Queries:
             .outerjoin(decided, decided.c.receipt_id == one.c.id)
         )
         if waiting:
-            query = query.where(state.in_(WAITING))
+            query = query.where(state.in_(states))
         return query.order_by(one.c.value_date.desc(), *_by_id(one))
 
     def matches(self) -> sa.Select[Any]:
@@ -192,6 +192,29 @@ class Queries:
         )
         surest = sa.func.coalesce(sa.cast(one.c.confidence, sa.Float), 0).desc()
         return query.order_by(_rank(one.c.decision, "review"), surest, *_by_id(one))
+
+    def undecided_reasons(self) -> sa.Select[Any]:
+        """Why receipts wait, by receipt."""
+        one = T["match_decisions"]
+        query = sa.select(one.c.receipt_id, one.c.reasons).where(one.c.decided_by.is_(None))
+        return query.order_by(*_by_id(one))
+
+    def month_ends(self) -> sa.Select[Any]:
+        """Lines of closed month ends, the newest month first, those of a credit without an order."""
+        one, instalment, order, customer = T["revaluations"], T["instalments"], T["orders"], T["customers"]
+        query = (
+            sa.select(
+                *one.c,
+                instalment.c.order_id,
+                instalment.c.kind,
+                order.c.number.label("order_number"),
+                customer.c.legal_name.label("customer_name"),
+            )
+            .outerjoin(instalment, instalment.c.id == one.c.instalment_id)
+            .outerjoin(order, order.c.id == instalment.c.order_id)
+            .outerjoin(customer, customer.c.id == order.c.customer_id)
+        )
+        return query.order_by(one.c.month_end.desc(), *_by_id(one))
 
     def settlements(self) -> sa.Select[Any]:
         """Allocations, newest first."""
@@ -430,25 +453,35 @@ def _receipts_of_orders() -> sa.Subquery:
 
 
 def _taken() -> sa.Subquery:
-    """Per receipt what was taken from it, the first order that it paid, and how many."""
-    part, one = T["allocations"], T["instalments"]
+    """Per receipt what was taken from it, credits among it, the first order that it paid, and how many."""
+    part, one, aside = T["allocations"], T["instalments"], T["credits"]
+    paid = sa.select(part.c.receipt_id, part.c.receipt_amount.label("amount"), one.c.order_id).join(
+        one, one.c.id == part.c.instalment_id
+    )
+    kept = sa.select(aside.c.receipt_id, aside.c.amount, sa.null().label("order_id"))
+    every = sa.union_all(paid, kept).subquery("every")
     query = sa.select(
-        part.c.receipt_id,
-        _sum(part.c.receipt_amount).label("taken"),
-        sa.func.min(one.c.order_id).label("first_order"),
-        sa.func.count(one.c.order_id.distinct()).label("order_count"),
-    ).join(one, one.c.id == part.c.instalment_id)
-    return query.group_by(part.c.receipt_id).subquery("taken")
+        every.c.receipt_id,
+        _sum(every.c.amount).label("taken"),
+        sa.func.min(every.c.order_id).label("first_order"),
+        sa.func.count(every.c.order_id.distinct()).label("order_count"),
+    )
+    return query.group_by(every.c.receipt_id).subquery("taken")
 
 
 def _latest_decisions() -> sa.Subquery:
-    """Per receipt the decision that stands."""
+    """Per receipt the decision that stands, and whether a person said that it is no customer's payment."""
     one = T["match_decisions"]
     newest = sa.func.row_number().over(
         partition_by=one.c.receipt_id, order_by=(sa.func.length(one.c.id).desc(), one.c.id.desc())
     )
-    ranked = sa.select(one.c.receipt_id, one.c.decision, newest.label("place")).subquery()
-    return sa.select(ranked.c.receipt_id, ranked.c.decision).where(ranked.c.place == 1).subquery("decided")
+    taught = sa.cast(one.c.reasons, sa.Text).like("%payer.taught%")
+    nothing = sa.and_(
+        one.c.decision == "rejected", one.c.instalment_id.is_(None), one.c.decided_by.is_not(None), sa.not_(taught)
+    )
+    ranked = sa.select(one.c.receipt_id, one.c.decision, nothing.label("is_nothing"), newest.label("place")).subquery()
+    kept = (ranked.c.receipt_id, ranked.c.decision, ranked.c.is_nothing)
+    return sa.select(*kept).where(ranked.c.place == 1).subquery("decided")
 
 
 def _rates(table: sa.FromClause, columns: Mapping[str, Expression], label: Expression, *more: Any) -> sa.Select[Any]:

@@ -112,7 +112,7 @@ def write_register_workbook(
 class _Steps:
     """Tells how far the writing is: two steps of reading, then one a sheet whose rows are streamed."""
 
-    _TOTAL = 14
+    _TOTAL = 16
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._done, self._stage = progress, -1, _("Writing the workbook")

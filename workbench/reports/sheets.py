@@ -27,6 +27,7 @@ from workbench.reports.fields import (
     stored,
 )
 from workbench.reports.figures import Amounts, Figures, Row
+from workbench.reports.money_in import month_ends, unmatched
 from workbench.reports.plain import shown_amount
 from workbench.reports.reading import Page
 from workbench.reports.reasons import Teller
@@ -45,7 +46,9 @@ def build_sheets(builder: TableBuilder) -> list[Sheet]:
         Sheet("instalments", _instalments(builder)),
         Sheet("receipts", _receipts(builder)),
         Sheet("matches", matches(builder, teller)),
+        Sheet("unmatched", unmatched(builder, teller)),
         Sheet("settlements", settlements(builder)),
+        Sheet("month_end", month_ends(builder)),
         Sheet("duplicates", duplicates(builder, teller)),
         Sheet("questions", questions(builder, teller)),
         Sheet("followups", _followups(builder)),

@@ -14,6 +14,7 @@ from workbench.findings import Finding
 from workbench.rate_store import converted_fields
 from workbench.rates import RateBook
 from workbench.register import Changeset, InvalidRows, Register
+from workbench.settlement.typed import apply_answers
 from workbench.sync.merging import MergedRow, MergedTable
 from workbench.sync.rules import ORDER, defaults_of_new, guard
 from workbench.sync.values import nested
@@ -131,8 +132,28 @@ class _TableWriter:
         if self.name == "duplicate_pairs":
             self._decide(edited)
             return
+        answered = [merged for merged in edited if self.name == "match_decisions" and merged.edits.get("answer")]
+        self._answer(answered)
         for merged in edited:
-            self._update(merged)
+            if merged not in answered:
+                self._update(merged)
+
+    def _answer(self, answered: Sequence[MergedRow]) -> None:
+        """What people answered about receipts: posted, ruled out or taught in this changeset, or told at the cell."""
+        if not answered:
+            return
+        current = self.table.state.current
+        typed = [(current[one.id], str(one.edits["answer"])) for one in answered]
+        refused = apply_answers(self.cs, self.book, typed, self.author)
+        for number, finding in refused:
+            self._refuse(answered[number].row.number, "answer", finding)
+        if refused:
+            return
+        for merged in answered:
+            version = self.cs.update(self.name, merged.id, {"answer": merged.edits["answer"]})
+            self.applied.versions[(self.name, merged.id)] = version
+            self.applied.updated += 1
+            self.applied.edits += len(merged.edits)
 
     def _decide(self, edited: Sequence[MergedRow]) -> None:
         """Decisions about customers, which merge and unmerge records; what speaks against one is told at its cell."""

@@ -37,7 +37,7 @@ _FROM_BANK = frozenset({
 _ROLES = ("viewer", "editor", "supervisor", "administrator")
 _ONLY: Mapping[str, frozenset[str]] = {
     "duplicate_pairs": frozenset({"decision", "survivor", "take", "why"}),
-    "match_decisions": frozenset({"decision"}),
+    "match_decisions": frozenset({"decision", "answer"}),
     "open_findings": frozenset({"state"}),
 }
 
