@@ -146,7 +146,7 @@ class Client:
         )
         with self.log.open("ab") as log:
             return subprocess.Popen(  # noqa: S603  # the project's own interpreter and module
-                [self._python, "-m", "udfs.service", "--folder", str(self._folder)],
+                [self._python, "-P", "-m", "udfs.service", "--folder", str(self._folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

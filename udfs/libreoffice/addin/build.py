@@ -80,13 +80,15 @@ def _facts(known: Iterable[CalcFunction], commands: Iterable[CalcMacro], python:
         "timeout": 60.0,
         "prefixes": list(ALIASES),
         "functions": {one.name: {"days": list(one.days), "carried": one.carried} for one in known},
-        "macros": [one.name for one in commands],
+        "macros": {one.name: {"en": one.title_en, "zh": one.title_zh} for one in commands},
+        "button_url": basic.button_url("{name}"),
         "texts": {
             "service_gone": _("The part of Workbench that runs beside LibreOffice does not answer ({problem}). Run: workbench libreoffice doctor"),
             "system_1904": _("A workbook that counts its days from 1904 is open; save it in the 1900 system, or spell the function WB.…"),
             "system_unknown": _("The workbook counts its days from neither 1900 nor 1904."),
             "not_ours": _("The error does not come from a function of Workbench."),
             "no_macro": _("The macro {name} cannot run: no workbook is in front, or there is no such macro."),
+            "no_sheet": _("LibreOffice has no sheet to put the buttons on."),
             "still_running": _("Another macro is still running."),
         },
     }  # fmt: skip

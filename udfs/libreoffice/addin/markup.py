@@ -120,10 +120,11 @@ def add_ons(macros: Sequence[CalcMacro]) -> str:
     if not macros:
         return _HEAD + _DATA.format(name="Addons") + "</oor:component-data>\n"
     items = "".join(_item(number, one) for number, one in enumerate(macros, 1))
+    buttons = CalcMacro("add_buttons", "Put a button for each macro onto the sheet", "在工作表上为每个宏放置按钮")
     menu = (
         f'<node oor:name="OfficeMenuBar"><node oor:name="org.multicurrency.workbench" oor:op="replace">'
         f'<prop oor:name="Context"><value>{_SHEETS}</value></prop>{_both("Title", _TITLE, _TITLE)}'
-        f'<node oor:name="Submenu">{items}</node></node></node>'
+        f'<node oor:name="Submenu">{items}{_item(99, buttons)}</node></node></node>'
     )
     bar = f'<node oor:name="OfficeToolBar"><node oor:name="org.multicurrency.workbench" oor:op="replace">{items}</node></node>'
     return _HEAD + _DATA.format(name="Addons") + f'<node oor:name="AddonUI">{menu}{bar}</node>\n</oor:component-data>\n'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from typing import Any
@@ -157,3 +158,27 @@ def probe(office: Office, formula: str) -> Any:
         return cell.getValue() or cell.getString()
     finally:
         document.close(True)
+
+
+COMMANDS = "org.multicurrency.workbench.Commands"
+
+
+@operation("commands.trigger")
+def trigger(office: Office, event: str) -> None:
+    """What a button does: ``macro:uid``."""
+    office.create(COMMANDS).trigger(event)
+
+
+@operation("commands.last")
+def last_outcome(office: Office) -> dict[str, Any]:
+    """What the last macro said: ``text`` and ``failed``; empty while one runs."""
+    outcome = office.create(COMMANDS).execute(())
+    found: dict[str, Any] = json.loads(outcome)
+    return found
+
+
+@operation("commands.dispatch")
+def dispatch(office: Office, url: str) -> None:
+    """What a menu's entry does, in the window in front."""
+    helper = office.create("com.sun.star.frame.DispatchHelper")
+    helper.executeDispatch(office.desktop.getCurrentFrame(), url, "_self", 0, ())

@@ -13,16 +13,58 @@ import uno
 import unohelper
 from com.sun.star.bridge import XInstanceProvider
 from com.sun.star.lang import XServiceInfo
-from com.sun.star.task import XJobExecutor
+from com.sun.star.task import XJob, XJobExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 with open(os.path.join(HERE, "workbench.json"), encoding="utf-8") as _text:
     FACTS: dict[str, Any] = json.load(_text)
 COMMANDS = "org.multicurrency.workbench.Commands"
 LONGEST_MACRO = 3600.0  # seconds
+ADD_BUTTONS = "add_buttons"
+FORM = "Workbench"
+BUTTON = (4600, 720)  # width and height in hundredths of a millimetre
 RUNNING = threading.Lock()
 DOOR: list[str] = []
 LAST: dict[str, Any] = {}
+
+
+def place_buttons(document: Any, sheet: Any, near: Any, language: str) -> None:
+    """A button for each macro, one below the other, from the selected cell on; those that are there already stay."""
+    page = sheet.DrawPage
+    if page.Forms.hasByName(FORM):
+        form = page.Forms.getByName(FORM)
+    else:
+        form = document.createInstance("com.sun.star.form.component.Form")
+        page.Forms.insertByName(FORM, form)
+    place = near.Position if hasattr(near, "Position") else None
+    across, down = (place.X, place.Y) if place is not None else (0, 0)
+    for name, titles in FACTS["macros"].items():
+        if form.hasByName(name):
+            continue
+        model = document.createInstance("com.sun.star.form.component.CommandButton")
+        model.Name, model.Label = name, titles[language]
+        shape = document.createInstance("com.sun.star.drawing.ControlShape")
+        size, point = uno.createUnoStruct("com.sun.star.awt.Size"), uno.createUnoStruct("com.sun.star.awt.Point")
+        size.Width, size.Height = BUTTON
+        point.X, point.Y = across, down
+        down += BUTTON[1] + BUTTON[1] // 6
+        shape.Size, shape.Position, shape.Control = size, point, model
+        form.insertByIndex(form.Count, model)
+        page.add(shape)
+        bound = uno.createUnoStruct("com.sun.star.script.ScriptEventDescriptor")
+        bound.ListenerType, bound.EventMethod = "XActionListener", "actionPerformed"
+        bound.ScriptType, bound.ScriptCode = "Script", FACTS["button_url"].format(name=name)
+        form.registerScriptEvent(form.Count - 1, bound)
+
+
+def _language(context: Any) -> str:
+    provider = context.ServiceManager.createInstanceWithContext(
+        "com.sun.star.configuration.ConfigurationProvider", context
+    )
+    node = uno.createUnoStruct("com.sun.star.beans.PropertyValue")
+    node.Name, node.Value = "nodepath", "/org.openoffice.Setup/L10N"
+    access = provider.createInstanceWithArguments("com.sun.star.configuration.ConfigurationAccess", (node,))
+    return str(access.getByName("ooLocale") or "en")
 
 
 class _Context(unohelper.Base, XInstanceProvider):  # type: ignore[misc]  # LibreOffice's classes have no types
@@ -58,7 +100,7 @@ def door(context: Any) -> str:
     return name
 
 
-class Commands(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc]  # LibreOffice's classes have no types
+class Commands(unohelper.Base, XJob, XJobExecutor, XServiceInfo):  # type: ignore[misc]  # LibreOffice's classes have no types
     """Runs the macro of a given name on the workbook in front, or on the one that is named behind a colon."""
 
     def __init__(self, context: Any) -> None:
@@ -68,6 +110,9 @@ class Commands(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc
         """XJobExecutor: returns at once; what came of it is told when it is done."""
         name, _colon, uid = event.partition(":")
         document = self._document(uid)
+        if name == ADD_BUTTONS:
+            self._add_buttons(document)
+            return
         if name not in FACTS["macros"] or document is None:
             self._tell(document, FACTS["texts"]["no_macro"].format(name=name), failed=True)
             return
@@ -76,6 +121,19 @@ class Commands(unohelper.Base, XJobExecutor, XServiceInfo):  # type: ignore[misc
             return
         LAST.clear()
         threading.Thread(target=self._run, args=(name, document), daemon=True).start()
+
+    def execute(self, arguments: Any) -> str:  # noqa: ARG002  # XJob's signature
+        """XJob: what the last macro said, as JSON; empty while one runs."""
+        return json.dumps(LAST)
+
+    def _add_buttons(self, document: Any) -> None:
+        controller = None if document is None else document.getCurrentController()
+        if controller is None:
+            self._tell(document, FACTS["texts"]["no_sheet"], failed=True)
+            return
+        # The engine of the functions asks the same; a button shows one language, as a heading does.
+        chinese = str(document.CharLocale.Language) == "zh" or _language(self._context).startswith("zh")
+        place_buttons(document, controller.ActiveSheet, controller.Selection, "zh" if chinese else "en")
 
     def _run(self, name: str, document: Any) -> None:
         from udfs.service.client import Client, ServiceGone

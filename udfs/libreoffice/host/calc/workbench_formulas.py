@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
-__all__ = ["calls_in"]
+__all__ = ["UNKNOWN", "calls_in"]
+
+UNKNOWN = object()
+"""An argument that is computed within the formula."""
 
 _NAME = re.compile(r"(?:[A-Za-z_][\w.]*\.)?([A-Za-z_]\w*)\s*\(")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?$")
@@ -15,8 +18,8 @@ _PLACE = re.compile(
 )
 
 
-def calls_in(formula: str, cell: Any, names: Any) -> Iterator[tuple[str, tuple[Any, ...] | None]]:
-    """Each call of one of ``names``, the outermost first; arguments are None where they cannot be told from outside."""
+def calls_in(formula: str, cell: Any, names: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Each call of one of ``names``, the outermost first; what cannot be told from outside is ``UNKNOWN``."""
     masked = _mask(formula)
     for found in _NAME.finditer(masked):
         name = found.group(1).upper()
@@ -25,10 +28,14 @@ def calls_in(formula: str, cell: Any, names: Any) -> Iterator[tuple[str, tuple[A
         if name not in names:
             continue
         parts = _parts(masked, formula, found.end())
-        try:
-            yield name, tuple(_value(part.strip(), cell) for part in parts)
-        except ValueError:
-            yield name, None
+        yield name, tuple(_known(part.strip(), cell) for part in parts)
+
+
+def _known(text: str, cell: Any) -> Any:
+    try:
+        return _value(text, cell)
+    except ValueError:
+        return UNKNOWN
 
 
 def _mask(formula: str) -> str:

@@ -31,6 +31,7 @@ REMEMBERED = 20_000
 DAYS_1904 = 1462.0
 DATE_SYSTEM_1900 = (1899, 12, 30)
 DATE_SYSTEM_1904 = (1904, 1, 1)
+MOST_TOLD = 3
 SYSTEM_HOLDS = 0.01  # seconds: a run over many cells asks once, a person who changes the setting is never that quick
 
 
@@ -116,6 +117,7 @@ class Engine:
 
     def _compute(self, name: str, arguments: tuple[Any, ...]) -> Any:
         if self._core is None:
+            import udfs.functions  # noqa: F401  # declares them
             from udfs.service.cells import answer
 
             self._core = answer
@@ -151,7 +153,7 @@ class Engine:
         """The message behind the error value in a cell, or an empty text where there is none.
 
         The functions in the cell's formula are looked at from the outermost on, with the values that their arguments
-        have now; where those cannot be told from outside, the message that was given last for that function counts.
+        have now. Where some are computed within the formula, all messages that fit the others are told.
         """
         try:
             first = cell.getCellByPosition(0, 0)
@@ -163,18 +165,26 @@ class Engine:
         from workbench_formulas import calls_in  # type: ignore[import-not-found]
 
         for name, arguments in calls_in(formula, first, FACTS["functions"]):
-            message = None
-            if arguments is not None:
-                shifted = self.shifted(name, arguments, _counts_from_1904(first))
-                values = [one for row in self.value(name, shifted) for one in row]
-                if all(one == one for one in values):  # noqa: PLR0124  # no error: look further inside
-                    continue
-                message = self.messages.get((name, shifted))
-            if message is None:
-                message = next((text for key, text in reversed(self.messages.items()) if key[0] == name), None)
-            if message:
-                return message
+            told = self._told(name, self.shifted(name, arguments, _counts_from_1904(first)))
+            if told:
+                return told
         return str(FACTS["texts"]["not_ours"])
+
+    def _told(self, name: str, arguments: tuple[Any, ...]) -> str:
+        """The message that these arguments lead to; those that are not known may have been anything."""
+        from workbench_formulas import UNKNOWN
+
+        if UNKNOWN not in arguments:
+            values = [one for row in self.value(name, arguments) for one in row]
+            failed = any(one != one for one in values)  # noqa: PLR0124  # an error is no number
+            return self.messages.get((name, arguments), "") if failed else ""
+        fitting = [
+            text
+            for (known, given), text in self.messages.items()
+            if known == name and len(given) == len(arguments)
+            and all(mine is UNKNOWN or mine == theirs for mine, theirs in zip(arguments, given))
+        ]  # fmt: skip
+        return " / ".join(list(dict.fromkeys(reversed(fitting)))[:MOST_TOLD])
 
     @staticmethod
     def shifted(name: str, arguments: tuple[Any, ...], from_1904: bool) -> tuple[Any, ...]:
