@@ -15,6 +15,7 @@ demo: .venv/ready-run
 test: .venv/ready-test
 	sh scripts/system_packages.sh
 	sh scripts/open_xml_sdk.sh
+	sh scripts/office_js.sh
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
@@ -46,6 +47,8 @@ pictures: .venv/ready-test demo
 	$(PYTHON) scripts/make_pictures.py $(DEMO_DIR)/Register.zh.xlsx docs/images 今日=register-today.zh --dpi 95 --max-height 1200
 	$(PYTHON) scripts/make_pictures.py $(DEMO_DIR)/Register.zh.xlsx docs/images 订单=register-orders.zh 匹配=register-matches.zh \
 		--dpi 95 --max-height 500
+	sh scripts/office_js.sh
+	$(PYTHON) scripts/pane_pictures.py $(DEMO_DIR)/register.sqlite docs/images
 
 firm: .venv/ready-test
 	$(PYTHON) workbooks/make_demo_firm.py

@@ -17,6 +17,7 @@ RUNS = (
     ("reading.py",),
     ("splicing.py", "--peers", "--kills", "20"),
     ("sync.py",),
+    ("officejs_calls.py",),
     ("margin_engines.py",),
 )
 

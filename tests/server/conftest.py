@@ -129,8 +129,9 @@ def served(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """A browser; no longer than a module, because playwright keeps an event loop running that others cannot share."""
     if not Path(CHROMIUM).exists():
         (pytest.fail if IN_CI else pytest.skip)("Chromium is not installed")
     from playwright.sync_api import sync_playwright

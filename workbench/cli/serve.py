@@ -163,7 +163,7 @@ def _run(location: str | None, author: str, port: int, *, verbose: bool) -> None
     if author not in tokens.people:
         _tell_token(console, author, tokens.renew(author))
 
-    def ready(_port: int) -> None:
+    def ready() -> None:
         say(console, _("Serving at {address}; stop with Ctrl+C.").format(address=origins[0]))
         if not location:
             say(console, _("Without a register there are rates only; name one with --register."))

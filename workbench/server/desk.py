@@ -18,6 +18,7 @@ from workbench.money import CURRENCIES, from_cell, parse
 from workbench.rate_store import load_book
 from workbench.rates import RateBook
 from workbench.register import Register
+from workbench.reports.texts import Texts
 from workbench.server import review
 from workbench.server.errors import BadRequest
 from workbench.server.sync_runs import SyncRuns
@@ -128,12 +129,19 @@ def _rate(book: RateBook, asked: Mapping[str, Any]) -> dict[str, Any]:
         return {"currencies": {code: one.name_zh if chinese else one.name_en for code, one in CURRENCIES.items()}}
     base, quote = _code(asked, "base"), _code(asked, "quote")
     rate = book.get(base, quote, _day(asked), policy=_text(asked, "policy") or "on_or_before")
+    texts = Texts("zh" if current_language() == "zh_CN" else "en")
     told: dict[str, Any] = rate.as_dict()
+    told["words"] = {name: texts.label(str(told[name]), f"rate_{name}") for name in ("source", "kind", "policy")}
     amount = _text(asked, "amount")
     if amount:
         figure = parse(amount)
-        if figure.amount is None or (figure.ambiguous and len(figure.amount_candidates) > 1):
-            raise BadRequest(_("{text} is no amount.").format(text=amount), where="amount")
+        if figure.amount is None or len(figure.amount_candidates) > 1:
+            candidates = ", ".join(format(one, "f") for one in figure.amount_candidates)
+            raise BadRequest(
+                _("{text} cannot be read for sure ({candidates}).").format(text=amount, candidates=candidates or "—"),
+                where="amount",
+                remedy=_("Write a plain number: 1234.50"),
+            )
         told["amount"] = format(figure.amount, "f")
         told["converted"] = format(from_cell(rate.convert(figure.amount)), "f")
     return told

@@ -7,24 +7,33 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from workbench import matching
+from workbench.duplicates.decisions import Decision, decide
+from workbench.errors import ConflictError
 from workbench.i18n import _, current_language
-from workbench.register import Register
+from workbench.rate_store import load_book
+from workbench.register import Changeset, Register
 from workbench.reports.plain import decimal, shown_amount
 from workbench.reports.queries import Queries
 from workbench.reports.reading import snapshot_of
 from workbench.reports.reasons import Teller
 from workbench.reports.texts import Texts
 from workbench.server.errors import BadRequest
-from workbench.server.posting import post_chosen
+from workbench.settlement import answers
 
-__all__ = ["ORIGIN", "counts", "decide_match", "decide_pair", "matches", "pairs"]
+__all__ = ["ORIGIN", "Overtaken", "counts", "decide_match", "decide_pair", "matches", "pairs"]
 
 ORIGIN = "taskpane"
 """Where changesets of the pane say that they come from."""
 _PAIR_FIELDS = ("country", "email", "phone", "tax", "orders")
 _PAIR_DECISIONS = frozenset({"merge", "apart", "later"})
+_MATCH_DECISIONS = frozenset({"post", "reject", "none"})
 _SHOWN_ALTERNATIVES = 4
+
+
+class Overtaken(ConflictError):
+    """What the person decided about has been changed by somebody else since it was shown."""
+
+    code = "server.overtaken"
 
 
 def counts(register: Register) -> dict[str, int]:
@@ -65,19 +74,25 @@ def _pair(row: Mapping[str, Any], teller: Teller) -> dict[str, Any]:
 
 
 def decide_pair(register: Register, row_id: str, version: int, decision: str, user: str) -> int:
-    """Keep what a person says of a pair; returns the changeset.
+    """Keep what a person says of a pair, and merge where they are one; returns the changeset.
 
     Raises:
         BadRequest: there is no such decision.
-        RowMissing, RowChanged: the pair is not what the person saw.
+        RowMissing: there is no such pair.
+        Overtaken: the pair is not what the person saw.
+        DecisionsRefused: it contradicts what was decided before.
     """
     if decision not in _PAIR_DECISIONS:
         raise BadRequest(_("There is no decision {name}.").format(name=decision))
+    if register.get("duplicate_pairs", row_id)["version"] != version:
+        raise Overtaken(
+            _("Somebody else has changed this pair meanwhile."),
+            where=f"duplicate_pairs {row_id}",
+            remedy=_("Load the list again."),
+        )
     reason = _("decision on the pair {pair}").format(pair=row_id)
-    with register.changeset(origin=ORIGIN, reason=reason, author=user) as cs:
-        values = {"decision": decision, "decided_by": user}
-        cs.update("duplicate_pairs", row_id, values, expected_version=version)
-    return cs.number
+    outcome = decide(register, [Decision("", "", decision, pair=row_id)], author=user, reason=reason)
+    return outcome.changeset or 0
 
 
 def matches(register: Register, offset: int, limit: int) -> list[dict[str, Any]]:
@@ -142,13 +157,24 @@ def decide_match(register: Register, receipt_id: str, decision: str, instalments
         AllocationRefused: the receipt does not fit what it is to pay.
         DataRefused: there is no such receipt or instalment.
     """
-    if decision == "reject" and instalments:
-        return matching.reject(register, receipt_id, user, instalments)
-    if decision == "none":
-        return matching.reject(register, receipt_id, user)
-    if decision == "post" and instalments:
-        return post_chosen(register, receipt_id, instalments, user)
-    raise BadRequest(_("There is no decision {name}.").format(name=decision))
+    if decision not in _MATCH_DECISIONS or (decision != "none" and not instalments):
+        raise BadRequest(_("There is no decision {name}.").format(name=decision))
+    book = load_book(register)
+    reason = _("decision on receipt {receipt}").format(receipt=receipt_id)
+    with register.changeset(origin=ORIGIN, reason=reason, author=user) as cs:
+        cs.begin()  # from here on nobody else writes
+        if decision != "post":
+            answers.reject(cs, receipt_id, user, instalments if decision == "reject" else ())
+        elif set(instalments) == _proposed(cs, receipt_id):
+            answers.accept(cs, book, receipt_id, user)
+        else:
+            answers.pay(cs, book, receipt_id, [answers.Chosen(one) for one in instalments], user)
+    return cs.number
+
+
+def _proposed(cs: Changeset, receipt_id: str) -> set[str]:
+    rows = cs.rows("match_decisions", {"receipt_id": receipt_id})
+    return {row["instalment_id"] for row in rows if row.get("instalment_id") and not row.get("decided_by")}
 
 
 def _read(stored: Any) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from collections.abc import Callable
 
 import uvicorn
@@ -15,8 +17,8 @@ __all__ = ["serve"]
 _HOST = "127.0.0.1"
 
 
-def serve(app: Guard, *, port: int, certificates: Certificates, ready: Callable[[int], None]) -> None:
-    """Serve until a signal ends it; ``ready`` is called with the port once questions are answered.
+def serve(app: Guard, *, port: int, certificates: Certificates, ready: Callable[[], None]) -> None:
+    """Serve until a signal ends it; ``ready`` is called once questions are answered.
 
     Raises:
         OSError: the port is taken.
@@ -24,8 +26,6 @@ def serve(app: Guard, *, port: int, certificates: Certificates, ready: Callable[
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     config = uvicorn.Config(
         app,
-        host=_HOST,
-        port=port,
         ssl_certfile=certificates.certificate,
         ssl_keyfile=certificates.key,
         access_log=False,
@@ -36,15 +36,33 @@ def serve(app: Guard, *, port: int, certificates: Certificates, ready: Callable[
         log_config=None,
         ws="none",
     )
-    _Server(config, ready).run()
+    with _bound(port) as listening:
+        _Server(config, ready).run(sockets=[listening])
+
+
+def _bound(port: int) -> socket.socket:
+    """A socket on the port that nobody else has or can take."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "nt":
+            made.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE"), 1)  # noqa: B009 - Windows only
+        else:
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((_HOST, port))
+        made.listen(128)
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets=sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin, and tell that it has begun."""
+        await super().startup(sockets=sockets)
         if self.started:
-            self._ready(self.servers[0].sockets[0].getsockname()[1])
+            self._ready()

@@ -64,15 +64,17 @@ const Book = (() => {
       }
     });
 
-  const cells = (part) =>
-    part.values.map((row, down) =>
+  const cells = (part) => {
+    const { values, formulas, numberFormat, valueTypes } = part;
+    return values.map((row, down) =>
       row.map((value, across) => {
-        const formula = part.formulas[down][across];
+        const formula = formulas[down][across];
         const written = typeof formula === "string" && formula.startsWith("=") ? formula : "";
         if (value === "" && !written) return null;
-        return [value, written, String(part.numberFormat[down][across]), part.valueTypes[down][across] === "Error"];
+        return [value, written, String(numberFormat[down][across]), valueTypes[down][across] === "Error"];
       }),
     );
+  };
 
   const identity = () =>
     Excel.run(async (context) => {

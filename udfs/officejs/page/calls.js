@@ -28,8 +28,11 @@
     }
   }
 
+  // Excel gives every argument as a range; a range of one cell is sent as that cell.
+  const single = (one) => (Array.isArray(one) && one.length === 1 && one[0].length === 1 ? one[0][0] : one);
+
   function question(name, given, invocation) {
-    const call = [name, ...given];
+    const call = [name, ...given.map(single)];
     while (call.length > 1 && (call[call.length - 1] === null || call[call.length - 1] === undefined)) call.pop();
     const key = JSON.stringify(call);
     let group = asked.get(key) || waiting.get(key);
@@ -84,7 +87,7 @@
     };
     for (const group of groups) group.request = request;
     try {
-      const told = await Workbench.ask("calls", { calls: groups.map((one) => one.call) }, abort.signal);
+      const told = await Workbench.ask("calls", `{"calls":[${groups.map((one) => one.key).join(",")}]}`, abort.signal);
       take(groups, told.results);
     } catch (problem) {
       fail(groups, problem);

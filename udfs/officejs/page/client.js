@@ -71,7 +71,7 @@ const Workbench = (() => {
           "Accept-Language": language(),
           Authorization: `Bearer ${token}`,
         },
-        body: JSON.stringify(question),
+        body: typeof question === "string" ? question : JSON.stringify(question),
       });
     } catch (problem) {
       if (problem.name === "AbortError") throw problem;

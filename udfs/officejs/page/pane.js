@@ -222,9 +222,9 @@
         ),
         facts([
           [word("published"), `${rate.rate_date} (${age})`],
-          [word("source"), rate.source],
-          [word("kind"), rate.kind],
-          [word("policy"), rate.policy],
+          [word("source"), rate.words.source],
+          [word("kind"), rate.words.kind],
+          [word("policy"), rate.words.policy],
           [word("legs"), legs.length > 1 ? element("div", {}, legs.map((leg) => element("div", {}, leg))) : ""],
         ]),
         element(
