@@ -136,6 +136,43 @@ def test_a_cancelled_cell_gets_no_answer_and_costs_no_request(pane: Any) -> None
     assert asked == []
 
 
+def test_what_takes_long_is_asked_for_until_it_is_there_and_can_be_cancelled(pane: Any) -> None:
+    ready(pane)
+    told = iter([[{"job": "one"}, {"job": "two"}], [None, {"job": "two"}], [{"job": "two"}], [{"job": "two"}]])
+    cancelled: list[Any] = []
+    again: list[Any] = []
+
+    def calls(route: Any) -> None:
+        asked = route.request.post_data_json["calls"]
+        again.append(asked)
+        first = len(again) == 1
+        route.fulfill(json={"results": [{"job": "one"}, {"job": "two"}] if first else ["from the start"] * len(asked)})
+
+    def jobs(route: Any) -> None:
+        asked = route.request.post_data_json["jobs"]
+        route.fulfill(json={"results": next(told, [{"job": one} for one in asked])[: len(asked)]})
+
+    def cancel(route: Any) -> None:
+        cancelled.append(route.request.post_data_json["jobs"])
+        route.fulfill(json={"cancelled": 1})
+
+    pane.route("**/api/calls", calls)
+    pane.route("**/api/jobs", jobs)
+    pane.route("**/api/cancel", cancel)
+    pane.evaluate(
+        "window.told = {};"
+        "for (const name of ['EUR', 'JPY'])"
+        " MockExcel.call('FX_RATE', [[[name]], [['CNY']], [[45293]]]).then((one) => { window.told[name] = one; }); 0"
+    )
+    until(pane, "window.told.EUR !== undefined")  # its job was lost with a server, so it was asked for anew
+    assert pane.evaluate("window.told") == {"EUR": [["from the start"]]}
+    assert [one[1] for one in again[1]] == ["EUR"]
+    pane.evaluate("MockExcel.invocations.at(-1).onCanceled()")
+    pane.wait_for_timeout(300)
+    assert cancelled == [["two"]]
+    assert pane.evaluate("window.told.JPY") is None
+
+
 def test_a_server_that_restarts_is_found_again(chromium: Any, own: Served) -> None:
     page = open_pane(chromium, own)
     ready(page)
