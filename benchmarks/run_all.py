@@ -19,6 +19,7 @@ RUNS = (
     ("sync.py",),
     ("officejs_calls.py",),
     ("margin_engines.py",),
+    ("calc_functions.py",),
 )
 
 

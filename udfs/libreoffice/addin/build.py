@@ -79,7 +79,9 @@ def _facts(known: Iterable[CalcFunction], commands: Iterable[CalcMacro], python:
         "start_timeout": 20.0,
         "timeout": 60.0,
         "prefixes": list(ALIASES),
-        "functions": {one.name: {"days": list(one.days), "carried": one.carried} for one in known},
+        "functions": {
+            one.name: {"days": list(one.days), "carried": one.carried, "by_cell": one.by_cell} for one in known
+        },
         "macros": {one.name: {"en": one.title_en, "zh": one.title_zh} for one in commands},
         "button_url": basic.button_url("{name}"),
         "texts": {

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 from dataclasses import dataclass
 
-from udfs.registry import FUNCTIONS, Function
+from udfs.registry import FUNCTIONS, Function, Kind
 
 __all__ = ["ALIASES", "LAST_ERROR", "SERVICE", "CalcFunction", "CalcMacro", "functions", "macros", "uno_name"]
 
@@ -15,7 +15,6 @@ SERVICE = "WB"
 ALIASES = {"": "{name}", "XLDUDF_": "_xldudf_WB_{name}", "XLL_": "_xll.{name}"}
 """Prefix of the method (UNO's identifiers allow underscores between capitals only), and how the function is spelled in .xlsx: by hand, by Office.js, by add-ins of the XLL kind."""
 LAST_ERROR = "WB_LAST_ERROR"
-_DAY_NAMES = {"date", "day", "as_of", "dates", "from_date", "to_date", "on"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,8 @@ class CalcFunction:
     """Positions of the parameters that are days: their numbers depend on the workbook's date system."""
     carried: bool
     """Whether it needs nothing but the rates and money that the extension carries inside."""
+    by_cell: bool
+    """Whether a range in gives a range out, cell by cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def functions() -> list[CalcFunction]:
             "用文字说明单元格显示错误的原因；没有错误时为空。",
             (),
             carried=True,
+            by_cell=False,
         ),
     ]
 
@@ -71,19 +73,10 @@ def _function(declared: Function) -> CalcFunction:
         tuple((one.name, one.help_en, one.help_zh, one.optional) for one in declared.parameters),
         declared.help_en,
         declared.help_zh,
-        tuple(place for place, one in enumerate(declared.parameters) if _is_day(one)),
-        carried=_is_carried(declared),
+        tuple(place for place, one in enumerate(declared.parameters) if one.kind is Kind.DATE),
+        carried=declared.carried,
+        by_cell=_is_by_cell(declared),
     )
-
-
-def _is_day(parameter: object) -> bool:
-    kind = str(getattr(getattr(parameter, "type", None), "value", getattr(parameter, "type", ""))).lower()
-    return kind in {"date", "day"} or getattr(parameter, "name", "") in _DAY_NAMES
-
-
-def _is_carried(declared: Function) -> bool:
-    """Whether the function's own module is free of the register; one that says so itself is believed."""
-    return not getattr(declared, "needs_register", False) and declared.scalar.__module__ == "udfs.functions"
 
 
 def macros() -> list[CalcMacro]:

@@ -113,7 +113,9 @@ def run(office: Office, uid: str | None, macro: str, arguments: list[Any]) -> An
     libraries = None if uid is None else office.document(uid).BasicLibraries
     macro = _full_name(office, libraries, macro)
     if uid is None:
-        factory = office.context.getValueByName("/singletons/com.sun.star.script.provider.theMasterScriptProviderFactory")
+        factory = office.context.getValueByName(
+            "/singletons/com.sun.star.script.provider.theMasterScriptProviderFactory"
+        )
         provider = factory.createScriptProvider("")
         location = "application"
     else:

@@ -105,15 +105,31 @@ class Engine:
             return known
         except KeyError:
             pass
-        carried = FACTS["functions"][name]["carried"] and sys.version_info >= CORE_PYTHON
-        answer = self._compute(name, arguments) if carried else self._ask(name, arguments)
-        value = self._outward(answer, key)
-        # Only what cannot change while LibreOffice runs is kept: never an answer of the service.
-        if carried and len(value) == len(value[0]) == 1:
+        facts = FACTS["functions"][name]
+        if not facts["carried"] or sys.version_info < CORE_PYTHON:
+            # Only what cannot change while LibreOffice runs is kept: never an answer of the service.
+            return self._outward(self._ask(name, arguments), key)
+        shapes = {(len(one), len(one[0])) for one in arguments if isinstance(one, tuple)}
+        if facts["by_cell"] and len(shapes) == 1:
+            return self._by_cell(name, arguments, *shapes.pop())
+        value = self._outward(self._compute(name, arguments), key)
+        if len(value) == len(value[0]) == 1:
             if len(self.known) >= REMEMBERED * 5:
                 self.known.clear()
             self.known[key] = value
         return value
+
+    def _by_cell(self, name: str, arguments: tuple[Any, ...], height: int, width: int) -> Cells:
+        """A range from ranges of one shape, each cell as if it stood alone: what is known already is not computed."""
+        known, value, rows = self.known, self.value, []
+        for row in range(height):
+            line = []
+            for at in range(width):
+                single = tuple([one[row][at] if isinstance(one, tuple) else one for one in arguments])
+                found = known.get((name, single))
+                line.append((value(name, single) if found is None else found)[0][0])
+            rows.append(tuple(line))
+        return tuple(rows)
 
     def _compute(self, name: str, arguments: tuple[Any, ...]) -> Any:
         if self._core is None:
