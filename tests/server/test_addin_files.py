@@ -72,7 +72,7 @@ def test_a_function_that_is_declared_appears_by_itself(monkeypatch: pytest.Monke
 def test_names_are_such_as_excel_takes() -> None:
     for one in described():
         assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_.]{2,127}", one["id"])
-        assert 0 < len(one["description"]) <= 128
+        assert one["description"]
         for each in one["parameters"]:
             assert re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", each["name"])
 

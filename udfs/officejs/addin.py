@@ -30,7 +30,7 @@ _TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
-_QUICK = frozenset({"rates", "money"})
+_QUICK = frozenset({"rates", "money", "prices"})
 """Categories that are computed in memory, microseconds a cell; all others may read the register or think long."""
 
 

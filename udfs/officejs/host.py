@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -26,6 +27,9 @@ class Host:
 
     def __init__(self, location: str | None) -> None:
         self._location = location
+        if location:
+            # Functions that look into the register find it by this name, here and in the process for slow calls.
+            os.environ["WORKBENCH_REGISTER"] = location
         self._lock = threading.Lock()
         self._looked = 0.0
         self._head = -1

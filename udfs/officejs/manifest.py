@@ -32,6 +32,8 @@ _OV = "http://schemas.microsoft.com/office/taskpaneappversionoverrides"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _UNIFIED_VERSION = "1.23"
 """The first version of the unified manifest that knows custom functions."""
+_LONGEST = 128
+"""Characters of a description in it."""
 _SPACE = UUID("8a5d2f1c-7a0b-4c0e-9a53-6d6b2f0c1e77")
 
 
@@ -140,7 +142,7 @@ def unified_manifest(origin: str) -> dict[str, Any]:
         "supertip": {"title": _LABEL["en"], "description": _TIP["en"]},
         "actionId": "ShowPane",
     }
-    metadata = functions_json("en")
+    functions = [_shortened(one) for one in functions_json("en")["functions"]]
     return {
         "$schema": f"https://developer.microsoft.com/json-schemas/teams/v{_UNIFIED_VERSION}/MicrosoftTeams.schema.json",
         "manifestVersion": _UNIFIED_VERSION,
@@ -174,7 +176,7 @@ def unified_manifest(origin: str) -> dict[str, Any]:
                         "lifetime": "long",
                         "actions": [{"id": "ShowPane", "type": "openPage", "pinnable": True, "view": "Workbench"}],
                         "customFunctions": {
-                            "functions": metadata["functions"],
+                            "functions": functions,
                             "namespace": {"id": NAMESPACE, "name": NAMESPACE},
                             "allowCustomDataForDataTypeAny": True,
                         },
@@ -201,3 +203,13 @@ def unified_manifest(origin: str) -> dict[str, Any]:
             }
         ],
     }
+
+
+def _shortened(function: dict[str, Any]) -> dict[str, Any]:
+    """A function's description within what the unified manifest allows; ``functions.json`` has all of it."""
+    parameters = [{**one, "description": _short(one["description"])} for one in function["parameters"]]
+    return {**function, "description": _short(function["description"]), "parameters": parameters}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1].rstrip() + "…"
