@@ -42,7 +42,8 @@ def serve(app: Guard, *, port: int, certificates: Certificates, ready: Callable[
 
 def _bound(port: int) -> socket.socket:
     """A socket on the port that nobody else has or can take."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With the protocol named, or asyncio would not send small answers at once.
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "nt":
             made.setsockopt(socket.SOL_SOCKET, getattr(socket, "SO_EXCLUSIVEADDRUSE"), 1)  # noqa: B009 - Windows only
