@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
 
-from workbench.cli.options import DAY, author_option, open_register, register_option
+from workbench.cli.options import DAY, author_option, open_register, refuse_targets, register_option
 from workbench.cli.output import emit, in_minor_units, json_option, progress, say, table
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 
 if TYPE_CHECKING:
+    from workbench.findings import Finding
     from workbench.register import Changeset, Register
     from workbench.settlement.answers import Chosen, Posted
     from workbench.settlement.queue import Waiting
@@ -338,7 +340,57 @@ def undo_command(number: int | None, location: str | None, author: str) -> None:
     emit({"undone": wanted, "changeset": changeset.number}, render)
 
 
+@click.command(
+    "decisions",
+    short_help=_("Carry people's decisions into a rebuilt register."),
+    help=_("Write what people decided to a file, or take such a file into a register that was made anew."),
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help=_("File to write."))
+@click.option(
+    "--import", "source", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
+    help=_("File to take decisions from."),
+)  # fmt: skip
+@register_option
+@author_option
+@json_option
+def decisions_command(out: Path | None, source: Path | None, location: str | None, author: str) -> None:
+    """Carry decisions over."""
+    from workbench.files import written_whole
+    from workbench.rate_store import load_book
+    from workbench.settlement.remembered import decided_lines, take_lines
+
+    if (out is None) == (source is None):
+        raise _usage(_("Give either --out or --import."))
+    refuse_targets(out, sources=[location])
+    changeset: int | None = None
+    findings: list[Finding] = []
+    with open_register(location, actor=author) as register:
+        if out is not None:
+            lines = list(decided_lines(register))
+            count = len(lines)
+            with written_whole(out) as beside:
+                beside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        else:
+            text = source.read_text(encoding="utf-8") if source else ""
+            reason = _("decisions taken from {file}").format(file=source.name if source else "")
+            book = load_book(register)
+            with register.changeset(origin="receipts", reason=reason, author=author) as cs:
+                count, findings = take_lines(cs, book, text.splitlines())
+            changeset = cs.number or None
+
+    def render(console: Console) -> None:
+        say(console, _("{count} decisions.").format(count=count))
+        for finding in findings[:SHOWN]:
+            say(console, f"{finding.where}: {finding.message}")
+
+    emit(
+        {"decisions": count, "file": out, "changeset": changeset, "findings": [one.as_dict() for one in findings]},
+        render,
+    )
+
+
 COMMANDS: Sequence[click.Command] = (
+    decisions_command,
     queue_command, accept_command, split_command, reject_command, teach_command, credit_command, use_credit_command,
     write_off_command, post_command, undo_command,
 )  # fmt: skip

@@ -17,7 +17,7 @@ from workbench.register.tables import Table
 __all__ = ["LOCKED_UNTIL", "locked_until", "period_problems"]
 
 LOCKED_UNTIL = "locked_until"
-"""Name of the setting with the last day of the last closed month, as ISO text; null where none is closed."""
+"""Name of the setting with the last day of the last closed month, as ISO text; empty where none is closed."""
 
 _EVERYTHING: Final = frozenset[str]()
 _DATED: Mapping[str, tuple[str, frozenset[str]]] = {

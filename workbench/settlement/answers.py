@@ -53,15 +53,17 @@ class _Desk:
     cs: Changeset
     book: RateBook
     person: str
-    basis: Basis
-    choice: RateChoice
+    receipt_id: str | None
+    wanted: Sequence[str]
+    basis: Basis = Basis.INVOICE_OR_ORDER
+    choice: RateChoice = field(default_factory=RateChoice)
     books: Books = field(init=False)
     receivables: Receivables = field(init=False)
     open_day: date | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.cs.begin()  # from here on nobody else writes
-        self.books = Books.of(self.cs)
+        self.books = Books.around(self.cs, self.receipt_id, self.wanted)
         self.receivables = self.books.receivables(self.book, basis=self.basis, choice=self.choice)
         self.open_day = first_open_day(self.cs)
 
@@ -139,7 +141,8 @@ def pay(
         AllocationRefused: the receipt does not fit them, nothing of it is left, or they are paid.
         NotPermitted, ReasonMissing: of a write-off.
     """
-    desk = _Desk(cs, book, person, basis, choice or RateChoice())
+    wanted = [one.instalment_id for one in chosen]
+    desk = _Desk(cs, book, person, receipt_id, wanted, basis, choice or RateChoice())
     receipt = desk.receipt(receipt_id)
     left = desk.left_of(receipt) + charges
     if not chosen or not left:
@@ -228,7 +231,7 @@ def put_aside(
     Raises:
         AllocationRefused: nothing is left of it, or there is no rate for its value date.
     """
-    desk = _Desk(cs, book, person, Basis.INVOICE_OR_ORDER, RateChoice())
+    desk = _Desk(cs, book, person, receipt_id, [])
     receipt = desk.receipt(receipt_id)
     if not desk.left_of(receipt):
         raise _refused(receipt_id, _("Nothing of it is left to settle."))
@@ -246,13 +249,13 @@ def use_credit(cs: Changeset, book: RateBook, receipt_id: str, chosen: Chosen, p
     Raises:
         AllocationRefused: there is no credit, it is less than the part, or the instalment is another customer's.
     """
-    desk = _Desk(cs, book, person, Basis.INVOICE_OR_ORDER, RateChoice())
+    desk = _Desk(cs, book, person, receipt_id, [chosen.instalment_id])
     receipt = desk.receipt(receipt_id)
+    item = desk.item(chosen.instalment_id, on, receipt_id)
     customer = desk.customer_of(chosen.instalment_id)
     held = desk.books.credit_left().get((receipt_id, customer))
     if held is None:
         raise _refused(receipt_id, _("It holds no credit of that customer."))
-    item = desk.item(chosen.instalment_id, on, receipt_id)
     amount = chosen.amount
     if amount is None and item.currency == held["currency"]:
         amount = min(item.open_amount, held["amount"])
@@ -301,7 +304,7 @@ def write_off(
         AllocationRefused: nothing, or less, is open.
         ReasonMissing, NotPermitted: there is no reason, or it is beyond the tolerance and the person has no right to.
     """
-    desk = _Desk(cs, book, person, Basis.INVOICE_OR_ORDER, RateChoice())
+    desk = _Desk(cs, book, person, None, [instalment_id])
     given = _give_up(desk, instalment_id, desk.posted_on(on), why, None, amount)
     if not given:
         raise _refused(instalment_id, _("Nothing of it is open."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -74,6 +74,27 @@ class Books:
             for table, day in days.items():
                 found[table] = [row for row in found[table] if row[day] <= until]
         return cls(str(setting["value"]), **found)
+
+    @classmethod
+    def around(cls, source: Rows, receipt_id: str | None, instalment_ids: Iterable[str]) -> Books:
+        """Only what one receipt and some instalments stand among: their orders whole, and all that settled them."""
+        (setting,) = source.rows("settings", {"name": "base_currency"})
+        named = source.rows("instalments", {"id": sorted(set(instalment_ids))})
+        orders = sorted({row["order_id"] for row in named})
+        instalments = source.rows("instalments", {"order_id": orders})
+        of_receipt = {"receipt_id": receipt_id}
+        settled = source.rows("allocations", {"instalment_id": [row["id"] for row in instalments]})
+        settled += source.rows("allocations", of_receipt) if receipt_id else []
+        return cls(
+            str(setting["value"]),
+            source.rows("receipts", {"id": receipt_id}) if receipt_id else [],
+            instalments,
+            source.rows("orders", {"id": orders}),
+            [],
+            source.rows("invoices", {"order_id": orders}),
+            sorted({row["id"]: row for row in settled}.values(), key=lambda row: (len(row["id"]), row["id"])),
+            source.rows("credits", of_receipt) if receipt_id else [],
+        )
 
     @classmethod
     def as_of(cls, register: Register, changeset: int, *, until: date | None = None) -> Books:
