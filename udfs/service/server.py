@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import logging
 import os
@@ -16,13 +17,14 @@ from typing import IO, Any
 from udfs.service import wire
 from udfs.service.cells import answer
 from workbench.errors import WorkbenchError
-from workbench.i18n import _
+from workbench.i18n import _, use_language
 
 __all__ = ["serve"]
 
 _log = logging.getLogger("udfs.service")
 _UNIX_LONGEST = 100  # bytes of a socket's path that every system takes
 _PROOF_TIME = 5.0
+_REGISTER = threading.Lock()
 
 
 class _Clock:
@@ -140,11 +142,21 @@ def _converse(connection: socket.socket, token: bytes, clock: _Clock) -> None:
             wire.send(connection, reply)
 
 
+def _call(request: dict[str, Any]) -> Any:
+    """One function; one at a time, because the register that it looks into is the asking host's."""
+    functions = importlib.import_module("udfs.functions")
+    with _REGISTER:
+        if hasattr(functions, "use_register"):
+            functions.use_register(request.get("register") or None)
+        use_language(str(request.get("language") or "en"))
+        return answer(str(request["name"]), list(request["arguments"]), from_1904=bool(request.get("from_1904")))
+
+
 def _reply(request: Any) -> dict[str, Any]:
     try:
         operation = request["op"]
         if operation == "call":
-            return {"result": answer(str(request["name"]), list(request["arguments"]))}
+            return {"result": _call(request)}
         if operation == "macro":
             from udfs.service.macros import run
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from workbench.cli.options import refuse_targets
+from workbench.cli.options import refuse_targets, register_option
 from workbench.cli.output import emit, json_option, say, table
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
@@ -28,6 +28,11 @@ def _need_xlwings() -> None:
         MissingComponent: it is not installed.
     """
     import udfs.libreoffice as _part  # noqa: F401
+
+
+def _absolute(location: str | None) -> str:
+    """A register's path as it is from any folder; an address as it is."""
+    return "" if not location else location if "://" in location else str(Path(location).absolute())
 
 
 @click.group("libreoffice", help=_("Functions and macros in LibreOffice Calc: install, examine, recalculate."))
@@ -57,20 +62,21 @@ _python_option = click.option(
 @click.option(
     "--to", "target", type=click.Path(dir_okay=False, path_type=Path), help=_("Only write the extension as this .oxt.")
 )
+@register_option
 @json_option
-def install_command(profile: Path | None, python: Path | None, target: Path | None) -> None:
+def install_command(profile: Path | None, python: Path | None, target: Path | None, location: str | None) -> None:
     """Install, or write the file that can be installed by hand."""
     _need_xlwings()
     if target is not None:
         from udfs.libreoffice.addin.build import build
 
         refuse_targets(target)
-        build(target, python=str(python or ""))
+        build(target, python=str(python or ""), register=_absolute(location))
         emit({"file": str(target)}, lambda console: say(console, str(target)))
         return
     from udfs.libreoffice.addin.installing import install
 
-    done = install(profile, python=str(python or ""))
+    done = install(profile, python=str(python or ""), register=_absolute(location))
 
     def render(console: Console) -> None:
         say(

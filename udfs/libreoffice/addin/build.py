@@ -30,29 +30,32 @@ for name, module in list(sys.modules.items()):
 _STAMP = (2020, 1, 1, 0, 0, 0)
 
 
-def build(target: Path, *, python: str = "") -> Path:
+def build(target: Path, *, python: str = "", register: str = "") -> Path:
     """Writes the extension to ``target``; the same sources give the same bytes.
 
     Args:
         target: the ``.oxt``.
         python: the interpreter that runs the heavy functions and the macros; this one if empty.
+        register: path or address of the register that functions look into, where WORKBENCH_REGISTER names no other.
     """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, body in sorted(contents(functions(), macros(), python=python).items()):
+        for name, body in sorted(contents(functions(), macros(), python=python, register=register).items()):
             package.writestr(zipfile.ZipInfo(name, _STAMP), body, zipfile.ZIP_DEFLATED)
     return target
 
 
-def unpack(folder: Path, *, python: str = "") -> Path:
+def unpack(folder: Path, *, python: str = "", register: str = "") -> Path:
     """Writes the extension's files into ``folder``: what ``BUNDLED_EXTENSIONS`` of a LibreOffice points above."""
-    for name, body in contents(functions(), macros(), python=python).items():
+    for name, body in contents(functions(), macros(), python=python, register=register).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(body)
     return folder
 
 
-def contents(known: Sequence[CalcFunction], commands: Sequence[CalcMacro], *, python: str = "") -> dict[str, bytes]:
+def contents(
+    known: Sequence[CalcFunction], commands: Sequence[CalcMacro], *, python: str = "", register: str = ""
+) -> dict[str, bytes]:
     """Every file of the extension by its name inside."""
     texts = {
         "META-INF/manifest.xml": markup.manifest(),
@@ -60,7 +63,9 @@ def contents(known: Sequence[CalcFunction], commands: Sequence[CalcMacro], *, py
         "functions.idl": markup.idl(known),
         "CalcAddIns.xcu": markup.add_ins(known),
         "Addons.xcu": markup.add_ons(commands),
-        "workbench.json": json.dumps(_facts(known, commands, python or sys.executable), ensure_ascii=False, indent=1),
+        "workbench.json": json.dumps(
+            _facts(known, commands, python or sys.executable, register), ensure_ascii=False, indent=1
+        ),
         **{f"Workbench/{name}": text for name, text in basic.button_library(commands).items()},
     }
     return {
@@ -71,7 +76,9 @@ def contents(known: Sequence[CalcFunction], commands: Sequence[CalcMacro], *, py
     }
 
 
-def _facts(known: Iterable[CalcFunction], commands: Iterable[CalcMacro], python: str) -> Mapping[str, object]:
+def _facts(
+    known: Iterable[CalcFunction], commands: Iterable[CalcMacro], python: str, register: str
+) -> Mapping[str, object]:
     return {
         "service": SERVICE,
         "python": python,
@@ -80,8 +87,12 @@ def _facts(known: Iterable[CalcFunction], commands: Iterable[CalcMacro], python:
         "timeout": 60.0,
         "prefixes": list(ALIASES),
         "functions": {
-            one.name: {"days": list(one.days), "carried": one.carried, "by_cell": one.by_cell} for one in known
+            one.name: {
+                "days": list(one.days), "carried": one.carried, "by_cell": one.by_cell, "dated": one.dated, "from_rates": one.from_rates,
+            }
+            for one in known
         },
+        "register": register,
         "macros": {one.name: {"en": one.title_en, "zh": one.title_zh} for one in commands},
         "button_url": basic.button_url("{name}"),
         "texts": {

@@ -100,12 +100,13 @@ def _somebody_runs(profile: Path) -> bool:
     return False
 
 
-def install(profile: Path | None = None, *, python: str = "") -> Installed:
+def install(profile: Path | None = None, *, python: str = "", register: str = "") -> Installed:
     """Puts the extension into a profile, in the place of an earlier one.
 
     Args:
         profile: folder of the settings; the user's own if None.
         python: interpreter of the heavy functions and the macros; this one if empty.
+        register: what functions look into, where WORKBENCH_REGISTER names no other.
 
     Raises:
         ProfileInUse: LibreOffice is open.
@@ -113,7 +114,7 @@ def install(profile: Path | None = None, *, python: str = "") -> Installed:
     """
     where = profile or profile_folder()
     with tempfile.TemporaryDirectory(prefix="workbench-oxt-") as folder, _opened(where) as connection:
-        package = build.build(Path(folder) / "workbench.oxt", python=python)
+        package = build.build(Path(folder) / "workbench.oxt", python=python, register=register)
         connection.call("extensions.add", str(package))
         version = str(connection.call("office.facts")["version"])
         shim = int(version.split(".", maxsplit=1)[0]) < PLAIN_NAMES_SINCE

@@ -62,7 +62,7 @@ def idl(functions: Iterable[CalcFunction]) -> str:
             if one.name == LAST_ERROR:
                 parameters = ["[in] com::sun::star::table::XCellRange pCell"]
             else:
-                parameters = ["[in] com::sun::star::beans::XPropertySet document"] if one.days else []
+                parameters = ["[in] com::sun::star::beans::XPropertySet document"] if one.dated else []
                 parameters += [f"[in] any {uno_name(name)}" for name, *_rest in one.parameters]
             lines.append(f"  sequence< sequence<any> > {prefix}{one.name}({', '.join(parameters)});")
     return (

@@ -6,7 +6,7 @@ import importlib
 import importlib.util
 from dataclasses import dataclass
 
-from udfs.registry import FUNCTIONS, Function, Kind
+from udfs.registry import FUNCTIONS, Function
 
 __all__ = ["ALIASES", "LAST_ERROR", "SERVICE", "CalcFunction", "CalcMacro", "functions", "macros", "uno_name"]
 
@@ -32,6 +32,10 @@ class CalcFunction:
     """Whether it needs nothing but the rates and money that the extension carries inside."""
     by_cell: bool
     """Whether a range in gives a range out, cell by cell."""
+    dated: bool
+    """Whether days go in or may come out, so that it has to know the workbook's date system."""
+    from_rates: bool
+    """Whether its answer may depend on rates: where a register is named, on that one's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +67,31 @@ def functions() -> list[CalcFunction]:
             (),
             carried=True,
             by_cell=False,
+            dated=False,
+            from_rates=False,
         ),
     ]
 
 
 def _function(declared: Function) -> CalcFunction:
+    whole, needs_register = bool(getattr(declared, "whole", False)), bool(getattr(declared, "needs_register", False))
+    days = tuple(place for place, one in enumerate(declared.parameters) if _is_day(one))
     return CalcFunction(
         declared.name,
         tuple((one.name, one.help_en, one.help_zh, one.optional) for one in declared.parameters),
         declared.help_en,
         declared.help_zh,
-        tuple(place for place, one in enumerate(declared.parameters) if one.kind is Kind.DATE),
-        carried=declared.carried,
-        by_cell=_is_by_cell(declared),
+        days,
+        carried=bool(getattr(declared, "carried", True)) and not needs_register,
+        by_cell=not whole,
+        dated=bool(days) or whole or needs_register,
+        from_rates=declared.category != "money",
     )
+
+
+def _is_day(parameter: object) -> bool:
+    kind = getattr(parameter, "kind", None)
+    return getattr(kind, "value", "") == "date" or getattr(parameter, "name", "") == "date"
 
 
 def macros() -> list[CalcMacro]:

@@ -53,6 +53,9 @@ class Engine:
         self._system_of: Any = None
         self._system_until = 0.0
         self._client: Any = None
+        self.speaks = self.language()
+        named = os.environ.get("WORKBENCH_REGISTER") or FACTS["register"]
+        self.register = named if "://" in named or not named else os.path.abspath(named)
         self.use_language()
 
     def use_language(self) -> None:
@@ -61,7 +64,7 @@ class Engine:
             return
         from workbench.i18n import use_language
 
-        use_language(self.language())
+        use_language(self.speaks)
 
     def language(self) -> str:
         """The language of LibreOffice's menus, such as ``zh-CN``."""
@@ -97,22 +100,25 @@ class Engine:
         self.messages[(name, ())] = message
         return ((error_value("#VALUE!"),),)
 
-    def value(self, name: str, arguments: tuple[Any, ...]) -> Cells:
-        """The function's answer as Calc takes it, rows of cells; arguments count days as in the 1900 system."""
-        key = (name, arguments)
+    def value(self, name: str, arguments: tuple[Any, ...], late: bool = False) -> Cells:
+        """The function's answer as Calc takes it, rows of cells.
+
+        ``arguments`` count days as in the 1900 system; days come out as the workbook counts them, ``late`` from 1904.
+        """
+        key = (name, arguments, True) if late else (name, arguments)
         try:
             known: Cells = self.known[key]
             return known
         except KeyError:
             pass
         facts = FACTS["functions"][name]
-        if not facts["carried"] or sys.version_info < CORE_PYTHON:
+        if not facts["carried"] or sys.version_info < CORE_PYTHON or (facts["from_rates"] and self.register):
             # Only what cannot change while LibreOffice runs is kept: never an answer of the service.
-            return self._outward(self._ask(name, arguments), key)
+            return self._outward(self._ask(name, arguments, late), (name, arguments))
         shapes = {(len(one), len(one[0])) for one in arguments if isinstance(one, tuple)}
-        if facts["by_cell"] and len(shapes) == 1:
+        if facts["by_cell"] and not late and len(shapes) == 1:
             return self._by_cell(name, arguments, *shapes.pop())
-        value = self._outward(self._compute(name, arguments), key)
+        value = self._outward(self._compute(name, arguments, late), (name, arguments))
         if len(value) == len(value[0]) == 1:
             if len(self.known) >= REMEMBERED * 5:
                 self.known.clear()
@@ -131,22 +137,31 @@ class Engine:
             rows.append(tuple(line))
         return tuple(rows)
 
-    def _compute(self, name: str, arguments: tuple[Any, ...]) -> Any:
+    def _compute(self, name: str, arguments: tuple[Any, ...], late: bool) -> Any:
         if self._core is None:
             import udfs.functions  # noqa: F401  # declares them
             from udfs.service.cells import answer
 
             self._core = answer
         try:
-            return self._core(name, list(arguments))
+            return self._core(name, list(arguments), from_1904=late)
         except Exception as problem:  # noqa: BLE001  # a cell shows an error, and the message tells which
             return {"error": "#VALUE!", "message": f"{type(problem).__name__}: {problem}"}
 
-    def _ask(self, name: str, arguments: tuple[Any, ...]) -> Any:
+    def _ask(self, name: str, arguments: tuple[Any, ...], late: bool) -> Any:
         from udfs.service.client import ServiceGone
 
         try:
-            reply = self.client().ask({"op": "call", "name": name, "arguments": arguments, "language": self.language()})
+            reply = self.client().ask(
+                {
+                    "op": "call",
+                    "name": name,
+                    "arguments": arguments,
+                    "from_1904": late,
+                    "language": self.speaks,
+                    "register": self.register,
+                }
+            )
         except ServiceGone as gone:
             return {"error": "#N/A", "message": FACTS["texts"]["service_gone"].format(problem=gone)}
         return reply.get("result", reply)
@@ -266,7 +281,7 @@ class Functions(unohelper.Base, XFunctions, XServiceInfo):  # type: ignore[misc]
 
 
 def _method(name: str) -> Any:
-    if FACTS["functions"][name]["days"]:
+    if FACTS["functions"][name]["dated"]:
 
         def dated(self: Any, document: Any, *arguments: Any) -> Any:
             own = self._engine
@@ -274,7 +289,7 @@ def _method(name: str) -> Any:
             if system == DATE_SYSTEM_1900:
                 return own.value(name, own.shifted(name, arguments, False))
             if system == DATE_SYSTEM_1904:
-                return own.value(name, own.shifted(name, arguments, True))
+                return own.value(name, own.shifted(name, arguments, True), True)
             return own.refused(name, FACTS["texts"]["system_unknown"])
 
         return dated
@@ -302,7 +317,7 @@ class Shim(unohelper.Base, XShim, XServiceInfo):  # type: ignore[misc]  # LibreO
 
     def evaluate(self, name: str, arguments: Any) -> Cells:
         """The function's answer; an error where days would be counted in two ways."""
-        if FACTS["functions"][name]["days"] and self._other_system():
+        if FACTS["functions"][name]["dated"] and self._other_system():
             return self._engine.refused(name, FACTS["texts"]["system_1904"])
         return self._engine.value(name, self._engine.shifted(name, tuple(arguments), False))
 
