@@ -26,6 +26,7 @@ LEVELS = {
     "reasons": 0,
     "archives": 1,
     "rates": 1,
+    "pricing": 1,
     "refusals": 1,
     "rate_files": 2,
     "rate_sources": 2,

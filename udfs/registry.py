@@ -1,8 +1,9 @@
 """The one declaration of every spreadsheet function: name, parameters, help in zh and en, scalar and range form.
 
 A function is written for single cells. Called with a range (rows of cells) in any of its parameters it gives a range
-of the same shape, computed in one call; single values are used for every cell. A cell that fails holds a
-``CellError`` in its place, never text that looks like data; each host turns it into a true error value.
+of the same shape, computed in one call; single values are used for every cell, and equal cells are computed once. A
+function that is declared ``whole`` takes ranges as they are and gives one cell, or a table that ``spills``. A cell that
+fails holds a ``CellError`` in its place, never text that looks like data; each host turns it into a true error value.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ __all__ = [
     "CellError",
     "ErrorKind",
     "Function",
+    "Kind",
+    "NotFound",
     "Parameter",
     "Range",
     "call",
@@ -44,10 +47,25 @@ class ErrorKind(Enum):
     NUM = "#NUM!"  # a figure is outside what can be computed exactly
 
 
+class Kind(Enum):
+    """What a parameter takes, for hosts that have to convert it (days are counted differently by workbook)."""
+
+    ANY = "any"
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+
+
 class ArgumentRefused(WorkbenchError, ValueError):
     """A cell or range that the function cannot work with: missing, no date, ranges of unequal shape."""
 
     code = "udf.argument"
+
+
+class NotFound(WorkbenchError, LookupError):
+    """The question is right, and the register has no answer to it."""
+
+    code = "udf.not-found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +84,25 @@ class Parameter:
     help_en: str
     help_zh: str
     optional: bool = False
+    kind: Kind = Kind.ANY
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One spreadsheet function; ``scalar`` takes and gives single cells."""
+    """One spreadsheet function.
+
+    Attributes:
+        name: as it stands in a formula.
+        category: rates, money, prices, customers, orders, receipts or register.
+        parameters: in their order; optional ones last.
+        help_en: one sentence in English.
+        help_zh: the same in Chinese.
+        scalar: takes and gives single cells; a ``whole`` one takes ranges, and may give rows of cells.
+        whole: ranges are given to it as they are.
+        spills: its result is a table of a size that depends on the data.
+        needs_register: it looks into the register, so that its answer changes with it.
+        carried: it runs in a host's own Python with nothing but the standard library.
+    """
 
     name: str
     category: str
@@ -78,20 +110,35 @@ class Function:
     help_en: str
     help_zh: str
     scalar: Callable[..., Cell]
+    whole: bool = False
+    spills: bool = False
+    needs_register: bool = False
+    carried: bool = True
 
 
 FUNCTIONS: dict[str, Function] = {}
 
 
 def function(
-    name: str, *parameters: Parameter, category: str, help_en: str, help_zh: str
+    name: str,
+    *parameters: Parameter,
+    category: str,
+    help_en: str,
+    help_zh: str,
+    whole: bool = False,
+    spills: bool = False,
+    needs_register: bool = False,
+    carried: bool = True,
 ) -> Callable[[_Plain], _Plain]:
-    """Declare a plain function as the spreadsheet function ``name``."""
+    """Declare a plain function as the spreadsheet function ``name``; see ``Function`` for the rest."""
 
     def declare(plain: _Plain) -> _Plain:
         if name in FUNCTIONS:
             raise ValueError(f"{name} is declared twice")
-        FUNCTIONS[name] = Function(name, category, parameters, help_en, help_zh, plain)
+        inside = carried and not needs_register
+        FUNCTIONS[name] = Function(
+            name, category, parameters, help_en, help_zh, plain, whole, spills, needs_register, inside
+        )
         return plain
 
     return declare
@@ -109,16 +156,26 @@ def call(name: str, *arguments: Cell | Range) -> Cell | list[list[Cell]]:
     declared = FUNCTIONS[name]
     try:
         _check_count(declared, len(arguments))
-        shape = _common_shape(arguments)
+        shape = None if declared.whole else _common_shape(arguments)
     except ArgumentRefused as error:
         return _cell_error(error)
-    if shape is None:
+    if declared.whole or shape is None:
         return _guarded(declared.scalar, arguments)
     height, width = shape
-    return [
-        [_guarded(declared.scalar, [_at(one, row, column) for one in arguments]) for column in range(width)]
-        for row in range(height)
-    ]
+    columns = [_flat(one, height * width) for one in arguments]
+    known: dict[tuple[object, ...], Cell] = {}
+    cells: list[Cell] = []
+    for given in zip(*columns, strict=True):
+        # 1, 1.0 and True are equal, and yet not the same cell.
+        key = (*given, *map(type, given))
+        try:
+            cells.append(known[key])
+        except KeyError:
+            known[key] = found = _guarded(declared.scalar, given)
+            cells.append(found)
+        except TypeError:  # a cell that cannot be a key
+            cells.append(_guarded(declared.scalar, given))
+    return [cells[start : start + width] for start in range(0, height * width, width)] if width else [[]] * height
 
 
 def _check_count(declared: Function, given: int) -> None:
@@ -155,15 +212,16 @@ def _shape(rows: Sequence[Cell]) -> tuple[int, int]:
     return len(rows), widths.pop() if widths else 0
 
 
-def _at(argument: object, row: int, column: int) -> Cell:
+def _flat(argument: object, size: int) -> Sequence[Cell]:
+    """The cells of a range one after the other; a single cell as often as there are cells."""
     if isinstance(argument, list | tuple):
-        single = len(argument) == 1 and len(argument[0]) == 1
-        cell: Cell = argument[0][0] if single else argument[row][column]
-        return cell
-    return argument
+        if len(argument) == 1 and len(argument[0]) == 1:
+            return [argument[0][0]] * size
+        return [cell for row in argument for cell in row]
+    return [argument] * size
 
 
-def _guarded(scalar: Callable[..., Cell], arguments: Sequence[Cell]) -> Cell:
+def _guarded(scalar: Callable[..., Cell], arguments: Sequence[Cell | Range]) -> Cell:
     try:
         return scalar(*arguments)
     except WorkbenchError as error:
@@ -171,7 +229,7 @@ def _guarded(scalar: Callable[..., Cell], arguments: Sequence[Cell]) -> Cell:
 
 
 def _cell_error(error: WorkbenchError) -> CellError:
-    if isinstance(error, RateError):
+    if isinstance(error, RateError | NotFound):
         kind = ErrorKind.NA
     elif isinstance(error, InexactCell | AmountTooLong):
         kind = ErrorKind.NUM
