@@ -58,7 +58,7 @@ def test_arguments_may_be_cells(office: Connection, tmp_path: Path) -> None:
             continue
         for place, value in enumerate(arguments):
             book.active.cell(number, 3 + place).value = value
-        cells = ",".join(f"{'CDEFGH'[place]}{number}" for place in range(len(arguments)))
+        cells = ",".join(f"{'CDEFGHIJKL'[place]}{number}" for place in range(len(arguments)))
         book.active.cell(number, 1).value = f"=WB.{name}({cells})"
         expected.append((number, EXPECTED[number - 1]))
     book.save(tmp_path / "cells.xlsx")

@@ -178,6 +178,8 @@ class Engine:
             if len(self.messages) > REMEMBERED:
                 self.messages.popitem(last=False)
             return error_value(answer["error"])
+        if isinstance(answer, bool):
+            return float(answer)  # in a range Calc takes a truth value for 1, be it true or not
         return "" if answer is None else answer
 
     def last_error(self, cell: Any) -> str:
