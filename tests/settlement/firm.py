@@ -39,7 +39,7 @@ def receipt(
     }
 
 
-def make_firm(path: Path, *receipts: dict[str, Any]) -> Register:
+def make_firm(path: Path | str, *receipts: dict[str, Any]) -> Register:
     """The firm's register; the order is I-000001 (deposit 15,000) and I-000002 (balance 35,000), invoiced 15 March."""
     register = Register.create(path, base_currency="CNY", actor="li.na")
     with register.changeset(origin="test", reason="books", author="li.na") as cs:

@@ -204,7 +204,7 @@ def _number_at(connection: sa.Connection, moment: datetime) -> int:
 
 
 def _streamed(connection: sa.Connection, query: sa.Select[Any]) -> Iterator[Any]:
-    yield from connection.execution_options(yield_per=_PAGE).execute(query)
+    yield from connection.execute(query.execution_options(yield_per=_PAGE))
 
 
 def _folded(history: list[_Change]) -> tuple[Stored | None, bool]:

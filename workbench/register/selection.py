@@ -45,7 +45,8 @@ class Selection:
         for name in self._in_database:
             query = query.where(_condition(made.c[name], self._parameter(name, self._where[name], sqlite=sqlite)))
         if self.row_id is None:
-            connection = connection.execution_options(yield_per=_PAGE)
+            # An option of this query alone: the connection may be one that is written to as well.
+            query = query.execution_options(yield_per=_PAGE)
         for row in connection.execute(query):
             yield from_database(self._table, columns, row, sqlite=sqlite)
 
