@@ -35,6 +35,17 @@ def _absolute(location: str | None) -> str:
     return "" if not location else location if "://" in location else str(Path(location).absolute())
 
 
+def _by_reason(cells: list[dict[str, str]]) -> list[tuple[str, str, str]]:
+    """Each reason once, with the first cell that shows it and how many more do."""
+    places: dict[tuple[str, str], list[str]] = {}
+    for one in cells:
+        places.setdefault((one["error"], one["message"]), []).append(f"{one['sheet']}!{one['cell']}")
+    return [
+        (found[0] if len(found) == 1 else f"{found[0]} +{len(found) - 1}", error, message)
+        for (error, message), found in places.items()
+    ]
+
+
 @click.group("libreoffice", help=_("Functions and macros in LibreOffice Calc: install, examine, recalculate."))
 def group() -> None:
     """All that has to do with LibreOffice."""
@@ -171,7 +182,7 @@ def recalc_command(file: Path, target: Path) -> None:
         if done.functions:
             console.print(table("", (_("function"), _("cells")), list(done.functions.items()), right=(1,)))
         if done.error_cells:
-            rows = [(f"{one['sheet']}!{one['cell']}", one["error"], one["message"]) for one in done.error_cells[:20]]
+            rows = _by_reason(done.error_cells)
             console.print(table("", (_("cell"), _("error"), _("message")), rows, whole=(0, 1)))
 
     emit({"file": str(target), **done.as_dict()}, render)

@@ -146,7 +146,7 @@ class Commands(unohelper.Base, XJob, XJobExecutor, XServiceInfo):  # type: ignor
             )
             request = {
                 "op": "macro", "name": name, "pipe": door(self._context), "uid": document.RuntimeUID,
-                "pid": os.getpid(), "again": False,
+                "pid": os.getpid(), "again": False, "register": os.environ.get("WORKBENCH_REGISTER") or FACTS["register"],
             }  # fmt: skip
             try:
                 reply = client.ask(request)

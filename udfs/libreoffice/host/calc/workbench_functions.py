@@ -53,7 +53,7 @@ class Engine:
         self._system_of: Any = None
         self._system_until = 0.0
         self._client: Any = None
-        self.speaks = self.language()
+        self.speaks = os.environ.get("WORKBENCH_LANG") or self.language()
         named = os.environ.get("WORKBENCH_REGISTER") or FACTS["register"]
         self.register = named if "://" in named or not named else os.path.abspath(named)
         self.use_language()
