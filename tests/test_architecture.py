@@ -33,7 +33,7 @@ LEVELS = {
     "register": 2,
     "sheets": 2,
     "splicing": 2,
-    "statements": 2,
+    "statements": 3,
     "rate_store": 3,
     "sync": 4,
     "duplicates": 3,

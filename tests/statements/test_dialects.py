@@ -31,7 +31,6 @@ REFUSED = {
     "self-provided_raiffeisen-cmi.sta": StatementDoesNotAddUp,
     "self-provided_raphaelm.sta": StatementUnreadable,
     "self-provided_gv_codes.sta": StatementTruncated,
-    "mBank_mt942.sta": StatementUnreadable,
 }
 TRUE = sorted(file.name for file in MT940.glob("*.sta") if file.name not in REFUSED)
 MENDABLE = sorted(name for name, error in REFUSED.items() if error is StatementDoesNotAddUp)
@@ -67,7 +66,7 @@ def test_banks_dialects_are_read_whole(name: str) -> None:
     entries = [one for statement in statements for one in statement.entries]
     assert len(entries) == len(re.findall(r"^:61:", text_of(name), re.MULTILINE)) > 0
     assert [one.amount for one in entries] == peers_amounts(text_of(name))
-    assert all(one.adds_up for one in statements)
+    assert all(one.adds_up or one.format == "mt942" for one in statements)
     assert len({one.fingerprint for one in entries}) == len(entries)
 
 
@@ -190,7 +189,7 @@ def test_hostile_files_give_one_short_refusal(tmp_path: Path, data: bytes) -> No
     file.write_bytes(data)
     with pytest.raises(FileRefused) as refused:
         read_statements(file)
-    assert refused.value.code.startswith("statement.")
+    assert refused.value.code.partition(".")[0] in {"statement", "file"}
     assert str(refused.value.where).startswith("upload.dat")
     assert len(str(refused.value)) < 500
 

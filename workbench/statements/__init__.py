@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.i18n import _
-from workbench.statements import camt, delimited, mt940
-from workbench.statements.delimited import Profile, built_in_profiles, profile_from
+from workbench.statements import delimited, mt103, mt940, ofx
 from workbench.statements.entries import (
     Entry,
     Statement,
@@ -17,6 +16,7 @@ from workbench.statements.entries import (
     StatementUnreadable,
     with_fingerprints,
 )
+from workbench.statements.layouts import Profile, built_in_profiles, load_profiles, profile_from
 
 __all__ = [
     "Entry",
@@ -26,11 +26,13 @@ __all__ = [
     "StatementTruncated",
     "StatementUnreadable",
     "built_in_profiles",
+    "load_profiles",
     "profile_from",
     "read_statements",
 ]
 
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 LARGEST_FILE = 256 << 20
 """Bytes; a bank's file of a year is a few megabytes."""
 
@@ -39,8 +41,8 @@ def read_statements(path: str | Path, profiles: Sequence[Profile] = ()) -> list[
     """Read a statement file, its form told by what is in it, not by its name.
 
     Args:
-        path: MT940, CAMT.052/.053/.054, or CSV.
-        profiles: the user's own CSV profiles.
+        path: MT940, MT942, MT103, CAMT.052/.053/.054, OFX/QFX, CSV or a workbook.
+        profiles: the user's own profiles of CSV files and workbooks.
 
     Raises:
         StatementUnreadable, StatementTruncated, StatementDoesNotAddUp: nothing is half-read; the message names
@@ -48,14 +50,25 @@ def read_statements(path: str | Path, profiles: Sequence[Profile] = ()) -> list[
     """
     file = Path(path)
     data = _bytes(file)
+    if data.startswith(_WORKBOOKS):
+        return with_fingerprints(delimited.read_workbook(file, profiles))
     text = decode(data, file.name)
-    if text.lstrip().startswith("<"):
-        found = camt.read(data, file.name)
-    elif mt940.looks_like(text):
-        found = mt940.read(text, file.name)
-    else:
-        found = delimited.read(text, file.name, profiles)
-    return with_fingerprints(found)
+    return with_fingerprints(_read_text(text, data, file.name, profiles))
+
+
+def _read_text(text: str, data: bytes, file: str, profiles: Sequence[Profile]) -> list[Statement]:
+    """By the reader of its form; each is loaded when a file needs it."""
+    if ofx.looks_like(text):
+        return ofx.read(data, file)
+    if text.lstrip("\ufeff \t\r\n").startswith("<"):
+        from workbench.statements import camt
+
+        return camt.read(data, file)
+    if mt103.looks_like(text):
+        return mt103.read(text, file)
+    if mt940.looks_like(text):
+        return mt940.read(text, file)
+    return delimited.read(text, file, profiles)
 
 
 def decode(data: bytes, file: str) -> str:
@@ -92,10 +105,12 @@ def _bytes(file: Path) -> bytes:
         why = _("The file is larger than any statement.")
     else:
         data = file.read_bytes()
-        if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff", *_WORKBOOKS)):
             why = _("The file is binary.")
         elif not data.strip():
             why = _("The file is empty.")
         else:
             return data
-    raise StatementUnreadable(why, where=file.name, remedy=_("Name a statement file: MT940, CAMT or CSV."))
+    raise StatementUnreadable(
+        why, where=file.name, remedy=_("Name a statement file: MT940, CAMT, OFX, CSV or a workbook.")
+    )

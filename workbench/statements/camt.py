@@ -6,6 +6,7 @@ refused before anything is read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -17,8 +18,10 @@ from workbench.i18n import _
 from workbench.statements.entries import (
     Entry,
     Statement,
+    StatementDoesNotAddUp,
     StatementUnreadable,
     amount_of,
+    batch_identity,
     checked,
     classify,
     reference_of,
@@ -29,17 +32,22 @@ __all__ = ["read"]
 _REPORTS = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
 _BOOKED = frozenset({"", "BOOK"})
 """The other states (PDNG, FUTR, INFO) are of money that has not moved, or was booked elsewhere."""
+_OURS = re.compile(r"camt\.05[234]", re.IGNORECASE)
+_RATE = re.compile(r"\d{1,9}(\.\d{1,12})?")
 _OPENING, _CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 
 
 def read(data: bytes, file: str) -> list[Statement]:
-    """Every statement of the file, each counted and added up where it carries balances.
+    """Every statement of the file, each counted and added up where it carries balances, counts or sums.
 
     Raises:
-        StatementUnreadable: not well-formed, hostile, or without a statement; names file and line.
-        StatementDoesNotAddUp: balances and entries contradict each other.
+        StatementUnreadable: not well-formed, hostile, of another message, or without a statement; names file and line.
+        StatementDoesNotAddUp: balances, counts or sums and the entries contradict each other.
     """
     root = _parsed(data, file)
+    namespace = etree.QName(root).namespace or ""
+    if namespace and not _OURS.search(namespace):
+        raise _unreadable(file, 1, _("its namespace {name} is no CAMT statement's").format(name=namespace[:100]))
     statements = []
     for element in root.iter(etree.Element):
         name = _local(element)
@@ -69,27 +77,66 @@ def _parsed(data: bytes, file: str) -> etree._Element:
 
 def _statement(element: etree._Element, kind: str, file: str) -> Statement:
     account = _text(element, "Acct", "Id", "IBAN") or _text(element, "Acct", "Id", "Othr", "Id")
+    account = account or _text(element, "Acct", "Id", "PrtryAcct", "Id")
     balances = {code: amount for code, amount in _balances(element, file)}  # noqa: C416 - the last one of a code counts
-    entries: list[Entry] = []
     # Where an entry has no date of its own, the day the bank made the report is what is known.
     made_on = _day_in(_text(element, "CreDtTm"), element, file)
-    count = 0
-    for entry in _children(element, "Ntry"):
-        count += 1
-        if _status(entry) not in _BOOKED:
-            continue
-        entries.extend(_bookings(entry, account, made_on, file))
-    currency = _text(element, "Acct", "Ccy") or next(iter(balances.values()), (Decimal(0), ""))[1]
+    every = list(_children(element, "Ntry"))
+    booked = [one for one in every if _status(one) in _BOOKED]
+    entries = [part for one in booked for part in _bookings(one, account, made_on, file)]
+    opening = next((balances[code] for code in _OPENING if code in balances), None)
+    closing = next((balances[code] for code in _CLOSING if code in balances), None)
+    currency = _text(element, "Acct", "Ccy") or next((one[1] for one in balances.values()), "")
     currency = currency or (entries[0].currency if entries else "")
-    opening = next((balances[code][0] for code in _OPENING if code in balances), None)
-    closing = next((balances[code][0] for code in _CLOSING if code in balances), None)
-    told = _text(element, "TxsSummry", "TtlNtries", "NbOfNtries")
-    if told.isdecimal() and int(told) != count:
-        raise _unreadable(
-            file, _line(element), _("it says {told} entries and has {count}").format(told=told, count=count)
+    _check_balances(opening, closing, element, file)
+    _check_summary(element, every, file)
+    return checked(
+        Statement(
+            file,
+            kind,
+            account,
+            currency,
+            opening[0] if opening else None,
+            closing[0] if closing else None,
+            tuple(entries),
+            _line(element),
+            _text(element, "ElctrncSeqNb") or _text(element, "LglSeqNb") or _text(element, "Id"),
+            len(every) - len(booked),
         )
-    made = Statement(file, kind, account, currency, opening, closing, tuple(entries), _line(element))
-    return checked(made)
+    )
+
+
+def _check_balances(
+    opening: tuple[Decimal, str] | None, closing: tuple[Decimal, str] | None, element: etree._Element, file: str
+) -> None:
+    if opening and closing and opening[1] != closing[1]:
+        raise StatementDoesNotAddUp(
+            _("It opens in {opening} and closes in {closing}.").format(opening=opening[1], closing=closing[1]),
+            where=f"{file}:{_line(element)}",
+            remedy=_("Get the file from the bank again; nothing of it was imported."),
+        )
+
+
+def _check_summary(element: etree._Element, every: list[etree._Element], file: str) -> None:
+    """The counts and sums that the bank tells must be those of the entries that are there."""
+    credited = [one for one in every if _text(one, "CdtDbtInd") == "CRDT"]
+    debited = [one for one in every if _text(one, "CdtDbtInd") == "DBIT"]
+    for name, some in (("TtlNtries", every), ("TtlCdtNtries", credited), ("TtlDbtNtries", debited)):
+        told = _descend(element, "TxsSummry", name)
+        if told is None:
+            continue
+        count, total = _text(told, "NbOfNtries"), _text(told, "Sum")
+        come_to = sum((_money(_child(one, "Amt"), file)[0] for one in some), Decimal(0))
+        wrong_count = count.isdecimal() and int(count[:18]) != len(some)
+        wrong_sum = bool(total) and amount_of(total.lstrip("-+")) not in {None, come_to}
+        if wrong_count or wrong_sum:
+            raise StatementDoesNotAddUp(
+                _("Its summary tells {told} entries of {sum}; there are {count} of {total}.").format(
+                    told=count[:20] or "-", sum=total[:40] or "-", count=len(some), total=come_to
+                ),
+                where=f"{file}:{_line(told)}",
+                remedy=_("Get the file from the bank again; nothing of it was imported."),
+            )
 
 
 def _balances(element: etree._Element, file: str) -> Iterator[tuple[str, tuple[Decimal, str]]]:
@@ -101,18 +148,31 @@ def _balances(element: etree._Element, file: str) -> Iterator[tuple[str, tuple[D
 
 def _bookings(element: etree._Element, account: str, made_on: date | None, file: str) -> list[Entry]:
     """The entry; where it is a batch of payments that add up to it, each of them, so that each finds its customer."""
-    whole = _entry(element, _details(element), account, made_on, file)
     parts = _details(element)
-    if len(parts) < 2 or any(_child(one, "Amt") is None for one in parts):
+    whole = _entry(element, parts, account, made_on, file)
+    amounts = [_part_amount(one, whole.currency, file) for one in parts]
+    if len(parts) < 2 or any(one is None for one in amounts):
         return [whole]
     split = []
-    for one in parts:
+    for one, amount in zip(parts, amounts, strict=True):
         entry = _entry(element, [one], account, made_on, file)
-        amount, currency = _money(_child(one, "Amt"), file)
         sign = -1 if (_text(one, "CdtDbtInd") or _text(element, "CdtDbtInd")) == "DBIT" else 1
-        split.append(replace(entry, amount=sign * amount, currency=currency, line=_line(one)))
-    same = {one.currency for one in split} == {whole.currency}
-    return split if same and sum((one.amount for one in split), Decimal(0)) == whole.amount else [whole]
+        split.append(replace(entry, amount=sign * (amount or Decimal(0)), line=_line(one), batch=batch_identity(whole)))
+    return split if sum((one.amount for one in split), Decimal(0)) == whole.amount else [whole]
+
+
+def _part_amount(one: etree._Element, currency: str, file: str) -> Decimal | None:
+    """What a part adds to its entry: in the account's currency, wherever the version has it."""
+    for path in (
+        ("Amt",),
+        ("AmtDtls", "TxAmt", "Amt"),
+        ("AmtDtls", "CntrValAmt", "Amt"),
+        ("AmtDtls", "InstdAmt", "Amt"),
+    ):
+        found = _descend(one, *path)
+        if found is not None and found.get("Ccy", currency) == currency:
+            return _money(found, file)[0]
+    return None
 
 
 def _details(element: etree._Element) -> list[etree._Element]:
@@ -133,16 +193,21 @@ def _entry(
         raise _unreadable(file, _line(element), _("an entry has neither a booking nor a value date"))
     single = details[0] if len(details) == 1 else None
     # Amount details, charges and parties may stand at the entry or at its only transaction.
-    instructed = _first_money(file, (single, "AmtDtls", "InstdAmt", "Amt"), (element, "AmtDtls", "InstdAmt", "Amt"),
-                              (single, "InstdAmt"))  # fmt: skip
-    fee = _charges(single, file) or _charges(element, file)
-    payer, payer_account = _party(single if single is not None else element, credit=credit)
+    places = [one for one in (single, element) if one is not None]
+    instructed = _instructed(places, currency, file)
+    fee = next((found for one in places if (found := _charges(one, file))), None)
+    rate, pair = next((found for one in places if (found := _exchange(one, file))), (None, ""))
+    returned = _returned(places)
+    # Of a reversal the parties are those of the payment that it takes back.
+    reversal = _text(element, "RvslInd") == "true"
+    payer, payer_account, debtor = _party(places[0], credit=credit != reversal)
     reference = " ".join(dict.fromkeys(text for one in details for text in _remittance(one)))
     reference = reference or _text(element, "AddtlNtryInf")
     bank_reference = _text(single, "Refs", "AcctSvcrRef") if single is not None else ""
     bank_reference = _text(element, "AcctSvcrRef") or bank_reference
     signed = amount if credit else -amount
     code = _text(element, "BkTxCd", "Domn", "Fmly", "Cd")
+    kind = classify(signed, payer, f"{reference} {_text(element, 'AddtlNtryInf')}", code)
     return Entry(
         account=account,
         value_date=value_date,
@@ -158,38 +223,93 @@ def _entry(
         payer_account=payer_account,
         reference=reference,
         bank_reference=reference_of(bank_reference),
-        kind=classify(signed, payer, f"{reference} {_text(element, 'AddtlNtryInf')}", code),
+        kind="refund" if reversal or returned else kind,
+        exchange_rate=rate,
+        exchange_pair=pair,
+        debtor=debtor,
+        end_to_end=reference_of(_text(single, "Refs", "UETR") or _text(single, "Refs", "EndToEndId"))
+        if single is not None
+        else "",
+        return_reason=returned or ("reversal" if reversal else ""),
     )
+
+
+def _instructed(places: list[etree._Element], currency: str, file: str) -> tuple[Decimal, str] | None:
+    """What the payer told its bank to send; else what was moved in another currency than the account's."""
+    for name in ("InstdAmt", "TxAmt", "CntrValAmt"):
+        for one in places:
+            found = _descend(one, "AmtDtls", name, "Amt")
+            if found is None and name == "InstdAmt":
+                found = _child(one, "InstdAmt")
+            if found is not None and (name == "InstdAmt" or found.get("Ccy", currency) != currency):
+                return _money(found, file)
+    return None
+
+
+def _exchange(one: etree._Element, file: str) -> tuple[Decimal, str] | None:
+    """The bank's exchange rate and between which currencies: ``USD/EUR`` is the price of one dollar in euros."""
+    details = _child(one, "AmtDtls")
+    if details is None:
+        return None
+    for name in ("InstdAmt", "TxAmt", "CntrValAmt", "AnncdPstngAmt"):
+        exchange = _descend(details, name, "CcyXchg")
+        told = _text(exchange, "XchgRate") if exchange is not None else ""
+        if exchange is None or not told:
+            continue
+        if not _RATE.fullmatch(told) or not Decimal(told):
+            raise _unreadable(file, _line(exchange), _("{text} is no exchange rate").format(text=repr(told[:40])))
+        source, target, unit = (_text(exchange, tag) for tag in ("SrcCcy", "TrgtCcy", "UnitCcy"))
+        # Prices are of one unit of the currency that is named as the unit; where none is, of the source.
+        other = source if unit == target else target
+        return Decimal(told), "/".join(code for code in (unit or source, other) if code)
+    return None
+
+
+def _returned(places: list[etree._Element]) -> str:
+    """Why a payment came back, in the bank's code and words."""
+    for one in places:
+        info = _child(one, "RtrInf")
+        if info is not None:
+            told = (_text(info, "Rsn", "Cd"), _text(info, "Rsn", "Prtry"), _text(info, "AddtlInf"))
+            return " ".join(text for text in told if text) or "returned"
+    return ""
 
 
 def _status(entry: etree._Element) -> str:
     return _text(entry, "Sts", "Cd") or _text(entry, "Sts")
 
 
-def _charges(element: etree._Element | None, file: str) -> tuple[Decimal, str] | None:
-    if element is None:
-        return None
-    charges = _child(element, "Chrgs")
-    if charges is None:
-        return None
-    found = [_money(_child(record, "Amt"), file) for record in _children(charges, "Rcrd")]
-    found = found or [_money(amount, file) for amount in _children(charges, "Amt")]
-    if not found or len({currency for _amount, currency in found}) > 1:
-        return None
-    return sum((amount for amount, _currency in found), Decimal(0)), found[0][1]
+def _charges(element: etree._Element, file: str) -> tuple[Decimal, str] | None:
+    """What banks kept, in every version's place for it; what they gave back is subtracted."""
+    found: list[tuple[Decimal, str]] = []
+    total = None
+    for charges in _children(element, "Chrgs"):
+        for record in (*_children(charges, "Rcrd"), *([charges] if _child(charges, "Amt") is not None else [])):
+            amount, currency = _money(_child(record, "Amt"), file)
+            found.append((-amount if _text(record, "CdtDbtInd") == "CRDT" else amount, currency))
+        whole = _child(charges, "TtlChrgsAndTaxAmt")
+        total = _money(whole, file) if whole is not None else total
+    if not found and total:
+        found = [total]
+    kept = sum((amount for amount, _currency in found), Decimal(0))
+    return (kept, found[0][1]) if kept > 0 and len({currency for _amount, currency in found}) == 1 else None
 
 
-def _party(element: etree._Element, *, credit: bool) -> tuple[str, str]:
-    """Who stands on the other side: the ultimate debtor of a credit before the debtor, likewise for debits."""
+def _party(element: etree._Element, *, credit: bool) -> tuple[str, str, str]:
+    """Who stands on the other side, the account, and whose account it is where somebody paid for another.
+
+    The ultimate debtor of a credit goes before the debtor, likewise for debits.
+    """
     parties = _child(element, "RltdPties")
     if parties is None:
-        return "", ""
+        return "", "", ""
     who = "Dbtr" if credit else "Cdtr"
-    name = ""
-    for tag in (f"Ultmt{who}", who):
-        name = name or _text(parties, tag, "Pty", "Nm") or _text(parties, tag, "Nm")
+    names = [_text(parties, tag, "Pty", "Nm") or _text(parties, tag, "Nm") for tag in (f"Ultmt{who}", who)]
+    agent = _text(parties, who, "Agt", "FinInstnId", "Nm")
     account = _text(parties, f"{who}Acct", "Id", "IBAN") or _text(parties, f"{who}Acct", "Id", "Othr", "Id")
-    return name, account
+    account = account or _text(parties, f"{who}Acct", "Id", "PrtryAcct", "Id")
+    name = names[0] or names[1] or agent
+    return name, account, names[1] if names[0] and names[1] != names[0] else ""
 
 
 def _remittance(details: etree._Element) -> Iterator[str]:
@@ -198,21 +318,18 @@ def _remittance(details: etree._Element) -> Iterator[str]:
         for one in _children(info, "Ustrd"):
             yield " ".join((one.text or "").split())
         for one in _children(info, "Strd"):
-            text = _text(one, "CdtrRefInf", "Ref") or _text(one, "RfrdDocInf", "Nb")
-            if text:
-                yield text
+            yield from _structured(one)
     end_to_end = _text(details, "Refs", "EndToEndId")
     if end_to_end and end_to_end.upper() != "NOTPROVIDED":
         yield end_to_end
 
 
-def _first_money(file: str, *places: tuple[etree._Element | str | None, ...]) -> tuple[Decimal, str] | None:
-    for start, *path in places:
-        if start is not None and not isinstance(start, str):
-            found = _descend(start, *(str(name) for name in path))
-            if found is not None:
-                return _money(found, file)
-    return None
+def _structured(one: etree._Element) -> Iterator[str]:
+    """The creditor's reference, every document it names, and what is said besides."""
+    told = [_text(one, "CdtrRefInf", "Ref"), _text(one, "CdtrRefInf", "CdtrRef")]
+    told += [_text(document, "Nb") or _text(document, "RfrdDocNb") for document in _children(one, "RfrdDocInf")]
+    told += [(extra.text or "").strip() for extra in _children(one, "AddtlRmtInf")]
+    yield from (" ".join(text.split()) for text in told if text)
 
 
 def _money(element: etree._Element | None, file: str) -> tuple[Decimal, str]:

@@ -22,6 +22,7 @@ __all__ = [
     "StatementTruncated",
     "StatementUnreadable",
     "amount_of",
+    "batch_identity",
     "checked",
     "classify",
     "reference_of",
@@ -53,6 +54,10 @@ class Entry:
 
     ``amount`` is credited (positive) or debited (negative) in ``currency``; ``instructed_amount`` is what the payer told
     its bank to send; ``fee_amount`` are charges that the statement names. ``line`` is where the entry starts in the file.
+
+    ``exchange_rate`` is the bank's own, as told; ``exchange_pair`` says between which currencies (``USD/EUR``: one of the
+    first in the second) where that is told. ``debtor`` is whose account paid for the ``payer``. ``batch`` is the identity
+    that the whole has, of which this entry is a part. ``sender_reference`` is the reference of the payment message.
     """
 
     account: str
@@ -71,11 +76,21 @@ class Entry:
     bank_reference: str = ""
     kind: str = "unknown"
     fingerprint: str = ""
+    exchange_rate: Decimal | None = None
+    exchange_pair: str = ""
+    debtor: str = ""
+    end_to_end: str = ""
+    return_reason: str = ""
+    batch: str = ""
+    sender_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement of one account in one currency; balances are None where the format carries none."""
+    """One statement of one account in one currency; balances are None where the format carries none.
+
+    ``number`` is the statement's own; ``pending`` counts entries that the bank has not booked, which are not taken.
+    """
 
     file: str
     format: str
@@ -85,6 +100,8 @@ class Statement:
     closing: Decimal | None
     entries: tuple[Entry, ...]
     line: int = 1
+    number: str = ""
+    pending: int = 0
 
     @property
     def adds_up(self) -> bool:
@@ -182,10 +199,20 @@ def with_fingerprints(statements: Sequence[Statement]) -> list[Statement]:
         for entry in one.entries:
             key = "\x1f".join(_identity(entry))
             seen[key] += 1
-            digest = hashlib.sha256(f"{key}\x1f{seen[key]}".encode()).hexdigest()[:32]
-            entries.append(replace(entry, fingerprint=digest))
+            entries.append(replace(entry, fingerprint=_digest(key, seen[key])))
         result.append(replace(one, entries=tuple(entries)))
     return result
+
+
+def batch_identity(whole: Entry) -> str:
+    """The identity of an entry that is reported as a whole elsewhere and in parts here; empty without a bank reference."""
+    if not whole.bank_reference:
+        return ""
+    return _digest("\x1f".join(_identity(whole)), 1)
+
+
+def _digest(key: str, count: int) -> str:
+    return hashlib.sha256(f"{key}\x1f{count}".encode()).hexdigest()[:32]
 
 
 def _continues(one: Statement, before: Statement) -> bool:

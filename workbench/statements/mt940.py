@@ -1,14 +1,15 @@
-"""MT940: the SWIFT customer statement, in the dialects that banks really send.
+"""MT940 and MT942: the SWIFT customer statement and the interim report, in the dialects that banks really send.
 
 A tokenizer of our own, because readers that know one bank's habits drop entries of the next. It takes: statements with
 or without SWIFT envelopes, missing or odd statement numbers, entry dates left out, third amounts letters, text behind
 ``:61:`` on a line of its own, structured ``:86:`` (``?20…``, ``/REMI/…``), and trailing rubbish after ``-}``.
+
+An MT942 (``:34F:``) carries no balances but counts and sums its entries (``:90D:``, ``:90C:``), and is held to that.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from workbench.i18n import _
 from workbench.statements.entries import (
     Entry,
     Statement,
+    StatementDoesNotAddUp,
     StatementTruncated,
     StatementUnreadable,
     amount_of,
@@ -24,11 +26,10 @@ from workbench.statements.entries import (
     classify,
     reference_of,
 )
+from workbench.statements.swift import fields_of
 
 __all__ = ["looks_like", "read"]
 
-_TAG = re.compile(r"^\s*:(\d{2}[A-Z]?):(.*)$", re.DOTALL)
-_LINES = re.compile(r"\r\n|\n|\r")
 _WIDEST = 65  # characters of a line; a longer text goes on in the next, in the middle of a word
 _GROUPED = re.compile(r"\d{1,3}(\.\d{3})+,\d*")
 _BALANCE = re.compile(r"^([CD])(\d{6})([A-Z]{3})([\d.,]+)")
@@ -38,7 +39,12 @@ _ENTRY = re.compile(
     re.DOTALL,
 )
 _SUBFIELD = re.compile(r"\?(\d{2})")
-_SLASH_CODE = re.compile(r"/(ORDP|BENM|REMI|EREF|OCMT|CHGS|NAME|IBAN|BIC|CNTP|TRTP|MARF|ISDT|PREF|RTRN|CSID|SVWZ)/")
+_SLASH_CODE = re.compile(
+    r"/(ORDP|BENM|REMI|EREF|OCMT|CHGS|EXCH|NAME|IBAN|BIC|CNTP|TRTP|MARF|ISDT|PREF|RTRN|CSID|SVWZ)/"
+)
+_SUM = re.compile(r"^(\d{1,5})([A-Z]{3})([\d.,]+)")
+_FLOOR = re.compile(r"^([A-Z]{3})([CD]?)([\d.,]+)")
+_RATE = re.compile(r"/EXCH/(\d{1,9}(?:[.,]\d{1,12})?)(?=/|$|\s)")
 _MONEY = re.compile(r"^([A-Z]{3})([\d.]+,\d*|\d+)$")
 
 
@@ -51,13 +57,26 @@ class _Draft:
     opening: tuple[Decimal, str] | None = None
     closing: tuple[Decimal, str] | None = None
     entries: list[Entry] = field(default_factory=list)
+    number: str = ""
+    floor: str = ""
+    """Currency of the floor limit: the draft is an interim report."""
+    sums: list[tuple[str, int, str, Decimal, int]] = field(default_factory=list)
+    """Direction, count, currency, sum and line of what the report says it holds."""
+
+    @property
+    def currency(self) -> str:
+        """Of the account, once it is known."""
+        return self.opening[1] if self.opening else self.floor
 
 
 def looks_like(text: str) -> bool:
     """Whether the text has the tags of an MT940 or MT942."""
     # Blanks but no line ends before the colon: a megabyte of empty lines would be gone through once for each of them.
     begins = re.search(r"(?:^|[\r\n]|\{4:)[ \t]*:20:", text)
-    return bool(begins and re.search(r"[\r\n][ \t]*:(25P?|60F|60M|61|34F):", text))
+    if begins and re.search(r"[\r\n][ \t]*:(25P?|60F|60M|61|34F):", text):
+        return True
+    # A piece of one, which is then refused as such.
+    return bool(re.match(r"\s*:\d{2}[A-Z]?:", text[:200]))
 
 
 def read(text: str, file: str) -> list[Statement]:
@@ -66,29 +85,19 @@ def read(text: str, file: str) -> list[Statement]:
     Raises:
         StatementTruncated: a statement has no closing balance, or the file ends within one.
         StatementUnreadable: a line does not have MT940's form; names file and line.
-        StatementDoesNotAddUp: balances and entries contradict each other.
+        StatementDoesNotAddUp: balances, counts and entries contradict each other.
     """
     drafts: list[_Draft] = []
     counted = 0
-    for tag, value, line in _fields(text):
+    for tag, value, line in fields_of(text):
         if tag == "20":
             drafts.append(_Draft(line))
         elif not drafts:
             raise _unreadable(file, line, _("a statement begins with :20:"))
         draft = drafts[-1]
-        if tag in {"25", "25P"}:
-            draft.account = value.split("\n")[0].strip()
-        elif tag in {"34F", "13D"}:
-            raise _unreadable(file, line, _("it is an interim report (MT942), which carries no balances"))
-        elif tag in {"60F", "60M"}:
-            draft.opening = _balance(value, file, line)
-        elif tag == "61":
+        if tag == "61":
             counted += 1
-            draft.entries.append(_entry(value, draft, file, line))
-        elif tag == "86" and draft.entries and draft.closing is None:
-            _details(draft, value)
-        elif tag in {"62F", "62M"}:
-            draft.closing = _balance(value, file, line)
+        _take(draft, tag, value, file, line)
     if not drafts:
         raise _unreadable(file, 1, _("there is no statement in it"))
     statements = [_statement(draft, file) for draft in drafts]
@@ -97,29 +106,29 @@ def read(text: str, file: str) -> list[Statement]:
     return statements
 
 
-def _fields(text: str) -> Iterator[tuple[str, str, int]]:
-    """Tags with their values and lines; a value goes on until the next tag or the end of the message."""
-    tag, value, start = "", [""], 0
-    for number, raw in enumerate(_LINES.split(text), start=1):
-        line = raw.rstrip().removeprefix("\ufeff")
-        # An envelope may stand on the same line as the first tag: {1:…}{2:…}{4::20:…
-        line = re.sub(r"^(\{\d:[^{}]*\})*\{4:", "", line)
-        found = _TAG.match(line)
-        if found:
-            if tag:
-                yield tag, "\n".join(value), start
-            tag, value, start = found.group(1), [found.group(2)], number
-        elif line in {"-", "-}"} or line.startswith(("-}{", "{1:", "{5:")):
-            if tag:
-                yield tag, "\n".join(value), start
-            tag = ""
-        elif tag:
-            value.append(line)
-    if tag:
-        yield tag, "\n".join(value), start
+def _take(draft: _Draft, tag: str, value: str, file: str, line: int) -> None:
+    """Put one field into the statement."""
+    if tag in {"25", "25P"}:
+        draft.account = value.split("\n", maxsplit=1)[0].strip()
+    elif tag in {"28", "28C"}:
+        draft.number = value.split("\n", maxsplit=1)[0].strip()
+    elif tag == "34F":
+        draft.floor = draft.floor or _floor(value, file, line)
+    elif tag in {"60F", "60M"}:
+        draft.opening = _balance(value, file, line)
+    elif tag == "61":
+        draft.entries.append(_entry(value, draft, file, line))
+    elif tag == "86" and draft.entries and draft.closing is None and not draft.sums:
+        _details(draft, value)
+    elif tag in {"62F", "62M"}:
+        draft.closing = _balance(value, file, line)
+    elif tag in {"90D", "90C"}:
+        draft.sums.append((tag[2], *_sum(value, file, line), line))
 
 
 def _statement(draft: _Draft, file: str) -> Statement:
+    if draft.floor and draft.opening is None and draft.closing is None:
+        return _interim(draft, file)
     if draft.opening is None or draft.closing is None:
         raise StatementTruncated(
             _("The statement has no opening balance.")
@@ -132,7 +141,55 @@ def _statement(draft: _Draft, file: str) -> Statement:
     if draft.opening[1] != currency:
         raise _unreadable(file, draft.line, _("its balances are in two currencies"))
     opening, closing, entries = draft.opening[0], draft.closing[0], tuple(draft.entries)
-    return checked(Statement(file, "mt940", draft.account, currency, opening, closing, entries, draft.line))
+    return checked(
+        Statement(file, "mt940", draft.account, currency, opening, closing, entries, draft.line, draft.number)
+    )
+
+
+def _interim(draft: _Draft, file: str) -> Statement:
+    """An MT942, whose entries must be as many, and come to as much, as it says."""
+    if not draft.sums:
+        raise StatementTruncated(
+            _("The interim report does not count its entries (:90D:, :90C:)."),
+            where=f"{file}:{draft.line}",
+            remedy=_("The file is cut off or incomplete; get it from the bank again."),
+        )
+    told = {mark: 0 for mark, *_rest in draft.sums}
+    for mark, count, currency, total, line in draft.sums:
+        told[mark] += count
+        some = [one.amount for one in draft.entries if (one.amount < 0) == (mark == "D") and one.currency == currency]
+        come_to = abs(sum(some, Decimal(0)))
+        if (count, total) != (len(some), come_to):
+            raise StatementDoesNotAddUp(
+                _("It says {told} entries of {sum} {currency} and has {count} of {total}.").format(
+                    told=count, sum=total, currency=currency, count=len(some), total=come_to
+                ),
+                where=f"{file}:{line}",
+                remedy=_("Get the file from the bank again; nothing of it was imported."),
+            )
+    uncounted = [one for one in draft.entries if ("D" if one.amount < 0 else "C") not in told]
+    if uncounted:
+        raise StatementDoesNotAddUp(
+            _("Its counts leave out {count} entries.").format(count=len(uncounted)),
+            where=f"{file}:{uncounted[0].line}",
+            remedy=_("Get the file from the bank again; nothing of it was imported."),
+        )
+    entries = tuple(draft.entries)
+    return checked(Statement(file, "mt942", draft.account, draft.floor, None, None, entries, draft.line, draft.number))
+
+
+def _floor(value: str, file: str, line: int) -> str:
+    found = _FLOOR.match(value.strip())
+    if not found:
+        raise _unreadable(file, line, _("a floor limit is currency, C or D, and amount"))
+    return found[1]
+
+
+def _sum(value: str, file: str, line: int) -> tuple[int, str, Decimal]:
+    found = _SUM.match(value.strip())
+    if not found:
+        raise _unreadable(file, line, _("a sum is a count, currency and amount"))
+    return int(found[1]), found[2], _amount(found[3], file, line)
 
 
 def _balance(value: str, file: str, line: int) -> tuple[Decimal, str]:
@@ -149,7 +206,7 @@ def _entry(value: str, draft: _Draft, file: str, line: int) -> Entry:
     found = _ENTRY.match(first.strip())
     if not found:
         raise _unreadable(file, line, _("an entry is date, C or D, amount, code and reference"))
-    if draft.opening is None:
+    if not draft.currency:
         raise _unreadable(file, line, _("an entry stands before the opening balance"))
     amount = _amount(found["amount"], file, line)
     # RC is a reversed credit and takes money away; RD gives it back.
@@ -162,7 +219,7 @@ def _entry(value: str, draft: _Draft, file: str, line: int) -> Entry:
         account=draft.account,
         value_date=value_date,
         booking_date=_booking_day(found["booked"], value_date),
-        currency=draft.opening[1],
+        currency=draft.currency,
         amount=amount,
         line=line,
         bank_reference=reference_of(bank.strip()),
@@ -189,6 +246,8 @@ def _details(draft: _Draft, value: str) -> None:
         instructed_amount=instructed[1] if instructed else None,
         fee_currency=fee[0] if fee else None,
         fee_amount=fee[1] if fee else None,
+        exchange_rate=_tagged_rate(value),
+        exchange_pair=f"{instructed[0]}/{one.currency}" if instructed and _tagged_rate(value) else "",
         kind=code or classify(one.amount, payer, reference),
     )
 
@@ -221,6 +280,11 @@ def _tagged_money(value: str, name: str) -> tuple[str, Decimal] | None:
     money = _MONEY.match(found.group(1).rstrip("/")) if found else None
     amount = amount_of(money.group(2).replace(".", "").replace(",", ".").rstrip(".")) if money else None
     return (money.group(1), amount) if money and amount is not None else None
+
+
+def _tagged_rate(value: str) -> Decimal | None:
+    found = _RATE.search(value.replace("\n", ""))
+    return (Decimal(found[1].replace(",", ".")) or None) if found else None
 
 
 def _amount(text: str, file: str, line: int) -> Decimal:
