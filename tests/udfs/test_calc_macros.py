@@ -32,7 +32,7 @@ import sys, types
 from workbench.errors import ConfigurationError
 macros = types.ModuleType("udfs.macros")
 macros.MACROS = {"stamp": None, "refuse": None}
-def run(name, book):
+def run(name, book, *, location):
     sheet = book.sheets[0]
     if name == "refuse":
         raise ConfigurationError("The month is closed.", remedy="Reopen it.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import inspect
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -46,9 +45,7 @@ def run(request: dict[str, Any]) -> str:
     connection.user_owned = True
     try:
         book = xlwings.Book(impl=App(connection).book(str(request["uid"])))
-        known = inspect.signature(macros.run).parameters
-        named = {"register": request.get("register") or None} if "register" in known else {}
-        return str(macros.run(name, book, **named))
+        return str(macros.run(name, book, location=str(request.get("register") or "")))
     finally:
         connection.close(terminate=False)
         folder.rmdir()
