@@ -36,6 +36,7 @@ _COMMANDS: dict[str, str] = {
     "receipts": "workbench.cli.receipts:group",
     "report": "workbench.cli.report:command",
     "doctor": "workbench.cli.doctor:command",
+    "macro": "workbench.cli.macro:group",
     "serve": "workbench.cli.serve:group",
     "log": "workbench.cli.register:log",
     "undo": "workbench.cli.register:undo",
