@@ -245,3 +245,16 @@ def test_the_extension_carries_what_it_needs_and_nothing_heavy() -> None:
     assert {"pythonpath/udfs/registry.py", "pythonpath/workbench/rates/data/ecb.rates"} <= names.keys()
     assert not [one for one in names if "/register/" in one or "sqlalchemy" in one]
     assert sum(map(len, names.values())) < 4 * 2**20
+
+
+def test_what_runs_under_libreoffices_python_is_written_for_python_3_8() -> None:
+    import ast
+
+    root = Path(model.__file__).resolve().parents[2]
+    files = [
+        *(root / "libreoffice" / "host").rglob("*.py"),
+        *(root / "service" / name for name in ("wire.py", "client.py")),
+    ]
+    assert len(files) > 10
+    for path in files:
+        ast.parse(path.read_text(encoding="utf-8"), str(path), feature_version=(3, 8))
