@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
@@ -11,13 +11,25 @@ from typing import Any
 
 from workbench.duplicates.entrance import tell_new
 from workbench.errors import MoneyError, WorkbenchError
-from workbench.findings import Finding
+from workbench.findings import Finding, Kind, Severity, add_kinds
 from workbench.i18n import _
 from workbench.money import Balances, Money, currency
 from workbench.rate_store import converted_fields
 from workbench.rates import RateBook
 from workbench.register import Register
-from workbench.statements import Entry, Statement, read_statements
+from workbench.statements import Entry, KnownMoney, Profile, Statement, evidence_of, read_statements
+
+add_kinds(
+    {
+        "receipt.taken-for-known": Kind(
+            Severity.REPORT,
+            "{value} entries without a bank reference are like known ones in everything and were taken for the same money",
+            "{value} 笔没有银行流水号的记录与已知记录完全相同，被视为同一笔款项",
+            "Where one of them is another payment, enter it by hand; the balances of the account tell.",
+            "如其中确有另一笔付款，请手工登记；可核对账户余额。",
+        )
+    }
+)
 
 __all__ = ["ImportedFile", "ReceiptsImport", "import_statements"]
 
@@ -25,6 +37,14 @@ _TAKEN = (
     "account", "value_date", "booking_date", "currency", "amount", "instructed_currency", "instructed_amount",
     "fee_currency", "fee_amount", "payer", "payer_account", "reference", "bank_reference", "fingerprint", "kind",
 )  # fmt: skip
+_OWN = {
+    "exchange_rate": ("decimal", "the bank's exchange rate, as its statement tells it"),
+    "exchange_pair": ("text", "between which currencies: USD/EUR is the price of one dollar in euros"),
+    "debtor": ("text", "whose account paid, where somebody paid for the payer"),
+    "end_to_end": ("text", "the payer's own reference that banks pass on, or the payment's UETR"),
+    "return_reason": ("text", "why a payment came back or was reversed"),
+}
+"""Fields of receipts beside the register's own, made when a statement first tells one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,34 +96,36 @@ def import_statements(
     book: RateBook,
     *,
     author: str,
+    profiles: Sequence[Profile] = (),
     progress: Callable[[str, int, int], None] | None = None,
 ) -> ReceiptsImport:
     """Read statement files and add what the register does not know yet, in one changeset.
 
     A file that cannot be read or does not add up is refused as a whole and told in its ``error``; the others go on.
     The amount in base currency is filled from ``book`` on the value date; without a rate it stays empty and a finding
-    says so.
+    says so. ``profiles`` are the user's own, of CSV files and workbooks.
     """
-    known = {row["fingerprint"] for row in register.rows("receipts")}
+    sources_known = list(register.rows("source_records", {"table_name": "receipts"}))
+    known = KnownMoney(register.rows("receipts"), sources_known)
+    seen = {row["file_sha256"] for row in sources_known}
     rows: list[dict[str, Any]] = []
-    sources: list[tuple[Entry, Path]] = []
+    sources: list[tuple[Statement, Entry, Path]] = []
     findings: list[Finding] = []
     files = []
     every = list(paths)
     for number, path in enumerate(every, start=1):
         try:
-            statements = read_statements(path)
+            statements = read_statements(path, profiles)
             _refuse_old_money(path, statements)
         except WorkbenchError as error:
             files.append(ImportedFile(path.name, "", 0, 0, 0, {}, {}, adds_up=False, error=error))
             continue
-        fresh = 0
-        for entry in (entry for statement in statements for entry in statement.entries):
-            if entry.fingerprint in known:
-                continue
-            known.add(entry.fingerprint)
-            fresh += 1
+        new, alike = known.take(statements)
+        if alike and sha256(path.read_bytes()).hexdigest() not in seen:
+            findings.append(Finding("receipt.taken-for-known", path.name, str(alike)))
+        for statement, entry in new:
             row = {name: getattr(entry, name) for name in _TAKEN}
+            row["custom"] = {name: value for name in _OWN if (value := getattr(entry, name))}
             evidence, problem = converted_fields(
                 book,
                 entry.amount,
@@ -114,8 +136,8 @@ def import_statements(
             )
             findings.extend([problem] if problem else [])
             rows.append({**row, **evidence})
-            sources.append((entry, path))
-        files.append(_imported(path, statements, fresh))
+            sources.append((statement, entry, path))
+        files.append(_imported(path, statements, len(new)))
         if progress:
             progress(_("reading statements"), number, len(every))
     totals = Balances(Money(row["amount"], row["currency"]) for row in rows)
@@ -159,16 +181,19 @@ def _imported(path: Path, statements: list[Statement], fresh: int) -> ImportedFi
 def _store(
     register: Register,
     rows: list[dict[str, Any]],
-    sources: list[tuple[Entry, Path]],
+    sources: list[tuple[Statement, Entry, Path]],
     findings: list[Finding],
     author: str,
 ) -> int:
-    names = sorted({path.name for _entry, path in sources})
-    hashes = {path: sha256(path.read_bytes()).hexdigest() for path in {path for _entry, path in sources}}
+    names = sorted({path.name for _statement, _entry, path in sources})
+    hashes = {path: sha256(path.read_bytes()).hexdigest() for path in {path for _statement, _entry, path in sources}}
     reason = _("bank statements: {files}").format(files=", ".join(names[:5]) + (" …" if len(names) > 5 else ""))
+    _make_fields(register, {name for row in rows for name in row["custom"]}, author)
     with register.changeset(origin="statements", reason=reason, author=author) as cs:
         ids = cs.insert("receipts", rows)
-        places = {row_id: f"{path.name}:{entry.line}" for row_id, (entry, path) in zip(ids, sources, strict=True)}
+        places = {
+            row_id: f"{path.name}:{entry.line}" for row_id, (_statement, entry, path) in zip(ids, sources, strict=True)
+        }
         findings += tell_new(cs, "receipts", places)
         cs.insert(
             "source_records",
@@ -179,9 +204,24 @@ def _store(
                     "file": path.name,
                     "place": places[row_id],
                     "file_sha256": hashes[path],
+                    "raw": evidence_of(entry, statement) or None,
                 }
-                for row_id, (entry, path) in zip(ids, sources, strict=True)
+                for row_id, (statement, entry, path) in zip(ids, sources, strict=True)
             ],
         )
         cs.insert("open_findings", [one.as_row() for one in findings])
     return cs.number
+
+
+def _make_fields(register: Register, needed: set[str], author: str) -> None:
+    """Fields of receipts that are not there yet, in a changeset of their own: taking back an import leaves them."""
+    missing = sorted(needed - register.custom_fields("receipts").keys())
+    if missing:
+        with register.changeset(origin="statements", reason=_("fields that statements tell"), author=author) as cs:
+            cs.insert(
+                "custom_fields",
+                [
+                    {"table_name": "receipts", "name": name, "kind": _OWN[name][0], "meaning": _OWN[name][1]}
+                    for name in missing
+                ],
+            )

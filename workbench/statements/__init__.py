@@ -16,16 +16,19 @@ from workbench.statements.entries import (
     StatementUnreadable,
     with_fingerprints,
 )
+from workbench.statements.known import KnownMoney, evidence_of
 from workbench.statements.layouts import Profile, built_in_profiles, load_profiles, profile_from
 
 __all__ = [
     "Entry",
+    "KnownMoney",
     "Profile",
     "Statement",
     "StatementDoesNotAddUp",
     "StatementTruncated",
     "StatementUnreadable",
     "built_in_profiles",
+    "evidence_of",
     "load_profiles",
     "profile_from",
     "read_statements",

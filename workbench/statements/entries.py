@@ -21,10 +21,12 @@ __all__ = [
     "StatementDoesNotAddUp",
     "StatementTruncated",
     "StatementUnreadable",
+    "account_key",
     "amount_of",
     "batch_identity",
     "checked",
     "classify",
+    "counted",
     "reference_of",
     "with_fingerprints",
 ]
@@ -83,6 +85,8 @@ class Entry:
     return_reason: str = ""
     batch: str = ""
     sender_reference: str = ""
+    alike: int = 1
+    """Its number among the entries of its statement that are alike in all that makes its identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,11 @@ class Statement:
     number: str = ""
     pending: int = 0
 
+    def continues(self, before: Statement) -> bool:
+        """Whether it opens with the balance that the one before it closed with: it is that one's next page."""
+        same = (self.account, self.currency) == (before.account, before.currency)
+        return same and self.opening is not None and self.opening == before.closing
+
     @property
     def adds_up(self) -> bool:
         """Whether opening plus entries is closing; false where a balance is missing."""
@@ -112,6 +121,7 @@ class Statement:
 
 
 _AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,9})?")
+_IBAN_WITH_CURRENCY = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,29}(?<=\d)[A-Z]{3}")
 _NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED"})
 
 
@@ -193,13 +203,13 @@ def with_fingerprints(statements: Sequence[Statement]) -> list[Statement]:
     seen: Counter[str] = Counter()
     result: list[Statement] = []
     for one in statements:
-        if not (result and _continues(one, result[-1])):
+        if not (result and one.continues(result[-1])):
             seen.clear()
         entries = []
         for entry in one.entries:
             key = "\x1f".join(_identity(entry))
             seen[key] += 1
-            entries.append(replace(entry, fingerprint=_digest(key, seen[key])))
+            entries.append(replace(entry, fingerprint=_digest(key, seen[key]), alike=seen[key]))
         result.append(replace(one, entries=tuple(entries)))
     return result
 
@@ -211,17 +221,28 @@ def batch_identity(whole: Entry) -> str:
     return _digest("\x1f".join(_identity(whole)), 1)
 
 
+def counted(entry: Entry, count: int) -> str:
+    """The identity of an entry as the so-manieth of those that are alike."""
+    return _digest("\x1f".join(_identity(entry)), count)
+
+
+def account_key(account: str) -> str:
+    """An account as it is compared: IBANs are written with blanks and with the currency behind."""
+    plain = re.sub(r"[\s-]", "", account).upper()
+    return plain[:-3] if _IBAN_WITH_CURRENCY.fullmatch(plain) else plain
+
+
 def _digest(key: str, count: int) -> str:
     return hashlib.sha256(f"{key}\x1f{count}".encode()).hexdigest()[:32]
 
 
-def _continues(one: Statement, before: Statement) -> bool:
-    same = (one.account, one.currency) == (before.account, before.currency)
-    return same and one.opening is not None and one.opening == before.closing
-
-
 def _identity(entry: Entry) -> list[str]:
-    facts = [entry.account, entry.value_date.isoformat(), entry.currency, format(entry.amount.normalize(), "f")]
+    facts = [
+        account_key(entry.account),
+        entry.value_date.isoformat(),
+        entry.currency,
+        format(entry.amount.normalize(), "f"),
+    ]
     if entry.bank_reference:
         return [*facts, entry.bank_reference]
     return [*facts, _folded(entry.payer), _folded(entry.reference)]

@@ -26,7 +26,7 @@ FIELDS = (
 """What a column may hold; the first heading of a field that is there and filled counts, of ``text`` all."""
 LABELS = ("account", "currency", "opening", "closing", "count")
 """What may stand above or below the table behind a word."""
-_SETTINGS: Mapping[str, type[str] | type[list[str]]] = {
+_SETTINGS: Mapping[str, type[str | list[str]]] = {
     "required": list, "dates": list, "decimal_mark": str, "currency": str, "settled": list, "ignored": list,
     "incoming": list, "outgoing": list, "ends": list, "payer": str,
 }  # fmt: skip
