@@ -59,7 +59,7 @@ def customer_view(customer: Cell, as_of: Cell = None) -> list[list[Cell]]:
 
 @function(
     "CUSTOMER_DUPLICATES",
-    Parameter("table", "rows of customers with their headings; empty for the register's queue", "含标题的客户表区域；留空则取登记簿的待审队列", optional=True),
+    Parameter("table", "rows of customers with their headings; empty for the register's queue", "含标题的客户表区域；留空则取登记册的待审队列", optional=True),
     category="customers", whole=True, spills=True, carried=False,
     help_en="Pairs of rows that may be one customer: the two, how sure it is, what to do, and why.",
     help_zh="可能重复的客户：两行、把握程度、处理建议及理由。",

@@ -107,12 +107,12 @@ def receipt_why(receipt: Cell) -> str:
 
 
 @function(
-    "REGISTER_LIST", Parameter("table", "table of the register, e.g. orders", "登记簿表名，例如 orders"),
+    "REGISTER_LIST", Parameter("table", "table of the register, e.g. orders", "登记册表名，例如 orders"),
     Parameter("filter", "conditions such as currency=USD;status=open", "筛选条件，例如 currency=USD;status=open", optional=True),
     Parameter("fields", "fields in their order, with commas; the main ones if empty", "字段，以逗号分隔", optional=True),
     category="register", whole=True, spills=True, needs_register=True,
     help_en="Rows of a table of the register that fulfil all conditions, below a heading row.",
-    help_zh="列出登记簿中满足全部条件的行（含标题行）。",
+    help_zh="列出登记册中满足全部条件的行（含标题行）。",
 )  # fmt: skip
 def register_list(table: Cell, conditions: Cell = None, fields: Cell = None) -> list[list[Cell]]:
     """At most 10,000 rows in order of their ids; money, days and texts as cells."""

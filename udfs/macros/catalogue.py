@@ -18,12 +18,12 @@ __all__ = ["MACROS", "run"]
 
 _ALL = (
     Macro("update_rates", "Update rates", "更新汇率", "Fetch new rates from the sources the firm goes by.", "从约定来源取最新汇率。", steps.update_rates),
-    Macro("pull", "Pull", "拉取", "Bring the register's news into the workbook; what was typed stays.", "将登记簿的更新带入工作簿，已输入内容保留。", steps.pull),
-    Macro("push", "Push", "推送", "Take what was typed in the workbook into the register.", "将工作簿中的输入写入登记簿。", steps.push),
+    Macro("pull", "Pull", "拉取", "Bring the register's news into the workbook; what was typed stays.", "将登记册的更新带入工作簿，已输入内容保留。", steps.pull),
+    Macro("push", "Push", "推送", "Take what was typed in the workbook into the register.", "将工作簿中的输入写入登记册。", steps.push),
     Macro("find_duplicates", "Find duplicates", "查找重复客户", "Look for customers that may be one; a person decides.", "查找可能重复的客户，由人决定。", steps.find_duplicates),
     Macro("match_receipts", "Match receipts", "匹配收款", "Propose orders for the receipts that wait; nothing is posted.", "为待处理收款建议订单，不入账。", steps.match_receipts),
     Macro("post", "Post", "入账", "Match, and post what is at least as sure as the firm's bar.", "匹配并对达到把握标准的收款入账。", steps.post),
-    Macro("adopt_sheet", "Adopt this sheet", "导入此表", "Take the records of the sheet in front into the register, with a plan to look at.", "将当前工作表的记录导入登记簿并生成方案。", steps.adopt_sheet),
+    Macro("adopt_sheet", "Adopt this sheet", "导入此表", "Take the records of the sheet in front into the register, with a plan to look at.", "将当前工作表的记录导入登记册并生成方案。", steps.adopt_sheet),
     Macro("freeze", "Freeze", "固化公式", "Turn our formulas into values, with formula and source in a note.", "将公式转为数值，并在批注中保留公式与来源。", freeze),
     Macro("month_end", "Month end", "月末", "Work the last complete month out on a sheet of its own.", "在单独工作表中计算上个完整月份。", steps.month_end),
     Macro("undo", "Undo", "撤销", "Take the last macro back that changed something.", "撤销上一个有改动的宏。", steps.undo),
