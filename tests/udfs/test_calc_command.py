@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import pytest
 pytest.importorskip("xlwings")
 
 from tests.udfs import calc_support as support
+from tests.udfs.test_calc_service import recorded_pid
 from udfs.libreoffice.addin import installing, spelling
 from workbench.cli import run
 from workbench.errors import MissingComponent
@@ -22,7 +26,7 @@ RATE = float(RateBook.embedded().get("USD", "CNY", support.DAY).value)
 
 
 @pytest.fixture(autouse=True)
-def office_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def office_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     from udfs.libreoffice import office
 
     try:
@@ -31,6 +35,9 @@ def office_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         pytest.skip(str(missing))
     monkeypatch.setenv("WORKBENCH_LANG", "en")
     monkeypatch.setenv("WORKBENCH_SERVICE_FOLDER", str(tmp_path / "s"))
+    yield
+    if (tmp_path / "s" / "address.json").exists():
+        os.kill(recorded_pid(tmp_path / "s"), signal.SIGTERM)
 
 
 def answer(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, dict[str, Any]]:
