@@ -152,6 +152,7 @@ def test_rate_and_charges_reach_the_receipt_and_one_undo_takes_it_back(register:
 def test_a_hundred_thousand_equal_payments_are_as_many_receipts() -> None:
     from workbench.statements import KnownMoney
     from workbench.statements import mt940 as reader
+    from workbench.statements.entries import with_fingerprints
 
     many = 20_000
     pages = [
