@@ -46,7 +46,11 @@ def _by_reason(cells: list[dict[str, str]]) -> list[tuple[str, str, str]]:
     ]
 
 
-@click.group("libreoffice", help=_("Functions and macros in LibreOffice Calc: install, examine, recalculate."))
+@click.group(
+    "libreoffice",
+    short_help=_("Functions and macros in LibreOffice Calc."),
+    help=_("Functions and macros in LibreOffice Calc: install, examine, recalculate."),
+)
 def group() -> None:
     """All that has to do with LibreOffice."""
 
