@@ -34,6 +34,7 @@ LEVELS = {
     "sheets": 2,
     "splicing": 2,
     "statements": 3,
+    "spellings": 3,
     "rate_store": 3,
     "sync": 4,
     "duplicates": 3,

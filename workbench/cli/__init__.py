@@ -37,6 +37,7 @@ _COMMANDS: dict[str, str] = {
     "report": "workbench.cli.report:command",
     "doctor": "workbench.cli.doctor:command",
     "macro": "workbench.cli.macro:group",
+    "relink": "workbench.cli.relink:command",
     "serve": "workbench.cli.serve:group",
     "log": "workbench.cli.register:log",
     "undo": "workbench.cli.register:undo",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -14,6 +13,7 @@ from workbench.doctor.book import Book
 from workbench.doctor.notes import Notes
 from workbench.doctor.scan import SheetScan
 from workbench.places import a1
+from workbench.spellings import own_spelling
 
 __all__ = ["Shape", "bare", "check_functions", "functions_in", "shapes"]
 
@@ -90,39 +90,6 @@ def _known() -> tuple[frozenset[str], frozenset[str]]:
     lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
     old = frozenset(name for words in lines if words[0] != "_xlfn" for name in words)
     return old, frozenset(name for words in lines if words[0] == "_xlfn" for name in words[1:])
-
-
-@cache
-def own_functions() -> Mapping[str, str]:
-    """Our functions: every spelling's core (``FXRATE``) to the name (``FX_RATE``)."""
-    importlib.import_module("udfs.functions")  # its import declares them
-    from udfs.registry import FUNCTIONS
-
-    return {name.replace("_", ""): name for name in FUNCTIONS}
-
-
-def own_spelling(name: str) -> tuple[str, str]:
-    """Our function and the host whose spelling this is (plain, officejs, xll, libreoffice); two empty texts for others."""
-    upper = name.upper()
-    for prefix, host in (
-        ("_XLL.", "xll"),
-        ("_XLDUDF_", "officejs"),
-        ("ORG.", "libreoffice74"),
-        ("COM.", "libreoffice74"),
-    ):
-        if upper.startswith(prefix):
-            core = upper.removeprefix(prefix).rpartition(".")[2].replace("_", "")
-            return next(((own, host) for key, own in own_functions().items() if _is_core(core, key)), ("", ""))
-    if upper.startswith("WB."):
-        own = own_functions().get(upper[3:].replace("_", ""), "")
-        return (own, "libreoffice74") if own else ("", "")
-    own = own_functions().get(upper.replace("_", ""), "")
-    return (own, "plain") if own == upper else ("", "")
-
-
-def _is_core(core: str, key: str) -> bool:
-    """Whether a spelling without marks is the function, with or without a namespace of a few letters before it."""
-    return core == key or (core.endswith(key) and len(core) - len(key) <= 4)
 
 
 def check_functions(book: Book, found: list[Shape], notes: Notes) -> None:
