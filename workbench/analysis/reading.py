@@ -64,7 +64,7 @@ def _type(field: Field | None) -> pa.DataType:
 
 def _read(connection: sa.Connection, name: str, fields: Mapping[str, Field | None]) -> pa.Table:
     table, sqlite = METADATA.tables[name], connection.dialect.name == "sqlite"
-    page = ((sa.func.row_number().over() - 1) / PAGE).label("page_")
+    page = ((sa.func.row_number().over() - 1) // PAGE).label("page_")
     if not sqlite:
         page = sa.func.div(sa.func.row_number().over() - 1, PAGE).label("page_")
     columns = [_stored(table.c[one], field, sqlite=sqlite).label(one) for one, field in fields.items()]
