@@ -12,6 +12,7 @@ from workbench.cli.options import author_option, open_register, refuse_targets, 
 from workbench.cli.output import emit, emit_error, json_option, progress, say, table
 from workbench.cli.receipts_answers import COMMANDS as ANSWERS
 from workbench.cli.receipts_closing import COMMANDS as CLOSING
+from workbench.cli.receipts_profile import COMMANDS as PROFILES
 from workbench.i18n import _
 
 SHOWN = 10
@@ -23,26 +24,36 @@ def group() -> None:
     """Commands about receipts."""
 
 
-for _command in (*ANSWERS, *CLOSING):
+for _command in (*ANSWERS, *CLOSING, *PROFILES):
     group.add_command(_command)
 
 
 @group.command(
     "import",
     short_help=_("Import bank statements, each entry once."),
-    help=_("Import statement files (MT940, CAMT, CSV); what is known already is not imported twice."),
+    help=_("Import statement files (MT940, MT942, MT103, CAMT, OFX, CSV, XLSX); what is known is not imported twice."),
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    type=click.Path(exists=True, path_type=Path),
+    help=_("A profile of a CSV or XLSX layout, or a folder of them; tried before the built-in ones."),
+)
 @register_option
 @author_option
 @json_option
-def import_(files: tuple[Path, ...], location: str | None, author: str) -> None:
+def import_(files: tuple[Path, ...], profiles: tuple[Path, ...], location: str | None, author: str) -> None:
     """Import; exit status 1 when a file was refused."""
     from workbench.rate_store import load_book
     from workbench.receipts import import_statements
+    from workbench.statements import load_profiles
 
+    named = [one for path in profiles for one in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]
+    own = load_profiles(named)
     with open_register(location, actor=author) as register, progress() as step:
-        outcome = import_statements(register, files, load_book(register), author=author, progress=step)
+        outcome = import_statements(register, files, load_book(register), author=author, profiles=own, progress=step)
 
     refused = [one.error for one in outcome.files if one.error]
 

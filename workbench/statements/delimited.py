@@ -19,7 +19,7 @@ from workbench.statements.tabular import HEADING_WITHIN, Line, find_heading, rea
 if TYPE_CHECKING:
     from workbench.sheets import Cell, Sheet
 
-__all__ = ["read", "read_workbook"]
+__all__ = ["read", "read_workbook", "text_of"]
 
 _DELIMITERS = (",", ";", "\t", "|")
 _LONGEST_LINE = 1 << 20
@@ -83,11 +83,12 @@ def _lines_of(sheet: Sheet, mark: str) -> Iterator[Line]:
     for row in sheet.rows:
         cells = [""] * width
         for cell in sheet.row(row):
-            cells[cell.column - 1] = _text_of(cell, mark, epoch_1904=sheet.epoch_1904)
+            cells[cell.column - 1] = text_of(cell, mark, epoch_1904=sheet.epoch_1904)
         yield row, cells
 
 
-def _text_of(cell: Cell, mark: str, *, epoch_1904: bool) -> str:
+def text_of(cell: Cell, mark: str, *, epoch_1904: bool) -> str:
+    """A cell as a statement would have it in a CSV file: figures with that decimal mark, days as 2026-01-31."""
     from workbench.sheets import CellKind
     from workbench.sheets.number_formats import meaning_of
 

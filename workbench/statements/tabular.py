@@ -6,7 +6,6 @@ it has, or what they come to, that must be so.
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -14,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import pairwise, takewhile
 
 from workbench.i18n import _
 from workbench.money import parse
@@ -30,7 +30,7 @@ from workbench.statements.entries import (
 )
 from workbench.statements.layouts import Profile, heading_key
 
-__all__ = ["Line", "find_heading", "read_lines"]
+__all__ = ["HEADING_WITHIN", "Line", "amount_by", "begins_with", "day_by", "find_heading", "read_lines"]
 
 Line = tuple[int, list[str]]
 """A line's number in the file with its cells."""
@@ -90,11 +90,13 @@ def find_heading(
     """Where the headings stand, and the profile that knows most of them; earlier profiles win where they know as many."""
     for number, (_line, cells) in enumerate(lines[:HEADING_WITHIN]):
         best: tuple[int, Profile, dict[str, list[int]]] | None = None
-        most = 0
+        most = (0, 0)
         for profile in profiles:
             places = profile.places(cells)
-            known = len({at for ats in places.values() for at in ats}) if places else 0
-            if places is not None and known > most:
+            if places is None:
+                continue
+            known = (len({at for ats in places.values() for at in ats}), len(profile.required))
+            if known > most:
                 best, most = (number, profile, places), known
         if best:
             return best
@@ -170,18 +172,23 @@ def _labelled(rows: Sequence[Sequence[str]], words: Sequence[str]) -> str:
     for number, cells in enumerate(rows):
         for at, cell in enumerate(cells):
             text = unicodedata.normalize("NFKC", _plain(cell)[:300]).lstrip("#- ")
-            word = next((one for one in words if text.casefold().startswith(one.casefold())), None)
+            word = next((one for one in words if begins_with(text, one)), None)
             if word is None:
                 continue
             rest = text[len(word) :].strip(" :[]")
             beside = _plain(cells[at + 1]).strip(" []") if at + 1 < len(cells) else ""
             below = rows[number + 1] if number + 1 < len(rows) else ()
             under = _plain(below[at]) if at < len(below) else ""
-            if rest:
+            if rest and (re.search(r"\d", rest) or not beside):
                 return rest
             # A word beside a word is a row of headings: what it is about stands below.
             return under if under and not re.search(r"\d", beside) and re.search(r"\d", under) else beside or under
     return ""
+
+
+def begins_with(text: str, word: str) -> bool:
+    """Whether a text begins with a word, and that word ends there."""
+    return text.casefold().startswith(word.casefold()) and not text[len(word) : len(word) + 1].isalnum()
 
 
 def _rows(whole: Sequence[Line], reader: _Reader, around: _Around) -> list[_Row]:
@@ -200,7 +207,7 @@ def _row(cells: list[str], line: int, reader: _Reader, forms: Mapping[str, str],
     amount = told if told is not None else (credit or Decimal(0)) - abs(debit or Decimal(0))
     moved = any(one is not None for one in (told, credit, debit))
     balance = money("balance")
-    if not moved and balance is None:
+    if not moved and balance is None and "group" not in reader.places:
         raise _unreadable(reader.file, line, _("there is no amount in the line"))
     fee, instructed = money("fee"), money("instructed_amount")
     code = _currency(reader.cell(cells, "currency") or around.currency or reader.profile.currency)
@@ -250,8 +257,9 @@ def _other_side(cells: Sequence[str], reader: _Reader, *, incoming: bool) -> tup
 
 
 def _account(text: str) -> str:
-    """``4019 USD`` or ``4019]`` without what follows the number."""
-    return re.split(r"[\s\[\],]", text.strip(), maxsplit=1)[0]
+    """``4019 USD`` or ``4019]`` without what follows the number; an IBAN in groups as one."""
+    parts = re.split(r"[\s\[\],]+", text.strip(" []"))
+    return "".join(takewhile(lambda part: any(one.isdigit() for one in part), parts)) or parts[0]
 
 
 @lru_cache(maxsize=256)
@@ -359,7 +367,7 @@ def _told(text: str, counted: Decimal | None, profile: Profile, file: str) -> De
 def _follows(rows: Sequence[_Row]) -> bool:
     return all(
         before.balance is None or after.balance is None or before.balance + after.entry.amount == after.balance
-        for before, after in itertools.pairwise(rows)
+        for before, after in pairwise(rows)
     )
 
 
@@ -368,7 +376,7 @@ def _balances(rows: Sequence[_Row], file: str) -> tuple[Decimal | None, Decimal 
     first, last = rows[0], rows[-1]
     if first.balance is None or last.balance is None:
         return None, None
-    for before, after in itertools.pairwise(rows):
+    for before, after in pairwise(rows):
         if (
             before.balance is not None
             and after.balance is not None
@@ -393,14 +401,27 @@ def _plain(text: str) -> str:
     return wrapped[1].strip() if wrapped else text
 
 
+def amount_by(text: str, mark: str) -> Decimal | None:
+    """An amount with that decimal mark; None where the text is none."""
+    found = _AMOUNTS[mark].fullmatch(text[:60])
+    if found is None or len(text) > 60:
+        return None
+    whole, part = re.sub(r"\D", "", found["whole"]) or "0", found["part"] or ""
+    amount = amount_of(f"{whole}.{part}" if part else whole)
+    return -amount if amount is not None and found["sign"] == "-" else amount
+
+
+def day_by(text: str, form: str) -> date | None:
+    """A day in that form, with or without a time behind it; None where the text is none."""
+    return _day_in(_day_part(text), form)
+
+
 def _amount(text: str, profile: Profile, file: str, line: int) -> Decimal:
     """``-1,234.50`` by the profile's decimal mark; groups of other than three figures are no groups."""
-    found = _AMOUNTS[profile.decimal_mark].fullmatch(text[:60])
-    whole, part = (re.sub(r"\D", "", found["whole"]) or "0", found["part"] or "") if found else ("", "")
-    amount = amount_of(f"{whole}.{part}" if part else whole)
-    if found is None or amount is None or len(text) > 60:
+    amount = amount_by(text, profile.decimal_mark)
+    if amount is None:
         raise _unreadable(file, line, _("{text} is no amount").format(text=repr(text[:40])))
-    return -amount if found["sign"] == "-" else amount
+    return amount
 
 
 def _date_form(texts: Sequence[tuple[int, str]], reader: _Reader, *, optional: bool) -> str:
