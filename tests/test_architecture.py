@@ -49,6 +49,8 @@ LEVELS = {
     "reports": 5,
     "doctor": 5,
     "demo": 6,
+    "packs": 6,
+    "panels": 6,
     "server": 6,
     "cli": 7,
 }

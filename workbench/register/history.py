@@ -182,15 +182,20 @@ def verify(engine: sa.Engine, known_head: str = "") -> Verification:
     return Verification(not problems, count, head, tuple(problems))
 
 
-def state_hash(engine: sa.Engine) -> str:
-    """SHA-256 over all rows of all tables, without versions."""
+def state_hash(engine: sa.Engine, as_of: datetime | int | None = None) -> str:
+    """SHA-256 over all rows of all tables, without versions, as they are or as they stood."""
     digest = hashlib.sha256()
     with snapshot(engine) as connection:
         for table in TABLES.values():
-            for row in _current_rows(connection, table):
+            rows = _current_rows(connection, table) if as_of is None else _rows_by_id(connection, table, as_of)
+            for row in rows:
                 plain = {name: value for name, value in row.items() if name != "version"}
                 digest.update(f"{table.name}\x1f{canonical(plain)}\n".encode())
     return digest.hexdigest()
+
+
+def _rows_by_id(connection: sa.Connection, table: Table, as_of: datetime | int) -> list[Stored]:
+    return sorted(rows_as_of(connection, table, as_of), key=lambda row: str(row["id"]))
 
 
 def _number_at(connection: sa.Connection, moment: datetime) -> int:

@@ -388,9 +388,12 @@ class Register:
         """
         return history.verify(self._engine, known_head)
 
-    def state_hash(self) -> str:
-        """SHA-256 over every row of every table (without versions): equal states have equal hashes."""
-        return history.state_hash(self._engine)
+    def state_hash(self, *, as_of: datetime | int | None = None) -> str:
+        """SHA-256 over every row of every table (without versions): equal states have equal hashes.
+
+        ``as_of`` is a changeset or a moment with its zone: the hash that the register had right after it.
+        """
+        return history.state_hash(self._engine, as_of)
 
     def backup(self, path: str | Path) -> None:
         """Copy the register while it is in use; the file appears once the copy was read back and verified.
