@@ -33,6 +33,8 @@ _PARTY = re.compile(r"^(50|59)[AFK]?$")
 _NUMBERED = re.compile(r"^\d/")
 _BEGINS = re.compile(r"(?:^|[\r\n]|\{4:)[ \t]*:20:")
 _TELLS = re.compile(r"[\r\n][ \t]*:32A:")
+_CUT = Decimal("0.00005")
+"""Of a rate; five significant figures are the fewest that banks use."""
 _STATES = re.compile(r"[\r\n][ \t]*:(60[FM]|61|62[FM]|34F):")
 _UETR = re.compile(r"\{121:([0-9a-fA-F-]{36})\}")
 
@@ -78,7 +80,6 @@ def _message(fields: list[Field], file: str, uetr: str) -> Statement:
     instructed = _money(told["33B"], file) if "33B" in told else None
     rate = _number(told["36"], told["36"].value.strip(), file) if "36" in told else None
     fees = [_money(one, file) for one in fields if one.tag == "71F"]
-    _check(amount, code, instructed, rate, fees, f"{file}:{settled.line}")
     payer, payer_account = _party(fields, "50")
     _name, account = _party(fields, "59")
     account = told["25"].value.strip() if "25" in told else account
@@ -106,7 +107,9 @@ def _message(fields: list[Field], file: str, uetr: str) -> Statement:
         kind=classify(amount, payer, ""),
     )
     form = "mt910" if "25" in told and "59" not in {one.tag[:2] for one in fields} else "mt103"
-    return checked(Statement(file, form, entry.account, code, None, None, (entry,), first.line, sender))
+    made = checked(Statement(file, form, entry.account, code, None, None, (entry,), first.line, sender))
+    _check(amount, code, instructed, rate, fees, f"{file}:{settled.line}")
+    return made
 
 
 def _check(
@@ -127,9 +130,9 @@ def _check(
     sent = instructed[1] - sum((fee[1] for fee in fees if fee[0] == instructed[0]), Decimal(0))
     kept = sum((fee[1] for fee in fees if fee[0] != instructed[0]), Decimal(0))
     made = (sent * rate).quantize(cent, ROUND_HALF_UP) - kept
-    # The rate is cut to eleven characters: half of its last figure, on the whole amount, may be missing.
-    exponent = rate.as_tuple().exponent
-    slack = cent + (abs(sent) * Decimal(5).scaleb(int(exponent) - 1) if rate != 1 else Decimal(0))
+    # A rate may be cut: half of its last figure, on the whole amount, may be missing. A short one is exact.
+    half = min(Decimal(5).scaleb(int(rate.as_tuple().exponent) - 1), rate * _CUT)
+    slack = cent + (abs(sent) * half if rate != 1 else Decimal(0))
     if abs(made - amount) > slack:
         raise StatementDoesNotAddUp(
             _("{sent} {currency} sent, less charges, makes {made}, not the {amount} that arrived.").format(
