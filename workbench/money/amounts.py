@@ -6,6 +6,7 @@ Rule numbers (R1 …) are those of docs/money.md.
 from __future__ import annotations
 
 import decimal
+import math
 import re
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -185,8 +186,8 @@ def allocate(total: Decimal, weights: Sequence[Decimal | int], code: str) -> lis
         MinorUnitsError: the total is finer than the currency allows.
         MoneyError: no weights, a negative one, a float, or all zero.
     """
-    exact = [_exact(weight) for weight in weights]
-    whole = sum(exact, Fraction(0))
+    exact = _in_whole_numbers(weights)
+    whole = sum(exact)
     if not exact or min(exact) < 0 or whole == 0:
         raise MoneyError(
             _("A total can only be split by weights of which none is negative and one is positive."),
@@ -194,12 +195,19 @@ def allocate(total: Decimal, weights: Sequence[Decimal | int], code: str) -> lis
         )
     units = to_minor(total, code)
     sign, units = (-1, -units) if units < 0 else (1, units)
-    shares = [units * weight / whole for weight in exact]
-    floors = [share.numerator // share.denominator for share in shares]
-    by_remainder = sorted(range(len(shares)), key=lambda index: (floors[index] - shares[index], index))
-    for index in by_remainder[: units - sum(floors)]:
-        floors[index] += 1
-    return [from_minor(sign * part, code) for part in floors]
+    floors, rests = zip(*(divmod(units * weight, whole) for weight in exact), strict=True)
+    parts = list(floors)
+    by_remainder = sorted(range(len(parts)), key=lambda index: (-rests[index], index))
+    for index in by_remainder[: units - sum(parts)]:
+        parts[index] += 1
+    return [from_minor(sign * part, code) for part in parts]
+
+
+def _in_whole_numbers(weights: Sequence[Decimal | int]) -> list[int]:
+    """Whole numbers in the proportions of the weights."""
+    ratios = [_exact(weight).as_integer_ratio() for weight in weights]
+    common = math.lcm(*(below for _above, below in ratios))
+    return [above * (common // below) for above, below in ratios]
 
 
 def relieve(open_document: Decimal, open_base: Decimal, part: Decimal, base_code: str) -> Decimal:

@@ -23,6 +23,7 @@ from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.register import checks
 from workbench.register.codec import Stored, canonical, from_database, is_storable, pack, to_database, unpack
+from workbench.register.columns import pack_columns
 from workbench.register.conflicts import row_changed, row_missing
 from workbench.register.errors import ChangesetBroken, InvalidRows
 from workbench.register.periods import period_problems
@@ -329,13 +330,14 @@ class Changeset:
         def place(index: int) -> str:
             return f"{table.name} {rows[index].get('id') or f'#{offset + index + 1}'}"
 
-        stored: list[Stored] = []
         problems: list[Finding] = []
-        for index, row in enumerate(rows):
-            packed, found = pack(table, row, custom)
-            if found:
+        stored = pack_columns(table, rows) if not custom else None
+        if stored is None:
+            stored = []
+            for index, row in enumerate(rows):
+                packed, found = pack(table, row, custom)
                 problems.extend(_placed(one, place(index)) for one in found)
-            stored.append(packed)
+                stored.append(packed)
         given = [(index, str(row["id"])) for index, row in enumerate(rows) if row.get("id")]
         fresh = iter(self._new_ids(connection, table, len(rows) - len(given), [row_id for _index, row_id in given]))
         for row, packed in zip(rows, stored, strict=True):

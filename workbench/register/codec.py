@@ -20,7 +20,17 @@ from workbench.money import CURRENCIES, from_minor, to_minor
 from workbench.register.countries import COUNTRIES
 from workbench.register.tables import TABLES, Field, FieldKind, Table
 
-__all__ = ["Stored", "canonical", "from_database", "is_storable", "pack", "pack_value", "to_database", "unpack"]
+__all__ = [
+    "Stored",
+    "canonical",
+    "from_database",
+    "in_minor_units",
+    "is_storable",
+    "pack",
+    "pack_value",
+    "to_database",
+    "unpack",
+]
 
 Stored = dict[str, Any]
 """A row of stored values by column, without those that are empty."""
@@ -28,7 +38,7 @@ Stored = dict[str, Any]
 _INT64 = 2**63
 _DIGITS = 200  # before and after the decimal point; beyond that it is no rate, percentage or quantity
 _NOT_PACKED = {"id", "version", "custom"}
-_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 # Scaling by a power of ten in this context is exact or raises; amounts of more digits are no money.
 _EXACT = decimal.Context(prec=60, traps=[decimal.InvalidOperation, decimal.Overflow, decimal.Inexact])
 _SCALE = {code: Decimal(10) ** one.minor_units for code, one in CURRENCIES.items()}
@@ -40,7 +50,22 @@ class _Wrong(ValueError):
 
 def canonical(stored: object) -> str:
     """The one JSON text of a stored row: sorted keys, no spaces."""
-    return _encode(stored)
+    return "".join(_encode(stored, 0)) if _encode else _ENCODER.encode(stored)
+
+
+def _made_once() -> Callable[[object, int], Iterable[str]] | None:
+    """The standard library's own encoder, which ``JSONEncoder.encode`` makes anew for every call."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return None
+    one = _ENCODER
+    made: Callable[[object, int], Iterable[str]] = make(
+        None, one.default, json.encoder.encode_basestring, None, one.key_separator, one.item_separator, True, False, True
+    )  # fmt: skip
+    return made
+
+
+_encode = _made_once()
 
 
 def pack(
@@ -205,7 +230,7 @@ def _packer(field: Field) -> Callable[[Any, Mapping[str, Any]], Any]:  # noqa: C
         code = row.get(field.currency_field)
         if not isinstance(code, str) or code not in _SCALE:
             raise _Wrong("row.money-without-currency")
-        units = _minor_units(value, code)
+        units = in_minor_units(value, code)
         if not -_INT64 <= units < _INT64:
             raise _Wrong("row.type")
         return units
@@ -242,7 +267,7 @@ def _packer(field: Field) -> Callable[[Any, Mapping[str, Any]], Any]:  # noqa: C
     return by_kind[field.kind]
 
 
-def _minor_units(value: Decimal, code: str) -> int:
+def in_minor_units(value: Decimal, code: str) -> int:
     """What ``to_minor`` answers, at the pace of a large batch; it also tells what is wrong with an amount."""
     try:
         scaled = _EXACT.multiply(value, _SCALE[code])
