@@ -16,6 +16,7 @@ RUNS = (
     ("receipts/run.py",),
     ("reading.py",),
     ("splicing.py", "--peers", "--kills", "20"),
+    ("statements.py",),
     ("sync.py",),
     ("officejs_calls.py",),
     ("margin_engines.py",),

@@ -48,11 +48,8 @@ def read(data: bytes, file: str) -> list[Statement]:
     namespace = etree.QName(root).namespace or ""
     if namespace and not _OURS.search(namespace):
         raise _unreadable(file, 1, _("its namespace {name} is no CAMT statement's").format(name=namespace[:100]))
-    statements = []
-    for element in root.iter(etree.Element):
-        name = _local(element)
-        if name in _REPORTS:
-            statements.append(_statement(element, _REPORTS[name], file))
+    reports = root.iter(*(f"{{*}}{name}" for name in _REPORTS))
+    statements = [_statement(one, _REPORTS[_local(one)], file) for one in reports]
     if not statements:
         raise _unreadable(file, 1, _("there is no statement in it"))
     return statements
@@ -360,11 +357,12 @@ def _local(element: etree._Element) -> str:
 
 
 def _children(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    return (child for child in element if isinstance(child.tag, str) and _local(child) == name)
+    found: Iterator[etree._Element] = element.iterchildren(f"{{*}}{name}")
+    return found
 
 
 def _child(element: etree._Element, name: str) -> etree._Element | None:
-    return next(_children(element, name), None)
+    return next(element.iterchildren(f"{{*}}{name}"), None)
 
 
 def _descend(element: etree._Element, *path: str) -> etree._Element | None:
