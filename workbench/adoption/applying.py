@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -231,7 +231,7 @@ class _Writer:
 
     def _orders(self, items: list[Item]) -> list[str]:
         ids = self.changes.insert("orders", map(self._order_row, items))
-        self.problems.extend(tell_new(self.changes, "orders", _places(ids, items)))
+        self.problems.extend(tell_new(self.changes, "orders", _Places(ids, items)))
         for row_id, item in zip(ids, items, strict=True):
             self.memory.order_ids.setdefault(str(item.value("number")), []).append(row_id)
             self.sources.append(("orders", row_id, item))
@@ -274,7 +274,7 @@ class _Writer:
             rows.append(row)
             kept.append(item)
         ids = self.changes.insert("receipts", rows)
-        self.problems.extend(tell_new(self.changes, "receipts", _places(ids, kept)))
+        self.problems.extend(tell_new(self.changes, "receipts", _Places(ids, kept)))
         self.sources.extend(("receipts", row_id, item) for row_id, item in zip(ids, kept, strict=True))
 
     def _costs(self, items: list[Item]) -> None:
@@ -302,17 +302,30 @@ class _Writer:
         self, item: Item, amount: Decimal, currency: str, day: date, document: str = "", customer: str = ""
     ) -> Row:
         """The figure in base currency with its evidence, or nothing and a finding."""
-        place = item.record.place
-        evidence, problem = converted_fields(
-            self.book, amount, currency, self.base, day, place, document=document, customer=customer
-        )
+        agreed = {"document": document, "customer": customer} if self.book.locks else {}
+        evidence, problem = converted_fields(self.book, amount, currency, self.base, day, "", **agreed)
         if problem is not None:
-            self.problems.append(problem)
+            self.problems.append(replace(problem, where=item.record.place))
         return dict(evidence)
 
 
-def _places(ids: Iterable[str], items: Iterable[Item]) -> dict[str, str]:
-    return {row_id: item.record.place for row_id, item in zip(ids, items, strict=True)}
+class _Places(Mapping[str, str]):
+    """Where the rows with those ids came from; few are ever asked for."""
+
+    def __init__(self, ids: Iterable[str], items: Iterable[Item]) -> None:
+        self._items = dict(zip(ids, items, strict=True))
+
+    def __getitem__(self, row_id: str) -> str:
+        return self._items[row_id].record.place
+
+    def __contains__(self, row_id: object) -> bool:
+        return row_id in self._items
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
 
 
 def _key(name: str) -> str:

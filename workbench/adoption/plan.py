@@ -62,6 +62,9 @@ _FACTS = {
 }
 
 
+_PREFIX = {kind: f"{kind[:-1]}." for kind in _NEEDED}
+
+
 class SameName(FileRefused):
     """Two files of one plan have the same name, so that no place in them could be told apart."""
 
@@ -107,7 +110,7 @@ class Item:
 
     def value(self, field_name: str) -> object:
         """The record's value of ``amount``, ``currency``, …; None where it has none."""
-        return self.record.values.get(f"{self.record.kind[:-1]}.{field_name}")
+        return self.record.values.get(_PREFIX[self.record.kind] + field_name)
 
 
 @dataclass(slots=True)
@@ -403,8 +406,9 @@ def _count_occurrences(made: Plan) -> None:
     """Number the records with equal facts; an order written twice is one order."""
     seen: Counter[tuple[str, ...]] = Counter()
     for item in made.items:
-        item.occurrence = seen[item.facts]
-        seen[item.facts] += 1
+        facts = item.facts
+        item.occurrence = seen[facts]
+        seen[facts] += 1
         if item.record.kind == "orders" and item.occurrence and item.decision is Decision.IMPORTED:
             item.decision = Decision.KNOWN
             made.findings.append(Finding("record.written-twice", item.record.place, str(item.value("number"))))

@@ -104,6 +104,12 @@ class Sheet:
             )
         ]
 
+    def typed(self, number: int) -> Iterator[tuple[int, str]]:
+        """Column and stored text of each non-empty cell of a row."""
+        begin, end = self._starts.get(number, (0, 0))
+        texts = self._texts
+        return zip(self._cells.columns[begin:end], [texts[at] for at in self._cells.at[begin:end]], strict=True)
+
     def columns_of(self, number: int) -> Sequence[int]:
         """Columns of the non-empty cells of a row."""
         begin, end = self._starts.get(number, (0, 0))

@@ -52,8 +52,9 @@ _IDENTIFYING: Mapping[str, tuple[str, ...]] = {
 class Record:
     """One record of a sheet.
 
-    ``values`` by field (``order.amount``); ``cells`` tells where each was read; ``findings`` by field. ``parent`` is the
-    order that a receipt stands beside.
+    ``values`` by field (``order.amount``); ``evidence`` and ``findings`` by field, where there are any. ``parent`` is the
+    order that a receipt stands beside. ``spots`` are its fields' columns on its own line, one object for all records that
+    have the same; ``elsewhere`` are the places of cells that are not on that line.
     """
 
     kind: str
@@ -62,7 +63,8 @@ class Record:
     box: Box
     values: dict[str, FieldValue] = field(default_factory=dict)
     evidence: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    cells: dict[str, tuple[int, int]] = field(default_factory=dict)
+    spots: tuple[tuple[str, int], ...] = ()
+    elsewhere: dict[str, tuple[int, int]] = field(default_factory=dict)
     findings: list[tuple[str, Finding]] = field(default_factory=list)
     parent: Record | None = None
     line: int = 0
@@ -70,15 +72,22 @@ class Record:
     table: Table | None = None
 
     @property
+    def cells(self) -> dict[str, tuple[int, int]]:
+        """Where each field was read, also those that came to nothing: row and column of the first cell of it."""
+        line = self.line
+        return {name: (line, column) for name, column in reversed(self.spots)} | self.elsewhere
+
+    @property
     def raw(self) -> dict[str, str]:
         """The row as typed, by heading."""
         if self.table is None:
             return {}
-        labels = self.table.labels
+        labels, left, right = self.table.labels, self.table.left, self.table.right
         raw: dict[str, str] = {}
-        for cell in self.table.cells(self.line):
-            label = labels.get(cell.column) or str(cell.column)
-            raw[label if label not in raw else f"{label} ({cell.column})"] = cell.text
+        for column, text in self.sheet.typed(self.line):
+            if left <= column <= right:
+                label = labels.get(column) or str(column)
+                raw[label if label not in raw else f"{label} ({column})"] = text
         return raw
 
     @property
@@ -130,6 +139,7 @@ class _TableReader:
         }
         self._last: dict[int, Cell] = {}
         self._known: dict[tuple[int, CellKind, str, str], Reading] = {}
+        self._spots: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
         self.groups_name_customers = self.mapped.kind == "orders" and _are_customers(self.table, self.sheet)
 
     def _look_through(self, rows: Sequence[int]) -> dict[int, _Held]:
@@ -267,7 +277,7 @@ class _TableReader:
             return
         cell = self.sheet.row(at)[0]
         record.values[name] = _group_name(cell.text)
-        record.cells[name] = (cell.row, cell.column)
+        record.elsewhere[name] = (cell.row, cell.column)
         record.evidence[name] = (_("the line over the group names it"),)
 
     def _fill(
@@ -281,6 +291,7 @@ class _TableReader:
         currency_open: bool = False,
     ) -> None:
         present = [(one, cells[one.column.at]) for one in columns if one.column.at in cells]
+        self._tell_places(record, present)
         for one, cell in present:
             if cell.kind is not CellKind.NUMBER:
                 record.findings.extend((one.field, finding) for finding in problems_of_text(cell, self.sheet))
@@ -290,15 +301,24 @@ class _TableReader:
                 reading, candidates = currency_reading(cell, self.sheet)
                 currency_open = bool(candidates or reading.findings)
                 known_currency = str(reading.value or known_currency)
-                self._put(record, one.field, cell, reading)
+                self._put(record, one.field, reading)
         for one, cell in present:
             kind = FIELD_KINDS[one.field]
             if kind == "amount":
                 self._amount(record, prefix, one, cell, known_currency, candidates, currency_open=currency_open)
             elif kind != "currency":
-                self._put(record, one.field, cell, self._reading(one, cell, kind))
+                self._put(record, one.field, self._reading(one, cell, kind))
         if prefix == "receipt" and record.parent and known_currency:
             record.values.setdefault("receipt.currency", known_currency)
+
+    def _tell_places(self, record: Record, present: Sequence[tuple[ColumnMap, Cell]]) -> None:
+        line = record.line
+        spots = tuple([(one.field, cell.column) for one, cell in present if cell.row == line])
+        record.spots = self._spots.setdefault(spots, spots)
+        if len(spots) < len(present):
+            for one, cell in present:
+                if cell.row != line:
+                    record.elsewhere.setdefault(one.field, (cell.row, cell.column))
 
     def _reading(self, one: ColumnMap, cell: Cell, kind: str) -> Reading:
         """Read a cell; what was read once without a question is known for the rest of the column."""
@@ -330,12 +350,13 @@ class _TableReader:
             return Reading(amount_of(cell, self.sheet, decimal_mark=self.marks[at]).value)
         return text_reading(cell)
 
-    def _put(self, record: Record, name: str, cell: Cell, reading: Reading) -> None:
-        record.cells.setdefault(name, (cell.row, cell.column))
-        record.findings.extend((name, finding) for finding in reading.findings)
+    def _put(self, record: Record, name: str, reading: Reading) -> None:
+        if reading.findings:
+            record.findings.extend((name, finding) for finding in reading.findings)
         if reading.value is not None:
             record.values[name] = reading.value
-            record.evidence[name] = reading.evidence
+            if reading.evidence:
+                record.evidence[name] = reading.evidence
         if reading.extra:
             record.values["order.incoterm_place"] = reading.extra
 
@@ -358,10 +379,10 @@ class _TableReader:
         broken = cell.kind is CellKind.ERROR
         if not broken:
             record.findings.extend((one.field, finding) for finding in read.findings)
-        record.cells.setdefault(one.field, (cell.row, cell.column))
         if read.value is not None:
             record.values[one.field] = read.value
-            record.evidence[one.field] = read.evidence
+            if read.evidence:
+                record.evidence[one.field] = read.evidence
         if one.field != f"{prefix}.amount" or (read.value is None and not read.findings):
             return
         if any(finding.code == "cell.currency-unknown" for finding in read.findings):
