@@ -57,7 +57,7 @@ LEVELS = {
 # Inside level 0 and where a level has several rooms, these may use those.
 SAME_LEVEL = {("errors", "i18n"), ("findings", "i18n"), ("money", "errors"), ("money", "i18n"), ("money", "findings"),
               ("dates", "errors"), ("dates", "i18n"), ("dates", "findings"), ("i18n", "errors"),
-              ("settlement", "rate_store")}  # fmt: skip
+              ("settlement", "rate_store"), ("panels", "demo")}  # fmt: skip
 SCALAR_PATH_FORBIDS = {"numpy", "pandas", "sqlalchemy", "xlwings", "openpyxl", "lxml", "click", "rich"}
 
 
