@@ -16,6 +16,7 @@ import xlwings as xw
 
 from tests.sync.conftest import fill
 from udfs.macros import MACROS, NoSuchMacro, run
+from udfs.registry import call
 from workbench.errors import ConfigurationError
 from workbench.rate_store import load_book
 from workbench.register import Register
@@ -65,7 +66,8 @@ def quotes(path: Path) -> Path:
         sheet = book.add_worksheet("Quotes")
         sheet.write_row(0, 0, ["date", "amount", "currency", "CNY", "rounded", "theirs", "broken"])
         sheet.write_row(1, 0, ["2026-03-31", 100, "USD"])
-        sheet.write_formula("D2", '=FX_CONVERT(B2,C2,"CNY",A2)', value=691.23)
+        converted = call("FX_CONVERT", 100, "USD", "CNY", "2026-03-31")
+        sheet.write_formula("D2", '=FX_CONVERT(B2,C2,"CNY",A2)', value=float(str(converted)))
         sheet.write_formula("E2", '=ROUND(FX_RATE($C$2,"CNY",A2)*(1+0),2)', value=6.91)
         sheet.write_formula("F2", '="FX_RATE("&B2', value="FX_RATE(100")
         sheet.write_formula("G2", '=FX_RATE("XXQ","CNY",A2)', value="#VALUE!")
@@ -82,7 +84,8 @@ def frozen(tmp_path: Path, location: str) -> Path:
 
 def test_freezing_keeps_the_value_the_formula_and_its_source(frozen: Path) -> None:
     sheet = openpyxl.load_workbook(frozen)["Quotes"]
-    assert (sheet["D2"].value, sheet["E2"].value) == (691.23, 6.91)
+    assert Decimal(str(sheet["D2"].value)) == call("FX_CONVERT", 100, "USD", "CNY", "2026-03-31")
+    assert sheet["E2"].value == 6.91
     note = sheet["D2"].comment.text
     assert '=FX_CONVERT(B2,C2,"CNY",A2)' in note
     assert "ecb" in note
@@ -122,6 +125,85 @@ def test_freeze_and_undo_in_libreoffice(tmp_path: Path, location: str, calc: xw.
         assert "nothing to take back" in run("undo", book).summary
     finally:
         book.close()
+
+
+def test_undo_of_freeze_overwrites_nothing_that_was_typed_since(tmp_path: Path, location: str, calc: xw.App) -> None:
+    path = quotes(tmp_path / "live.xlsx")
+    book = calc.books.open(str(path))
+    try:
+        sheet = book.sheets["Quotes"]
+        sheet["H2"].formula = '=IFERROR(FX_RATE("USD","CNY",A2),7)'
+        sheet["H3"].formula = '=IFERROR(FX_RATE("USD","CNY",A2),8)'
+        assert len(run("freeze", book).cells) >= 2
+        sheet["H3"].value = 55
+        told = run("undo", book).summary
+        assert "changed since" in told
+        assert sheet["H3"].value == 55
+        assert sheet["H2"].formula.startswith("=")
+    finally:
+        book.close()
+
+
+def test_formulas_without_results_stay_formulas(tmp_path: Path, location: str) -> None:
+    path = tmp_path / "fresh.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["2026-03-31", '=FX_RATE("USD","CNY",A1)', '=FX_WORDS(5,"CNY")'])
+    book.save(path)
+    told = run("freeze", path)
+    assert told.cells == ()
+    assert "never calculated" in told.summary
+    assert openpyxl.load_workbook(path).active["B1"].value == '=FX_RATE("USD","CNY",A1)'
+
+
+def test_a_figure_that_the_rates_contradict_is_not_frozen(tmp_path: Path, location: str) -> None:
+    path = tmp_path / "zeros.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Quotes")
+        sheet.write("A1", "2026-03-31")
+        sheet.write_formula("B1", '=FX_RATE("USD","CNY",A1)', value=0)
+    told = run("freeze", path)
+    assert told.cells == ()
+    assert "calculate the workbook first" in told.summary
+
+
+def test_undo_takes_nothing_back_in_another_register(workbook: Path, location: str, tmp_path: Path) -> None:
+    with Register.open(location) as register, register.changeset(origin="x", reason="x", author="x") as cs:
+        cs.insert("customers", [{"legal_name": "Zeta Lighting GmbH", "email": "a@zeta.de", "country": "DE"}] * 2)
+    done = run("find_duplicates", workbook, author="li.na")
+    assert done.changeset
+    other = tmp_path / "other.sqlite"
+    with Register.create(other, actor="test") as made:
+        for number in range(done.changeset + 2):
+            with made.changeset(origin="x", reason="x", author="x") as cs:
+                cs.insert("customers", [{"legal_name": f"Theirs {number}"}])
+        before = made.state_hash()
+    with pytest.raises(ConfigurationError, match="another register"):
+        run("undo", workbook, location=str(other))
+    with Register.open(other) as made:
+        assert made.state_hash() == before
+    assert "taken back" in run("undo", workbook).summary
+
+
+def test_undo_goes_on_where_the_work_was_taken_back_elsewhere(workbook: Path, location: str) -> None:
+    with Register.open(location) as register, register.changeset(origin="x", reason="x", author="x") as cs:
+        cs.insert("customers", [{"legal_name": "Zeta Lighting GmbH", "email": "a@zeta.de", "country": "DE"}] * 2)
+    done = run("find_duplicates", workbook, author="li.na")
+    assert done.changeset
+    with Register.open(location) as register:
+        register.undo(done.changeset, author="wang", reason="x")
+    assert "already" in run("undo", workbook).summary
+    assert "nothing to take back" in run("undo", workbook).summary
+
+
+def test_a_month_end_leaves_a_sheet_of_the_same_name_alone(workbook: Path, location: str) -> None:
+    name = run("month_end", workbook).summary.split(":")[0]
+    book = openpyxl.load_workbook(workbook)
+    del book[name]
+    book.create_sheet(name)["A1"] = "my own figures"
+    book.save(workbook)
+    with pytest.raises(ConfigurationError, match="already"):
+        run("month_end", workbook)
+    assert openpyxl.load_workbook(workbook)[name]["A1"].value == "my own figures"
 
 
 def test_what_was_typed_is_pushed_and_taken_back(workbook: Path, location: str) -> None:

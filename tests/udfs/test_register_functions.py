@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import xlwings as xw
 
 from tests.sync.conftest import fill
 from udfs.functions import host, use_register
@@ -146,6 +147,8 @@ def test_sums_in_several_currencies_are_those_of_the_rows() -> None:
         call("FX_CONVERT", amount[0], code[0], "CNY", DAY) for amount, code in zip(amounts[:2], codes[:2], strict=True)
     ]
     assert call("FX_SUM", amounts, codes, DAY, "CNY") == sum(rows)
+    assert call("FX_SUM", amounts, codes, [[DAY]], [["CNY"]]) == sum(rows), "a host may hand every cell over as a range"
+    assert kind_of(call("FX_SUM", [[None]], "USD", DAY, "XXQ")) is ErrorKind.VALUE
     assert kind_of(call("FX_SUM", amounts, [["USD"], ["EUR"]], DAY, "CNY")) is ErrorKind.VALUE
     assert kind_of(call("FX_SUM", [[1]], [["XXQ"]], DAY, "CNY")) is ErrorKind.VALUE
 
@@ -154,6 +157,28 @@ def test_rounding_and_what_can_exist() -> None:
     assert call("FX_ROUND", [[2.345, -2.345]], "CNY") == [[Decimal("2.35"), Decimal("-2.35")]]
     assert call("FX_CHECK", [[12.5], [12]], "JPY") == [[False], [True]]
     assert kind_of(call("FX_CHECK", 1, "XXQ")) is ErrorKind.VALUE
+
+
+@pytest.mark.xdist_group("libreoffice")
+def test_rounding_is_that_of_a_spreadsheet(sheet: xw.Sheet) -> None:
+    """Half-way and nasty values at every number of minor units, against LibreOffice's own ROUND."""
+    halves = [n / 1000 for n in range(-2505, 2506, 10)] + [
+        1.005,
+        2.675,
+        1.115,
+        0.285,
+        1e9 + 0.125,
+        -0.5,
+        2.5,
+        1234567.885,
+    ]
+    for column, (code, places) in enumerate((("JPY", 0), ("CNY", 2), ("KWD", 3)), 2):
+        sheet.range((1, 1)).value = [[value] for value in halves]
+        sheet.range((1, column), (len(halves), column)).formula = f"=ROUND($A1,{places})"
+        theirs = sheet.range((1, column), (len(halves), column)).value
+        ours = call("FX_ROUND", [[value] for value in halves], code)
+        assert isinstance(ours, list)
+        assert [float(str(row[0])) for row in ours] == theirs, code
 
 
 def test_prices_in_cells() -> None:

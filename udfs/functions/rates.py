@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from udfs.functions.cells import amount_of, code_of, day_of, rows_of
+from udfs.functions.cells import amount_of, code_of, day_of, rows_of, single
 from udfs.functions.host import book
 from udfs.registry import ArgumentRefused, Cell, Kind, Parameter, Range, function
 from workbench.i18n import _
-from workbench.money import from_cell
+from workbench.money import currency, from_cell
 from workbench.rates import Rate
 
 __all__ = ["fx_convert", "fx_rate", "fx_source", "fx_sum"]
@@ -64,13 +64,15 @@ def fx_source(base: Cell, quote: Cell, day: Cell, policy: Cell = None) -> str:
 )  # fmt: skip
 def fx_sum(amounts: Range, currencies: Range, dates: Range, to: Cell, policy: Cell = None) -> Decimal:
     """What FX_CONVERT gives for each row, added up; rows without an amount are left out, all others must convert."""
+    target, named = single(to), single(policy)
+    currency(code_of(target))
     total = Decimal(0)
     rows = rows_of(amounts)
     codes, days = _spread(currencies, rows), _spread(dates, rows)
     for amount_row, code_row, day_row in zip(rows, codes, days, strict=True):
         for amount, code, day in zip(amount_row, code_row, day_row, strict=True):
             if amount is not None and amount != "":
-                total += _rate(code, to, day, policy).convert(amount_of(amount))
+                total += _rate(code, target, day, named).convert(amount_of(amount))
     return from_cell(total)
 
 

@@ -6,10 +6,10 @@ import getpass
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from workbench.rates import RateBook
 
-__all__ = ["LOG_SHEET", "Desk", "Done", "NoSuchMacro", "Outcome", "Progress"]
+__all__ = ["LOG_SHEET", "Desk", "Done", "Frozen", "NoSuchMacro", "Outcome", "Progress"]
 
 Progress = Callable[[str, int, int], None]
 LOG_SHEET: Final = "_workbench_macros"
@@ -36,6 +36,16 @@ class NoSuchMacro(ConfigurationError, KeyError):
     __str__ = ConfigurationError.__str__
 
 
+class Frozen(NamedTuple):
+    """A cell whose formula (without its equals sign) became the value that it showed (as text)."""
+
+    sheet: str
+    row: int
+    column: int
+    formula: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a macro did.
@@ -43,12 +53,12 @@ class Outcome:
     Attributes:
         summary: in words, for a message box or the status bar.
         changeset: number of the register's changeset, None where the register was not changed.
-        cells: what Undo has to put back: (sheet, row, column) → formula without its equals sign.
+        cells: formulas that became values, which is what Undo has to put back.
     """
 
     summary: str
     changeset: int | None = None
-    cells: tuple[tuple[str, int, int, str], ...] = ()
+    cells: tuple[Frozen, ...] = ()
 
     def __str__(self) -> str:
         return self.summary
@@ -56,12 +66,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A macro that was run on this workbook, as its hidden sheet keeps it."""
+    """A macro that was run on this workbook, as its hidden sheet keeps it.
+
+    ``hash`` is that of its changeset: a number alone would be another's in another register.
+    """
 
     macro: str
     at: str
     changeset: int | None
-    cells: tuple[tuple[str, int, int, str], ...] = ()
+    hash: str = ""
+    cells: tuple[Frozen, ...] = ()
 
 
 class Desk:
@@ -157,19 +171,20 @@ class Desk:
             row = {column: cell.text for column, cell in sheet.rows[number].items()} if sheet else {}
             if row.get(1) == "macro":
                 told = row.get(4, "")
-                found.append(Done(row.get(2, ""), row.get(3, ""), int(told) if told.isdigit() else None))
+                number_of = int(told) if told.isdigit() else None
+                found.append(Done(row.get(2, ""), row.get(3, ""), number_of, row.get(5, "")))
             elif row.get(1) == "cell" and found:
-                last = found[-1]
-                cell = (row.get(2, ""), int(row.get(3, "0")), int(row.get(4, "0")), row.get(5, ""))
-                found[-1] = Done(last.macro, last.at, last.changeset, (*last.cells, cell))
+                place = int(row.get(3, "0")), int(row.get(4, "0"))
+                cell = Frozen(row.get(2, ""), *place, row.get(5, ""), row.get(6, ""))
+                found[-1] = replace(found[-1], cells=(*found[-1].cells, cell))
         return found
 
     def keep_log(self, done: list[Done]) -> None:
         """Write the log into its hidden sheet; the newest entries only."""
         rows: list[list[Any]] = []
         for one in done[-_KEPT:]:
-            rows.append(["macro", one.macro, one.at, str(one.changeset or "")])
-            rows += [["cell", sheet, str(row), str(column), formula] for sheet, row, column, formula in one.cells]
+            rows.append(["macro", one.macro, one.at, str(one.changeset or ""), one.hash])
+            rows += [["cell", *map(str, cell)] for cell in one.cells]
         self.port.write(BookEdits(own={LOG_SHEET: OwnSheet(rows, hidden=True) if rows else None}))
 
     def record(self, macro: str, outcome: Outcome) -> None:
@@ -177,7 +192,9 @@ class Desk:
         if outcome.changeset is None and not outcome.cells:
             return
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        self.keep_log([*self.log(), Done(macro, now, outcome.changeset, outcome.cells)])
+        entry = self.register.entry(outcome.changeset) if outcome.changeset else None
+        done = Done(macro, now, outcome.changeset, entry.hash if entry else "", outcome.cells)
+        self.keep_log([*self.log(), done])
 
     def close(self) -> None:
         """Let go of the register, and clear the status bar."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
-from udfs.macros.desk import Desk, Outcome
+from udfs.macros.desk import Desk, Frozen, Outcome
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 from workbench.sheets import Cell, CellKind
@@ -24,7 +25,7 @@ _RATES: Final = {"FX_RATE": 0, "FX_CONVERT": 1, "FX_SOURCE": 0}
 def freeze(desk: Desk) -> Outcome:
     """Replace each formula of the sheet that calls one of our functions by its value.
 
-    Cells that show an error stay formulas: an error is no value to keep.
+    What shows an error, was never calculated, or shows a figure that the rates contradict stays a formula and is told.
     """
     name = desk.sheet
     image = desk.port.read().sheets.get(name)
@@ -35,26 +36,27 @@ def freeze(desk: Desk) -> Outcome:
             remedy=_("Give the sheet's name as its tab shows it."),
         )
     edits = BookEdits()
-    frozen: list[tuple[str, int, int, str]] = []
-    kept = 0
+    frozen: list[Frozen] = []
+    left: Counter[str] = Counter()
     for cell in _ours(image):
-        if cell.kind is CellKind.ERROR:
-            kept += 1
+        reason = _not_to_be_kept(cell, image)
+        if reason:
+            left[reason] += 1
             continue
         edits.put(name, cell.row, cell.column, Write(_value(cell)))
         edits.notes.setdefault(name, {})[cell.row, cell.column] = f"={cell.formula}\n{_evidence(cell, image)}".strip()
-        frozen.append((name, cell.row, cell.column, cell.formula))
+        frozen.append(Frozen(name, cell.row, cell.column, cell.formula, cell.text))
     if frozen:
         desk.port.write(edits)
     words = _("{count} formulas on {sheet} are values now, each with its formula and source in a note.")
     told = words.format(count=len(frozen), sheet=name)
-    if kept:
-        told += " " + _("{count} that show an error were left as they are.").format(count=kept)
+    for reason, count in left.items():
+        told += " " + _("Left as formulas: {count}, {reason}.").format(count=count, reason=reason)
     return Outcome(told, cells=tuple(frozen))
 
 
-def thaw(desk: Desk, cells: tuple[tuple[str, int, int, str], ...]) -> None:
-    """Put formulas back where they stood.
+def thaw(desk: Desk, cells: tuple[Frozen, ...]) -> tuple[int, int]:
+    """Put formulas back where they stood; returns how many, and how many cells were changed since and stay.
 
     Raises:
         ConfigurationError: the workbook is closed: there the version before is kept beside it.
@@ -65,16 +67,52 @@ def thaw(desk: Desk, cells: tuple[tuple[str, int, int, str], ...]) -> None:
             where=desk.path.name,
             remedy=_("Open it and run Undo there, or take the version that was kept beside it."),
         )
-    for sheet, row, column, formula in cells:
-        place = desk.live.sheets[sheet].range((row, column))
-        place.formula = f"={formula}"
-    desk.port.write(BookEdits(notes=_no_notes(cells)))
+    sheets = desk.port.read().sheets
+    back: list[Frozen] = []
+    for one in cells:
+        now = sheets[one.sheet].rows.get(one.row, {}).get(one.column) if one.sheet in sheets else None
+        if now is None or now.formula or now.text != one.value:
+            continue
+        place = desk.live.sheets[one.sheet].range((one.row, one.column))
+        if place.note is not None and f"={one.formula}" in place.note.text:
+            place.formula = f"={one.formula}"
+            back.append(one)
+    desk.port.write(BookEdits(notes=_no_notes(back)))
+    return len(back), len(cells) - len(back)
 
 
-def _no_notes(cells: tuple[tuple[str, int, int, str], ...]) -> dict[str, dict[tuple[int, int], str | None]]:
+def _not_to_be_kept(cell: Cell, image: SheetImage) -> str:
+    """Why what the cell shows is no value to keep; empty where it is one."""
+    if cell.kind is CellKind.ERROR:
+        return _("they show an error")
+    if not cell.text:
+        return _("they were never calculated")
+    calls = list(_calls(cell.formula))
+    if len(calls) == 1 and re.fullmatch(rf"\s*{_PREFIX}{calls[0][0]}\([^()]*\)\s*", cell.formula, re.IGNORECASE):
+        return _contradicted(cell, image, *calls[0])
+    return ""
+
+
+def _contradicted(cell: Cell, image: SheetImage, name: str, arguments: list[str]) -> str:
+    """Whether the one call that the formula is gives something else than the cell shows: it was left uncalculated."""
+    from udfs.registry import FUNCTIONS, call
+
+    if name not in _RATES or name == "FX_SOURCE" or name not in FUNCTIONS or cell.kind is not CellKind.NUMBER:
+        return ""
+    given = [_resolved(one, image.rows) for one in arguments]
+    if None in given:
+        return ""
+    found = call(name, *given)
+    shown = cell.number
+    if isinstance(found, Decimal) and shown is not None and Decimal(f"{found:.12g}") != Decimal(f"{shown:.12g}"):
+        return _("they show another figure than today's rates give; calculate the workbook first")
+    return ""
+
+
+def _no_notes(cells: list[Frozen]) -> dict[str, dict[tuple[int, int], str | None]]:
     notes: dict[str, dict[tuple[int, int], str | None]] = {}
-    for sheet, row, column, _formula in cells:
-        notes.setdefault(sheet, {})[row, column] = None
+    for one in cells:
+        notes.setdefault(one.sheet, {})[one.row, one.column] = None
     return notes
 
 

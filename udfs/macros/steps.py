@@ -10,7 +10,7 @@ from udfs.macros.desk import Desk, Outcome
 from udfs.macros.freezing import thaw
 from workbench.errors import ConfigurationError, WorkbenchError
 from workbench.i18n import _
-from workbench.sync import BookEdits, OwnSheet, SyncReport
+from workbench.sync import BookEdits, OwnSheet, SheetImage, SyncReport
 
 __all__ = [
     "adopt_sheet",
@@ -123,6 +123,13 @@ def month_end(desk: Desk) -> Outcome:
     ]
     rows += [[], *([finding.where, finding.message] for finding in made.findings)]
     name = f"{_('Month end')} {day:%Y-%m}"
+    there = desk.port.read().sheets.get(name)
+    if there is not None and there.rows and _first_text(there) != rows[0][0]:
+        raise ConfigurationError(
+            _("There is a sheet {sheet} already that is not from this macro.").format(sheet=repr(name)),
+            where=desk.path.name,
+            remedy=_("Rename that sheet, and run the macro again."),
+        )
     desk.port.write(BookEdits(own={name: OwnSheet(rows, widths=(18, 16, 16, 16, 16, 16, 10))}))
     told = _("{sheet}: {lines} open items revalued, {missing} could not be. To close it: {command}")
     command = f"workbench receipts close --as-of {day.isoformat()}"
@@ -136,20 +143,35 @@ def undo(desk: Desk) -> Outcome:
         return Outcome(_("There is nothing to take back in this workbook."))
     last = done[-1]
     if last.cells:
-        thaw(desk, last.cells)
+        back, kept = thaw(desk, last.cells)
         desk.keep_log(done[:-1])
-        return Outcome(_("{count} formulas are back.").format(count=len(last.cells)))
-    if last.changeset is None:
+        told = _("{count} formulas are back.").format(count=back)
+        if kept:
+            told += " " + _("{count} cells were changed since and stay as they are.").format(count=kept)
+        return Outcome(told)
+    entry = desk.register.entry(last.changeset) if last.changeset is not None else None
+    if entry is None or entry.hash != last.hash:
         raise ConfigurationError(
-            _("The workbook's list of macros is damaged."),
+            _("The last macro on this workbook worked on another register."),
             where=desk.path.name,
-            remedy=_("Take the changeset back with: workbench log, workbench undo"),
+            remedy=_("Name that register, or take its work back there: workbench log, workbench undo"),
         )
-    reason = _("taken back from {file}").format(file=desk.path.name)
-    back = desk.register.undo(last.changeset, author=desk.author, reason=reason)
+    later = next((one for one in desk.register.log() if one.undoes == entry.number), None)
+    if later is None:
+        reason = _("taken back from {file}").format(file=desk.path.name)
+        number = desk.register.undo(entry.number, author=desk.author, reason=reason).number
+        told = _("Changeset {number} is taken back, by changeset {by}.").format(number=entry.number, by=number)
+    else:
+        told = _("Changeset {number} was taken back already, by changeset {by}.").format(
+            number=entry.number, by=later.number
+        )
     desk.keep_log(done[:-1])
-    told = _("Changeset {number} is taken back, by changeset {by}.").format(number=last.changeset, by=back.number)
     return Outcome(_shown(desk, told, None).summary)
+
+
+def _first_text(sheet: SheetImage) -> str:
+    cell = sheet.rows.get(1, {}).get(1)
+    return cell.text if cell else ""
 
 
 def _in_a_cell(rate: Decimal) -> Decimal:
