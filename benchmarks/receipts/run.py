@@ -26,7 +26,7 @@ from worlds import BENCH, MIXED, PROFILES, make
 from workbench.matching import Proposal, default_bar, match
 from workbench.matching.files import read_folder
 
-PEERS = ("vlookup_exact", "vlookup_search", "vlookup_amount")
+PEERS = ("vlookup_exact", "vlookup_search", "vlookup_amount", "odoo19", "odoo_oca", "odoo_oca_tol3", "erpnext_auto")
 EDGES = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.01)
 MATCHABLE = ("payment", "refund")
 
@@ -161,17 +161,26 @@ def reliability(ranked: list[tuple[float, bool]]) -> list[tuple[float, float, in
 
 
 def peer(folder: str, name: str) -> dict:
-    """A look-up as the bench re-expresses it."""
+    """A look-up, or what another product does by itself, as the bench re-expresses it."""
     import pandas as pd
 
     sys.path[:0] = [str(BENCH), str(BENCH / "baselines")]
     import a_vlookup
+    import b_odoo
+    import c_erpnext
     import common
     import metrics
 
     world = common.load(folder)
     begun = time.process_time()
-    rows = list(a_vlookup.match(world, name.split("_", 1)[1]))
+    if name.startswith("vlookup"):
+        rows = list(a_vlookup.match(world, name.split("_", 1)[1]))
+    elif name == "odoo19":
+        rows = list(b_odoo.match19(world))
+    elif name == "erpnext_auto":
+        rows = list(c_erpnext.auto(world))
+    else:
+        rows = list(b_odoo.match_oca(world, 0.03 if name.endswith("tol3") else 0.0))
     seconds = time.process_time() - begun
     frame = pd.DataFrame(rows, columns=["receipt_id", "item_id", "amount", "confidence"])
     score = metrics.score(folder, frame)

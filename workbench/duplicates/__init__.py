@@ -1,14 +1,23 @@
-"""Customers that may be one: found, weighed, explained and grouped. What to do about them is a person's decision."""
+"""Customers that may be one: found, weighed, explained and grouped. What to do about them is a person's decision.
 
-from workbench.duplicates.clustering import clusters
-from workbench.duplicates.columns import FIELDS, field_named, map_columns
-from workbench.duplicates.door import CustomerIndex
-from workbench.duplicates.engine import scan
-from workbench.duplicates.files import read_rows, write_clusters, write_pairs
-from workbench.duplicates.normalise import fold, name_tokens
-from workbench.duplicates.pairs import DuplicatePair, identified
-from workbench.duplicates.reasons import DuplicateReason
-from workbench.duplicates.stored import RecordedPairs, record_pairs
+Names are imported when they are first asked for: telling a stored reason takes neither numpy nor pandas.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbench.duplicates.clustering import clusters
+    from workbench.duplicates.columns import FIELDS, field_named, map_columns
+    from workbench.duplicates.door import CustomerIndex
+    from workbench.duplicates.engine import scan
+    from workbench.duplicates.files import read_rows, write_clusters, write_pairs
+    from workbench.duplicates.normalise import fold, name_tokens
+    from workbench.duplicates.pairs import DuplicatePair, identified
+    from workbench.duplicates.reasons import DuplicateReason
+    from workbench.duplicates.stored import RecordedPairs, record_pairs
 
 __all__ = [
     "FIELDS",
@@ -28,3 +37,28 @@ __all__ = [
     "write_clusters",
     "write_pairs",
 ]
+
+_HOMES = {
+    "clustering": ("clusters",),
+    "columns": ("FIELDS", "field_named", "map_columns"),
+    "door": ("CustomerIndex",),
+    "engine": ("scan",),
+    "files": ("read_rows", "write_clusters", "write_pairs"),
+    "normalise": ("fold", "name_tokens"),
+    "pairs": ("DuplicatePair", "identified"),
+    "reasons": ("DuplicateReason",),
+    "stored": ("RecordedPairs", "record_pairs"),
+}
+_MODULES = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

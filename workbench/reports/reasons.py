@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workbench.duplicates import DuplicateReason
+from workbench.duplicates.reasons import DuplicateReason
 from workbench.findings import CATALOGUE
 from workbench.i18n import speaking
-from workbench.matching import MatchReason
+from workbench.matching.reasons import MatchReason
 from workbench.reports.texts import Texts
 
 __all__ = ["Teller"]

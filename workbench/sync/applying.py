@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from workbench.duplicates.decisions import Decision, apply_decisions
-from workbench.duplicates.entrance import tell_new
 from workbench.findings import Finding
 from workbench.rate_store import converted_fields
 from workbench.rates import RateBook
@@ -123,6 +121,8 @@ class _TableWriter:
             for one, row_id in zip(table.new, ids, strict=True)
         ]
         self.cs.insert("sheet_births", births)
+        from workbench.duplicates.entrance import tell_new  # it brings pandas
+
         places = {row_id: self._place(one.row.number, "")[0] for one, row_id in zip(table.new, ids, strict=True)}
         self.applied.notes += tell_new(self.cs, self.name, places)
 
@@ -159,6 +159,8 @@ class _TableWriter:
         """Decisions about customers, which merge and unmerge records; what speaks against one is told at its cell."""
         if not edited:
             return
+        from workbench.duplicates.decisions import Decision, apply_decisions  # they bring pandas
+
         decisions = []
         for merged in edited:
             row = {**self.table.state.current[merged.id], **merged.edits}
