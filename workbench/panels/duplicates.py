@@ -133,11 +133,14 @@ class DuplicatePanel:
         return Controls([Check.count(_("pairs that wait"), len(self.waiting), held)])
 
     def _read(self) -> None:
+        place = self.pairs.index or 0
         with self.desk.reading() as register:
             self.waiting = queue(register)
         self.pairs.options = [
             (f"{one.score:.2f}  {one.a['legal_name']} / {one.b['legal_name']}", one.pair) for one in self.waiting
         ]
+        if self.waiting:
+            self.pairs.index = min(place, len(self.waiting) - 1)
         self._chosen()
 
     def _chosen(self, _change: Any = None) -> None:

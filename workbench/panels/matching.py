@@ -161,11 +161,14 @@ class MatchPanel:
         self.work.run(step, then)
 
     def _read(self) -> None:
+        place = self.receipts.index or 0
         self.waiting = _queue(self.desk)
         self.receipts.options = [
             (f"{one.receipt['currency']} {one.left:,f}  {one.receipt.get('payer') or ''}", one.receipt["id"])
             for one in self.waiting
         ]
+        if self.waiting:
+            self.receipts.index = min(place, len(self.waiting) - 1)
         self._chosen()
 
     def _chosen(self, _change: Any = None) -> None:
