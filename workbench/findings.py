@@ -252,8 +252,8 @@ CATALOGUE: dict[str, Kind] = {
         Severity.ASK,
         "the register has the order {value} with other facts: {candidates}",
         "登记册中订单 {value} 的内容不同：{candidates}",
-        "Change the order in the register, or give the new order a number of its own.",
-        "请在登记册中更改该订单，或为新订单另编号码。",
+        "Choose whose facts hold, or give the new order a number of its own.",
+        "请选择以哪一方为准，或为新订单另编号码。",
     ),
     "record.number-twice": Kind(
         Severity.REPORT,

@@ -193,6 +193,52 @@ def test_a_changed_sheet_does_not_double_its_orders(tmp_path: Path, register: Re
     assert [row["amount"] for row in register.rows("orders")] == [Decimal("1000.00")]
 
 
+def _changed_order(tmp_path: Path, register: Register, answer: str) -> adoption.Plan:
+    """PI-1 is in the register at 1000; the sheet says 1200 now, and the question is answered."""
+    adoption.plan([write_order(tmp_path / "a.xlsx", "PI-1", date(2025, 3, 4), 1000)], BOOK).apply(register, "li.na")
+    sheet = write_order(tmp_path / "a.xlsx", "PI-1", date(2025, 3, 4), 1200)
+    (question,) = [one for one in adoption.plan([sheet], BOOK, register).findings if one.code == "record.changed"]
+    given = tmp_path / "answers.json"
+    said = {"place": question.where, "code": question.code, "answer": answer}
+    given.write_text(json.dumps([said]), encoding="utf-8")
+    return adoption.plan([sheet], BOOK, register, given)
+
+
+def test_a_changed_order_takes_the_sheets_facts_where_that_is_the_answer(tmp_path: Path, register: Register) -> None:
+    made = _changed_order(tmp_path, register, "2025-03-04 USD 1200")
+    assert made.asked == []
+    (before,), hash_before = register.rows("orders"), register.state_hash()
+    number = made.apply(register, "li.na")
+    (order,) = register.rows("orders")
+    assert (order["id"], order["amount"], order["version"]) == (before["id"], Decimal("1200.00"), 2)
+    assert order["base_amount"] == Decimal(str(before["rate_value"] * 1200)).quantize(Decimal("0.01"), "ROUND_HALF_UP")
+    assert sum(row["amount"] for row in register.rows("instalments")) == Decimal("1200.00")
+    assert made.apply(register, "li.na") is None
+    assert register.verify().ok
+    register.undo(number or 0, author="li.na", reason="test")
+    assert register.state_hash() == hash_before
+
+
+def test_a_changed_order_stays_where_the_registers_facts_are_the_answer(tmp_path: Path, register: Register) -> None:
+    made = _changed_order(tmp_path, register, "2025-03-04 USD 1000.00")
+    assert [item.decision for item in made.of("orders")] == [Decision.KNOWN]
+    assert made.asked == []
+    made.apply(register, "li.na")
+    assert [row["amount"] for row in register.rows("orders")] == [Decimal("1000.00")]
+
+
+def test_a_changed_order_that_something_refers_to_is_not_changed(tmp_path: Path, register: Register) -> None:
+    adoption.plan([write_order(tmp_path / "a.xlsx", "PI-1", date(2025, 3, 4), 1000)], BOOK).apply(register, "li.na")
+    with register.changeset(origin="test", reason="line", author="li.na") as changes:
+        order_id = register.rows("orders")[0]["id"]
+        line = {"order_id": order_id, "line": 1, "product": "a", "quantity": Decimal(1), "currency": "USD"}
+        changes.insert("order_lines", [{**line, "unit_price": Decimal(1000), "amount": Decimal(1000)}])
+    with pytest.raises(ConfigurationError, match="order_lines"):
+        _changed_order(tmp_path, register, "2025-03-04 USD 1200")
+    with pytest.raises(ConfigurationError, match="no answer"):
+        _changed_order(tmp_path, register, "1200")
+
+
 def test_a_number_used_again_next_year_is_another_order(tmp_path: Path, register: Register) -> None:
     adoption.plan([write_order(tmp_path / "a.xlsx", "001", date(2025, 1, 4), 1000)], BOOK).apply(register, "li.na")
     later = adoption.plan([write_order(tmp_path / "b.xlsx", "001", date(2026, 1, 5), 900)], BOOK, register=register)

@@ -177,6 +177,17 @@ def test_units() -> None:
     assert {text: factor_of_heading(text) for text in headings} == headings
 
 
+@pytest.mark.parametrize(
+    ("heading", "factor"),
+    [
+        ("Wartość (tys. EUR)", 1000), ("Wartość (w tys. PLN)", 1000), ("Tutar (bin USD)", 1000), ("Giá trị (triệu VND)", 10**6),
+        ("Bedrag (x 1000 EUR)", 1000), ("Belopp (mln SEK)", 10**6), ("Kwota (EUR)", 0), ("Tutar (USD)", 0), ("Binnen (EUR)", 0),
+    ],
+)  # fmt: skip
+def test_units_in_other_languages(heading: str, factor: int) -> None:
+    assert factor_of_heading(heading) == factor
+
+
 def test_states_and_firms() -> None:
     states = {
         "частично оплачен": "part_paid",

@@ -141,7 +141,7 @@ def test_a_workbook_in_bytes_only_is_never_unpacked_to_disk(good: Path) -> None:
 
 def test_a_million_empty_rows_and_all_columns(good: Path, tmp_path: Path) -> None:
     blank = b"".join(
-        b'<row r="%d" s="1" customFormat="1"><c r="A%d" s="1"/></row>' % (row, row) for row in range(1, 300_001)
+        b'<row r="%d" s="1" customFormat="1"><c r="A%d" s="1"/></row>' % (row, row) for row in range(1, 1_000_001)
     )
     sheet = b"<worksheet><sheetData>" + blank + b"</sheetData></worksheet>"
     assert len(read(_repacked(good, tmp_path / "blank.xlsx", {"xl/worksheets/sheet1.xml": sheet})).sheets[0]) == 0
@@ -149,6 +149,24 @@ def test_a_million_empty_rows_and_all_columns(good: Path, tmp_path: Path) -> Non
     sheet = b'<worksheet><sheetData><row r="1">' + cells + b"</row></sheetData></worksheet>"
     wide = read(_repacked(good, tmp_path / "wide.xlsx", {"xl/worksheets/sheet1.xml": sheet})).sheets[0]
     assert list(wide.columns_of(1)) == list(range(1, 16_385))
+
+
+def test_what_an_external_link_leads_to_is_never_opened(good: Path, tmp_path: Path) -> None:
+    """The value that the file keeps is read, the link is told, and nothing is fetched from where it leads."""
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a,b\n1,99\n", encoding="utf-8")
+    link = b'<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
+    rels = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath" TargetMode="External" '
+        b'Target="file://%s"/></Relationships>' % str(secret).encode()
+    )
+    sheet = b"<worksheet><sheetData><row r='1'><c r='A1'><f>[1]Sheet1!B2</f><v>7</v></c></row></sheetData></worksheet>"
+    extra = [("xl/externalLinks/externalLink1.xml", link), ("xl/externalLinks/_rels/externalLink1.xml.rels", rels)]
+    book = read(_repacked(good, tmp_path / "linked.xlsx", {"xl/worksheets/sheet1.xml": sheet}, extra))
+    assert book.carries == ("external links",)
+    (cell,) = book.sheets[0].cells()
+    assert (cell.text, cell.formula) == ("7", "[1]Sheet1!B2")
 
 
 def test_more_columns_than_a_sheet_has(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from workbench.adoption.changed import settle_changed
 from workbench.adoption.choices import keep_choices
 from workbench.adoption.conflicts import SAME_ORDER_WITHIN
 from workbench.adoption.instalments import instalments_of
@@ -38,6 +39,9 @@ _ORDER_FIELDS = {
     "incoterm_place": "incoterm_place", "deposit_percent": "deposit_percent", "due_date": "due_date", "status": "status",
     "salesperson": "salesperson", "note": "note", "customer_po": "customer_po",
 }  # fmt: skip
+_CONVERTED = (
+    "base_currency", "base_amount", "rate_value", "rate_date", "rate_source", "rate_kind", "rate_policy", "rate_legs",
+)  # fmt: skip
 _COST_KINDS = {
     "purchase": ("purchase", "采购", "进货", "货款", "goods", "einkauf", "ware", "achat", "compra", "仕入"),
     "freight": ("freight", "运费", "海运", "空运", "快递", "shipping", "fracht", "transport", "fret", "flete", "運賃"),
@@ -54,7 +58,7 @@ def tell_known(plan: Plan, register: Register) -> None:
         if item.decision is Decision.IMPORTED and memory.has(item):
             item.decision = Decision.KNOWN
     for item in plan.of("orders", Decision.IMPORTED):
-        _hold_if_changed(plan, item, memory)
+        _hold_if_changed(plan, item, memory, register)
     orders = set(memory.order_ids) | {str(item.value("number")) for item in plan.of("orders", Decision.IMPORTED)}
     held = {str(item.value("number")) for item in plan.of("orders", Decision.HELD)}
     for item in plan.of("costs", Decision.IMPORTED):
@@ -66,7 +70,7 @@ def tell_known(plan: Plan, register: Register) -> None:
             plan.findings.append(Finding("record.order-unknown", item.record.place, number))
 
 
-def _hold_if_changed(plan: Plan, item: Item, memory: _Memory) -> None:
+def _hold_if_changed(plan: Plan, item: Item, memory: _Memory, register: Register) -> None:
     """Hold an order whose number the register has with other facts: a sheet that was changed must not double it.
 
     Firms do start their numbers again, so the same number more than half a year apart is another order, and only told.
@@ -81,9 +85,7 @@ def _hold_if_changed(plan: Plan, item: Item, memory: _Memory) -> None:
         if told not in plan.findings:  # a plan may be held against the register more than once
             plan.findings.append(told)
         return
-    item.decision = Decision.HELD
-    now = f"{day} {item.value('currency')} {item.value('amount')}"
-    plan.findings.append(Finding("record.changed", item.record.place, number, (*facts, now)))
+    settle_changed(plan, item, register, memory.order_ids[number], facts)
 
 
 def apply_plan(plan: Plan, register: Register, author: str, book: RateBook) -> int | None:
@@ -189,8 +191,12 @@ class _Writer:
             by_kind.setdefault(item.record.kind, []).append(item)
         orders = by_kind.get("orders", [])
         self._customers(by_kind.get("customers", []), orders)
-        ids = self._orders(orders)
-        self._instalments(orders, ids)
+        added = [item for item in orders if not item.replaces]
+        ids = self._orders(added)
+        self._instalments(added, ids)
+        for item in orders:
+            if item.replaces:
+                self._replace(item)
         self._receipts(by_kind.get("receipts", []))
         self._costs(by_kind.get("costs", []))
         self.changes.insert("source_records", (_source_row(*one) for one in self.sources))
@@ -244,6 +250,16 @@ class _Writer:
         code = str(item.value("customer_code") or "")
         row.update(self._converted(item, row["amount"], row["currency"], row["order_date"], str(row["number"]), code))
         return row
+
+    def _replace(self, item: Item) -> None:
+        """Give an order that is there the sheet's facts; its figure in base currency and its instalments are made anew."""
+        order_id, row = item.replaces, self._order_row(item)
+        values = {name: value for name, value in row.items() if value is not None}
+        self.changes.update("orders", order_id, {**dict.fromkeys(_CONVERTED), **values})
+        for old in self.changes.rows("instalments", {"order_id": order_id}):
+            self.changes.delete("instalments", old["id"])
+        self._instalments([item], [order_id])
+        self.sources.append(("orders", order_id, item))
 
     def _instalments(self, items: list[Item], ids: list[str]) -> None:
         self.changes.insert("instalments", self._instalment_rows(items, ids))

@@ -89,6 +89,8 @@ class Item:
     sha256: str
     occurrence: int = 0
     """How many records with the same facts come before it; two equal receipts are two receipts."""
+    replaces: str = ""
+    """Id of the order in the register that takes this record's facts, because an answer says so."""
 
     @property
     def name(self) -> str:

@@ -11,6 +11,8 @@ _POWERS = {
     "千": 3, "仟": 3, "万": 4, "萬": 4, "十万": 5, "百万": 6, "百萬": 6, "亿": 8, "億": 8, "천": 3, "만": 4, "백만": 6, "억": 8,
     "k": 3, "t": 3, "tsd": 3, "tausend": 3, "thousand": 3, "thousands": 3, "thsd": 3, "000": 3, "'000": 3, "000s": 3,
     "milliers": 3, "millier": 3, "miles": 3, "mil": 3, "milhares": 3, "migliaia": 3, "mgl": 3, "тыс": 3, "тысяч": 3, "тысячах": 3,
+    "tys": 3, "tysiącach": 3, "tis": 3, "tisících": 3, "bin": 3, "nghìn": 3, "ngàn": 3, "duizend": 3, "duizenden": 3, "ezer": 3, "tusen": 3,
+    "tusind": 3, "ribu": 3, "mii": 3, "x1000": 3, "x 1000": 3, "triệu": 6, "milyon": 6, "miljoen": 6, "juta": 6, "mln": 6,
     "mio": 6, "mn": 6, "million": 6, "millions": 6, "millionen": 6, "millones": 6, "milhões": 6, "milioni": 6, "млн": 6, "миллионах": 6,
 }  # fmt: skip
 _ASIAN = "百万|百萬|十万|千|仟|万|萬|亿|億|백만|천|만|억"
@@ -20,7 +22,7 @@ _WORDS = "|".join(
 _MONEY = "元|円|圆|圓|원|美元|美金|欧元|歐元|人民币|人民幣|日元|日圓|港币|港幣|달러|유로"
 
 _HEADING = re.compile(
-    rf"[(（\[/,]\s*(?:in |en |em |в )?({_WORDS})\.?\s*(?:of |de |d'|di )?[A-Za-zА-я$€£¥元円圆美人民币欧원]*\.?\s*[)）\]]?\s*$"
+    rf"[(（\[/,]\s*(?:in |en |em |w |v |в )?({_WORDS})\.?\s*(?:of |de |d'|di )?[A-Za-zА-я$€£¥元円圆美人民币欧원]*\.?\s*[)）\]]?\s*$"
     rf"|({_ASIAN})(?:{_MONEY})\s*[)）]?\s*$|\b(T)(?=EUR|€|USD)|(?:^|\s)(тыс|млн)\.",
     re.IGNORECASE,
 )
