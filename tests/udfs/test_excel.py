@@ -286,3 +286,19 @@ def test_libreoffice_opens_it_with_each_button_bound_to_its_macro(calc: Any) -> 
     from tests.udfs.excel_support import buttons
 
     assert buttons(WORKBOOKS / "Workbench.xlsm") == {wrappers.procedure(name) for name in MACROS}
+
+
+def test_the_adapter_gives_plain_functions_with_their_signatures() -> None:
+    import inspect
+
+    from udfs.excel.adapter import declared
+
+    marked: list[Any] = []
+    found = declared(lambda plain: (marked.append(plain), plain)[1])
+    assert found.keys() == {name.lower() for name in FUNCTIONS}
+    assert list(found.values()) == marked
+    assert str(inspect.signature(found["fx_rate"])) == "(base, quote, date, policy=None)"
+    day = 46112.0
+    rate = found["fx_rate"]("USD", "CNY", day, None)
+    assert rate == float(str(expected("FX_RATE", ("USD", "CNY", day))))
+    assert found["fx_rate"]([["USD"], ["ZZZ"]], "CNY", day) == [[rate], ["#VALUE!"]]
