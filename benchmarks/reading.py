@@ -1,7 +1,6 @@
 """Read one workbook with this package and with its peers, each in a process of its own, in one run.
 
 python benchmarks/reading.py --rows 20000 --columns 20
-python benchmarks/reading.py --rows 100000 --adopt          # and found, mapped, read, written to a register
 
 Processor seconds and memory count the process and what it starts. What each reader loses is said beside it: calamine and
 pandas give no number formats and no error cells, so their figures are those of a smaller task.
@@ -83,20 +82,6 @@ def read_with(reader: str, path: Path) -> int:
     return sum(cell.value is not None and bool(cell.number_format) for row in sheet.iter_rows() for cell in row)
 
 
-def adopt(path: Path) -> int:
-    """Find, map, read, check and write all of it to a new register; the number of orders."""
-    from workbench import adoption
-    from workbench.rates import RateBook
-    from workbench.register import Register
-
-    made = adoption.plan([path], RateBook.embedded())
-    spent = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"planned after {sum(one.ru_utime + one.ru_stime for one in spent):.1f} s", file=sys.stderr)
-    register = Register.create(path.parent / "register.sqlite")
-    made.apply(register, "bench")
-    return register.count("orders")
-
-
 def measured(task: str, path: Path) -> dict[str, float]:
     """Run one task in a process of its own; processor seconds, largest resident set in MB, and what it counted."""
     done = subprocess.run(
@@ -110,7 +95,7 @@ def measured(task: str, path: Path) -> dict[str, float]:
 
 
 def run_task(task: str, path: Path) -> None:
-    count = adopt(path) if task == "adopt" else read_with(task, path)
+    count = read_with(task, path)
     own, started = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
     seconds = own.ru_utime + own.ru_stime + started.ru_utime + started.ru_stime
     print(json.dumps({"seconds": seconds, "megabytes": max(own.ru_maxrss, started.ru_maxrss) / 1024, "count": count}))
@@ -121,7 +106,6 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--columns", type=int, default=20)
     parser.add_argument("--inline", action="store_true", help="texts inside the cells instead of shared ones")
-    parser.add_argument("--adopt", action="store_true", help="also adopt the workbook into a new register")
     parser.add_argument("--task", help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -140,9 +124,6 @@ def main() -> None:
             print(
                 f"| {reader} | {found['count']:.0f} | {found['seconds']:.2f} | {found['seconds'] / base:.2f} | {found['megabytes']:.0f} | {gives} |"
             )
-        if options.adopt:
-            found = measured("adopt", path)
-            print(f"\nadopted: {found['count']:.0f} orders, {found['seconds']:.1f} CPU s, {found['megabytes']:.0f} MB")
 
 
 if __name__ == "__main__":
