@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ _TOLD_FROM = ("duplicate",)
 _KEPT_FROM = ("duplicate", "review")
 _SHOWN = 3
 _DAYS = 3  # between two entries of the same money
+_ALIKE_A_DAY = 32
 _ALIKE = 85  # of 100, two payers' names
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -201,19 +203,19 @@ def _receipts(connection: sa.Connection) -> Iterator[_Twice]:
     receipts = METADATA.tables["receipts"]
     names = ("id", "currency", "amount", "value_date", "payer", "bank_reference", "reference", "account")
     query = sa.select(*(receipts.c[name] for name in names)).where(receipts.c.amount > 0)
-    groups: dict[tuple[str, int], list[Any]] = {}
+    groups: dict[tuple[str, int, int], deque[Any]] = {}
     for row in connection.execute(query.order_by(sa.func.length(receipts.c.id), receipts.c.id)):
-        before = groups.setdefault((row.currency, row.amount), [])
-        same = [one for one in before if _same_money(one, row)]
+        day = _day(row.value_date).toordinal()
+        near = (groups.get((row.currency, row.amount, day + days), ()) for days in range(-_DAYS, _DAYS + 1))
+        same = [one for before in near for one in before if _same_money(one, row)]
         if same:
             ids = tuple(one.id for one in same)
             yield _Twice("duplicate.receipt", "receipts", row.id, row.id, ids, ids)
-        before.append(row)
+        # Thousands of equal payments on one day are compared with the latest of them only.
+        groups.setdefault((row.currency, row.amount, day), deque(maxlen=_ALIKE_A_DAY)).append(row)
 
 
 def _same_money(one: Any, other: Any) -> bool:
-    if abs((_day(one.value_date) - _day(other.value_date)).days) > _DAYS:
-        return False
     references = [_plain(row.bank_reference) for row in (one, other)]
     if all(references):
         return references[0] == references[1]
