@@ -21,6 +21,7 @@ RUNS = (
     ("officejs_calls.py",),
     ("margin_engines.py",),
     ("calc_functions.py",),
+    ("month_end_pack.py",),
 )
 
 

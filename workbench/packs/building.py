@@ -8,7 +8,7 @@ from typing import Any
 from workbench.analysis import Measure
 from workbench.packs.evidence import Evidence
 from workbench.packs.model import Column, Kind, PackTable, Row, plain_rows
-from workbench.packs.words import basis, table_titles, title
+from workbench.packs.words import basis, formula_of, table_titles, title
 
 __all__ = ["Builder", "money", "of", "texts"]
 
@@ -60,7 +60,7 @@ class Builder:
             basis(measure.basis),
             measure.as_of,
             measure.sources,
-            measure.formula,
+            formula_of(name) or measure.formula,
             note,
             section,
             shown,
@@ -90,7 +90,7 @@ class Builder:
             basis(stands) if stands else "",
             self.evidence.as_of,
             tuple(sources),
-            formula,
+            formula_of(name) or formula,
             note,
             section,
             shown,

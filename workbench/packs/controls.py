@@ -26,6 +26,7 @@ def controls(build: Builder, tables: Mapping[str, PackTable], receipts: Iterable
     """All of the pack's control totals."""
     return [
         *_bridge(build, tables),
+        *_left_out(build, tables),
         *_exchange(build, tables),
         *_open(build, tables),
         *(_receipts(one) for one in receipts),
@@ -68,6 +69,24 @@ def _bridge(build: Builder, tables: Mapping[str, PackTable]) -> list[Control]:
     for group, title in titles.items():
         total = _sum(tables[f"margins_by_{group}"], "margin", base)
         found.append(Control(f"margins.{group}", title, base, total, net))
+    return found
+
+
+def _left_out(build: Builder, tables: Mapping[str, PackTable]) -> list[Control]:
+    """The exchange differences of all orders, against those in the bridge: orders without a known margin are apart."""
+    base, found = build.base, []
+    figures = order_figures(build.evidence.facts)
+    figures = figures[figures["unrealised_fx"].notna()]
+    apart = figures[~figures["number"].isin(tables["orders"].values("number"))]
+    titles = {
+        "realised_fx": _("realised FX: all orders against the bridge"),
+        "unrealised_fx": _("unrealised FX: all orders against the bridge"),
+    }
+    for name, title in titles.items():
+        explained = from_minor(int(apart[name].sum()), base)
+        why = _("orders that are not in the bridge") if explained else ""
+        whole, bridge = _sum(tables["exchange"], name, base), _sum(tables["orders"], name, base)
+        found.append(Control(f"left-out.{name}", title, base, whole, bridge, explained, why))
     return found
 
 

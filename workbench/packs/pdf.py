@@ -68,7 +68,7 @@ _TEMPLATE: Final = r"""
   for one in section.tables {
     heading(level: 2, one.title)
     for told in one.told { block(above: 2pt, below: 2pt, sticky: true, quiet(told)) }
-    if one.picture != "" { block(width: 100%, height: 72mm, align(center, image(bytes(one.picture), format: "svg", height: 100%, fit: "contain"))) }
+    if one.picture != "" { align(center, box(width: 170mm, height: 66mm, image(bytes(one.picture), format: "svg", width: 100%, height: 100%, fit: "contain"))) }
     if one.rows.len() > 0 { figures(one) } else { [#data.nothing] }
     if one.more != "" { quiet(one.more) }
   }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workbench.i18n import _
 
-__all__ = ["basis", "bucket", "section_titles", "step", "table_titles", "title"]
+__all__ = ["basis", "bucket", "formula_of", "section_titles", "step", "table_titles", "title"]
 
 
 def title(name: str) -> str:
@@ -97,6 +97,30 @@ def title(name: str) -> str:
         "message": _("what is missing or odd"),
         "remedy": _("what to do"),
     }.get(name, name)
+
+
+def formula_of(table: str) -> str:
+    """How a table's figures come about; "" where its measure says it with numbers of its own."""
+    bridge = _("deal margin + booking FX + realised FX + unrealised FX - write-offs - charges + rebate = net margin")
+    margin = _("receipts at their own rates + what is open at the closing rate - charges - cost + rebate")
+    return {
+        "bridge": bridge,
+        "bridge_by_currency": bridge,
+        "orders": bridge,
+        "margins_by_customer": margin,
+        "margins_by_product": margin,
+        "margins_by_country": margin,
+        "margins_by_month": margin,
+        "exchange": _("open amount at the closing rate - its carrying amount; advances are left out"),
+        "revaluation": _("open amount x closing rate - carrying amount"),
+        "ladder": _("open receivables + orders not shipped - currency sold forward"),
+        "sensitivity": _("net exposure at the closing rate x shock"),
+        "ageing": _("days past due on the day; base at the closing rate"),
+        "ageing_by_customer": _("days past due on the day; base at the closing rate"),
+        "dso": _("open receivables / sales of 90 days x 90"),
+        "expected_loss": _("open amount of the bucket x its loss rate"),
+        "overdue": _("open amounts past due, at the closing rate"),
+    }.get(table, "")
 
 
 def bucket(name: str) -> str:

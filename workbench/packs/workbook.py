@@ -319,6 +319,8 @@ class Book:
 
 _SIDES: Final[Mapping[str, Mapping[str, tuple[str, str]]]] = {
     "bridge.currencies": {"left": ("bridge_by_currency", "net_margin"), "right": ("orders", "net_margin")},
+    "left-out.realised_fx": {"left": ("exchange", "realised_fx"), "right": ("orders", "realised_fx")},
+    "left-out.unrealised_fx": {"left": ("exchange", "unrealised_fx"), "right": ("orders", "unrealised_fx")},
     "exchange.realised": {"right": ("exchange", "realised_fx")},
     "exchange.month": {"right": ("exchange", "realised_month")},
     "exchange.unrealised": {"left": ("revaluation", "unrealised_fx"), "right": ("exchange", "unrealised_fx")},
