@@ -226,3 +226,37 @@ def test_a_register_that_never_rests_is_told(register: Register, book: RateBook)
         run(register, book, "li.na", progress=meanwhile)
     assert told.value.remedy
     assert register.count("allocations") == 0
+
+
+def test_a_payer_known_under_a_merged_record_pays_for_the_one_that_stands(register: Register, book: RateBook):
+    """The name of the record that went is a further name of the one it was merged into, over a chain as well."""
+    (standing,) = register.rows("customers")
+    with register.changeset(origin="test", reason="merge", author="li.na") as cs:
+        (near,) = cs.insert("customers", [{"legal_name": "Acme Holdings", "merged_into": standing["id"]}])
+        cs.insert("customers", [{"legal_name": "Borealis Machinery GmbH", "merged_into": near}])
+        (order,) = cs.insert(
+            "orders",
+            [
+                {
+                    "number": "SO26-00777",
+                    "customer_id": near,
+                    "order_date": date(2026, 2, 20),
+                    "currency": "USD",
+                    "amount": D("8123.45"),
+                }
+            ],
+        )
+        instalment = {
+            "order_id": order,
+            "currency": "USD",
+            "sequence": 1,
+            "kind": "balance",
+            "due_date": date(2026, 4, 15),
+        }
+        cs.insert("instalments", [{**instalment, "amount": D("8123.45")}])
+        paid = {**receipt("8123.45", "2026-04-20", "greetings", 5), "payer": "BOREALIS MACHINERY GMBH"}
+        (id_,) = cs.insert("receipts", [paid])
+    (proposal,) = [one for one in run(register, book, "li.na").proposals if one.receipt_id == id_]
+    assert [part.amount for part in proposal.parts] == [D("8123.45")]
+    same = [reason for reason in proposal.reasons if reason.code == "payer.same"]
+    assert [reason.as_dict()["customer"] for reason in same] == ["Acme Ltd"]

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from workbench.duplicates.links import standing
 from workbench.errors import ConflictError, MoneyError, RateError
 from workbench.findings import Finding
 from workbench.i18n import _
@@ -65,6 +66,7 @@ class _Books:
 
     changeset: int  # the register's last one before anything was read
     open_day: date | None  # the first day that is not closed
+    stands: Mapping[str, str]  # by customer the record that it was merged into, else itself
     receipts: list[dict[str, Any]]
     instalments: list[dict[str, Any]]
     orders: list[dict[str, Any]]
@@ -79,8 +81,16 @@ class _Books:
         tables = (
             "receipts", "instalments", "orders", "customers", "invoices", "allocations", "credits", "match_decisions",
         )  # fmt: skip
-        found = [register.rows(table) for table in tables]
-        return cls(_last_changeset(register), first_open_day(register), *found)
+        found = {table: register.rows(table) for table in tables}
+        stands = standing(found["customers"])
+        found["customers"] = _merged(found["customers"], stands)
+        return cls(_last_changeset(register), first_open_day(register), stands, *found.values())
+
+
+def _merged(customers: Iterable[Mapping[str, Any]], stands: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Rows of merged records as further names and accounts of the one that stands, whose own row comes last."""
+    rows = [{**row, "id": stands[row["id"]]} for row in customers if stands[row["id"]] != row["id"]]
+    return rows + [dict(row) for row in customers if stands[row["id"]] == row["id"]]
 
 
 def _last_changeset(register: Register) -> int:
@@ -146,6 +156,7 @@ def _run(
     cancelled = {row["id"] for row in books.orders if row.get("status") == "cancelled"}
     payable = [row for row in books.instalments if row["order_id"] not in cancelled]
     desk = _Desk(receivables, book, register.base_currency, choice, books.open_day)
+    taught = taught_payers(books.decisions, books.receipts)
     outcome: dict[str, Proposal] = {}
     posted = {""}
     # What is posted leaves fewer readings for the rest, so the rest is looked at again until nothing more is sure: a
@@ -155,7 +166,7 @@ def _run(
         proposals = match(
             left,
             [{**row, "open_amount": receivables.open_amount(row["id"])} for row in payable],
-            books.orders,
+            [{**row, "customer_id": books.stands[row["customer_id"]]} for row in books.orders],
             books.customers,
             invoices=books.invoices,
             earlier_receipts=[row for row in books.receipts if row["id"] in done],
@@ -164,7 +175,7 @@ def _run(
                 for row in (*books.allocations, *desk.allocations)
                 if row["receipt_id"]
             ],
-            taught=taught_payers(books.decisions, books.receipts),
+            taught=[(payer, books.stands.get(one, one)) for payer, one in taught],
             rejected=ruled_out(books.decisions),
             book=book,
             charges=charges,
