@@ -22,9 +22,9 @@ from workbench.i18n import _, current_language, speaking, use_language
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "scripts" / "messages.py"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-# What must reach the reader letter for letter: options, commands, variables, example days, files.
+# What must reach the reader letter for letter: options, commands, variables, example days, files. FX is a word.
 VERBATIM = re.compile(
-    r"--[a-z]+|workbench (?:demo|new|log|rates|adopt)\b|WORKBENCH_\w+|\d{4}-\d\d-\d\d|\b[A-Z]{2,}(?:\.[a-z]+)?\b|\.[a-z]{3,}\b"
+    r"--[a-z]+|workbench (?:demo|new|log|rates|adopt)\b|WORKBENCH_\w+|\d{4}-\d\d-\d\d|\b(?!FX\b)[A-Z]{2,}(?:\.[a-z]+)?\b|\.[a-z]{3,}\b"
 )
 
 

@@ -222,6 +222,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="folder for the firms; those that are there are taken")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--json", type=Path, help="write all figures here, with the reliability of each run")
+    parser.add_argument("--chart", type=Path, help="draw the reliability of all runs here (.png or .svg)")
     options = parser.parse_args()
     results = {}
     print(f"the shipped bar is {default_bar()}\n{HEAD}")
@@ -237,20 +238,63 @@ def main() -> None:
                 for rival in () if options.no_peers else PEERS:
                     print(line(name, rival, measured(peer, folder, rival)), flush=True)
     print_reliability(results)
+    if options.chart:
+        draw_reliability(results, options.chart)
     if options.json:
         options.json.write_text(json.dumps(results, indent=1), encoding="utf-8")
 
 
-def print_reliability(results: dict) -> None:
-    """All runs together: how sure it was, and how often it was right."""
+def together(results: dict) -> list[tuple[float, float, int, float, float]]:
+    """The reliability of all runs as one."""
     sums: dict[tuple[float, float], list[float]] = defaultdict(lambda: [0, 0.0, 0.0])
     for one in results.values():
         for low, high, count, told, right in one["reliability"]:
             bin_ = sums[low, high]
             bin_[0], bin_[1], bin_[2] = bin_[0] + count, bin_[1] + count * told, bin_[2] + count * right
+    return [
+        (low, high, int(count), told / count, right / count)
+        for (low, high), (count, told, right) in sorted(sums.items())
+    ]
+
+
+def print_reliability(results: dict) -> None:
+    """All runs together: how sure it was, and how often it was right."""
     print(f"\n{'confidence':>15} {'receipts':>9} {'told':>8} {'right':>8}")
-    for (low, high), (count, told, right) in sorted(sums.items()):
-        print(f"{low:>7.3f}–{high:<7.3f} {int(count):>9,} {told / count:>8.4f} {right / count:>8.4f}")
+    for low, high, count, told, right in together(results):
+        print(f"{low:>7.3f}–{high:<7.3f} {count:>9,} {told:>8.4f} {right:>8.4f}")
+
+
+def draw_reliability(results: dict, path: Path) -> None:
+    """The share that is wrong against the share that was said to be wrong, both on logarithmic axes."""
+    from workbench.charts import Chart
+
+    rows = [
+        {"said": 1 - told, "found": max(1 - right, 1 / count), "receipts": count}
+        for _low, _high, count, told, right in together(results)
+    ]
+    scale = {"type": "log", "domain": [0.00001, 1]}
+    across = {"field": "said", "type": "quantitative", "scale": scale, "title": "said to be wrong"}
+    up = {"field": "found", "type": "quantitative", "scale": scale, "title": "found wrong (above the line: too sure)"}
+    size = {"field": "receipts", "type": "quantitative", "title": "receipts"}
+    diagonal = [{"said": 0.00001, "found": 0.00001}, {"said": 1, "found": 1}]
+    spec = {
+        "width": 420,
+        "height": 420,
+        "layer": [
+            {
+                "data": {"values": diagonal},
+                "mark": {"type": "line", "color": "#999999"},
+                "encoding": {"x": across, "y": up},
+            },
+            {
+                "data": {"values": rows},
+                "mark": {"type": "point", "filled": True, "opacity": 0.9},
+                "encoding": {"x": across, "y": up, "size": size},
+            },
+        ],
+    }
+    count = sum(row["receipts"] for row in rows)
+    Chart(spec, f"How sure the matching was, and how often wrong ({count:,} proposals)").save(path)
 
 
 if __name__ == "__main__":

@@ -39,7 +39,6 @@ _COMMANDS: dict[str, str] = {
     "macro": "workbench.cli.macro:group",
     "relink": "workbench.cli.relink:command",
     "excel": "workbench.cli.excel:group",
-    "excel": "workbench.cli.excel:group",
     "serve": "workbench.cli.serve:group",
     "lab": "workbench.cli.lab:lab",
     "dashboard": "workbench.cli.lab:dashboard",

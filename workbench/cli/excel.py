@@ -34,7 +34,11 @@ _folder_option = click.option(
 )
 
 
-@click.group("excel", help=_("Functions and macros in Excel for Windows: install, uninstall, examine."))
+@click.group(
+    "excel",
+    short_help=_("Functions and macros in Excel for Windows."),
+    help=_("Functions and macros in Excel for Windows: install, uninstall, examine."),
+)
 def group() -> None:
     """All that has to do with Excel for Windows."""
 

@@ -167,7 +167,7 @@ def _register(location: str | None, folder: Path) -> str:
 def _environment(register: str, author: str, folder: Path, token: str) -> dict[str, str]:
     """The server's and its kernels' environment; the token goes here, so that no list of processes shows it."""
     settings = folder.resolve() / ".jupyter"
-    _quiet(settings / "labconfig")
+    _quiet(settings / "settings")
     return os.environ | {
         "WORKBENCH_REGISTER": register,
         "WORKBENCH_AUTHOR": author,
@@ -177,14 +177,17 @@ def _environment(register: str, author: str, folder: Path, token: str) -> dict[s
     }
 
 
-def _quiet(folder: Path) -> None:
-    """No news and no question about updates: the notebooks need no network."""
-    settings = folder.parent / "settings" / "@jupyterlab" / "apputils-extension"
-    settings.mkdir(parents=True, exist_ok=True)
-    chosen = settings / "notification.jupyterlab-settings"
-    if not chosen.exists():
-        told = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
-        chosen.write_text(json.dumps(told), encoding="utf-8")
+def _quiet(settings: Path) -> None:
+    """No news and no question about updates, for the notebooks need no network; every cell is in the page, to be searched."""
+    chosen: dict[str, dict[str, object]] = {
+        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+        "notebook-extension/tracker": {"windowingMode": "none"},
+    }
+    for name, told in chosen.items():
+        target = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            target.write_text(json.dumps(told), encoding="utf-8")
 
 
 def _run(command: list[str], address: str, environment: dict[str, str]) -> None:

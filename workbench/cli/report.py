@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from workbench.cli.options import DAY, TargetRefused, open_register, refuse_targets, register_option
 from workbench.cli.output import Progressor, emit, json_option, progress, say
@@ -108,10 +109,14 @@ def _pack(
         if made.pack.closes
         else _("Some control totals do not close; see the summary.")
     )
-    said = _("{folder} has {count} files. {closing} {findings} findings.").format(
-        folder=out, count=len(made.files), closing=closing, findings=len(told["findings"])
-    )
-    emit(told, lambda console: say(console, said))
+    files = _("{folder} has {count} files.").format(folder=out, count=len(made.files))
+    findings = _("Findings: {count}.").format(count=len(told["findings"]))
+
+    def show(console: Console) -> None:
+        for sentence in (files, closing, findings):
+            say(console, sentence)
+
+    emit(told, show)
 
 
 def _moment(text: str | None) -> datetime | int | None:

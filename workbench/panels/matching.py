@@ -145,7 +145,7 @@ class MatchPanel:
             self.work.say(_("No receipt waits for you."))
             return
         receipt = str(one.receipt["id"])
-        words = _("{receipt}: {decision}").format(receipt=receipt, decision=word)
+        words = _("receipt {receipt}: {decision}").format(receipt=receipt, decision=word)
 
         def step(_progress: object) -> int:
             with self.desk.writing() as register:
