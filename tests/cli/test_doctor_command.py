@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from conftest import Workbench
 
+from tests.cli.conftest import Workbench
 from workbench.i18n import use_language
 
 

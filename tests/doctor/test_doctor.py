@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import sick_books
 
+from tests.doctor import sick_books
 from workbench.doctor import Diagnosis, examine
 from workbench.doctor.kinds import KINDS
 from workbench.errors import FileRefused

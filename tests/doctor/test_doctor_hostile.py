@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import sick_books
 
+from tests.doctor import sick_books
 from workbench.archives import Refused
 from workbench.doctor import examine
 from workbench.doctor.inspection import inspect

@@ -19,11 +19,16 @@ BENCH = Path(__file__).resolve().parents[2] / "benchmarks" / "duplicates" / "cus
 
 
 def bench(rows: int) -> list[dict[str, str]]:
+    """From the benchmark's generator; another benchmark has a module of that name, so no trace of it stays."""
+    other = sys.modules.pop("generator", None)
     sys.path.insert(0, str(BENCH))
     try:
         generator = importlib.import_module("generator")
     finally:
         sys.path.remove(str(BENCH))
+        del sys.modules["generator"]
+        if other is not None:
+            sys.modules["generator"] = other
     head, made = generator.generate(rows, seed=340)
     width = head.index("entity_id")
     table = [{name: str(cell) for name, cell in zip(head[:width], row[:width], strict=True)} for row in made]

@@ -10,8 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
-from workbook_reading import AS_OF, OWN_FORMULA, followed, formulas, opened, table_rows, tables_of
 
+from tests.reports.workbook_reading import AS_OF, OWN_FORMULA, followed, formulas, opened, table_rows, tables_of
 from workbench.errors import ConfigurationError
 from workbench.i18n import current_language
 from workbench.money import CURRENCIES, number_format

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from workbook_reading import AS_OF, table_rows
 
+from tests.reports.workbook_reading import AS_OF, table_rows
 from workbench.rates import RateBook
 from workbench.register import Register
 from workbench.reports import TableView, write_register_workbook

@@ -15,8 +15,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 from openpyxl.utils import range_boundaries
-from workbook_reading import AS_OF, NS, OWN_FORMULA, formulas, opened, parts, table_rows, tables_of
 
+from tests.reports.workbook_reading import AS_OF, NS, OWN_FORMULA, formulas, opened, parts, table_rows, tables_of
 from workbench.money import number_format
 from workbench.rates import RateBook
 from workbench.register import FieldKind, Register

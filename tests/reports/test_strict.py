@@ -9,9 +9,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from workbook_reading import AS_OF
 
 from tests.reports.conftest import fill_firm
+from tests.reports.workbook_reading import AS_OF
 from tests.workbook_rules import Book, problems
 from tests.workbook_rules.schemas import schema_problems
 from tests.workbook_rules.sdk import sdk_problems
