@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from udfs.officejs import AddIn
@@ -260,7 +260,46 @@ PATHS = st.sampled_from(["jobs", "cancel", "overview", "duplicates", "duplicates
 
 
 @QUIET
+@example(path="sync/begin", question={"action": []})
+@example(path="duplicates/decide", question={"id": "x", "version": 1, "decision": {}})
+@example(path="matches/decide", question={"receipt": "x", "decision": [], "instalments": [[]]})
+@example(path="jobs", question={"jobs": [[]], "wait": {}})
 @given(path=PATHS, question=st.one_of(FIELDS, JSON))
 def test_no_question_of_the_pane_breaks_the_server(with_register: Server, path: str, question: Any) -> None:
     told = with_register.ask(path, question)
     assert told.status_code < 500, told.text
+
+
+@pytest.mark.parametrize("text", [rb"\ud800", rb"a\u0000b", rb"\udfff\ud800"])
+def test_what_is_no_character_neither_breaks_the_server_nor_a_database(with_register: Server, text: bytes) -> None:
+    told = with_register.ask("duplicates/decide", b'{"id": "%s", "version": 1, "decision": "merge"}' % text)
+    assert told.status_code == 422
+    assert with_register.ask("duplicates/decide", b'{"id": "\xed\xa0\x80"}').status_code == 400  # no UTF-8
+    shown = with_register.ask("calls", b'{"calls": [["FX_PARSE", "%s \\ud83d\\ude00"]]}' % text).json()["results"][0]
+    assert "\N{GRINNING FACE}" in shown["message"]
+
+
+def test_a_number_that_no_cell_holds_is_no_cell(with_register: Server) -> None:
+    run = with_register.ask("sync/begin", {"action": "status", "name": "a.xlsx", "place": ""}).json()["run"]
+    part = b'{"run": "%s", "sheet": "S", "top": 1, "left": 1, "rows": [[[1e999, "", "", false]]]}' % run.encode()
+    assert with_register.ask("sync/sheet", part).status_code == 400
+
+
+PARTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "sheet": st.one_of(st.just("Orders"), JSON),
+        "top": st.one_of(st.integers(0, 3), JSON),
+        "left": st.one_of(st.integers(0, 3), JSON),
+        "rows": st.one_of(st.lists(st.lists(st.one_of(JSON, st.lists(CELLS, min_size=4, max_size=4)), max_size=3)), JSON),
+    },
+)  # fmt: skip
+
+
+@QUIET
+@given(part=PARTS)
+def test_no_part_of_a_sheet_breaks_the_server(with_register: Server, part: dict[str, Any]) -> None:
+    """What a page sends once its synchronisation has begun gets further than a number that nobody knows."""
+    run = with_register.ask("sync/begin", {"action": "status", "name": "a.xlsx", "place": ""}).json()["run"]
+    told = with_register.ask("sync/sheet", {"run": run, **part})
+    assert told.status_code in {200, 400}, told.text

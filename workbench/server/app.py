@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -28,6 +29,8 @@ from workbench.server.tokens import Tokens
 
 __all__ = ["create_app"]
 
+_ESCAPED = re.compile(r"\\u(?:[dD]|0000)")
+_NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
 Handler = Callable[[Any, str, Callable[[], bool]], Awaitable[dict[str, Any]]]
 
 
@@ -119,9 +122,22 @@ async def _answered(handler: Handler, request: Request) -> Response:
 
 def _parsed(body: bytes) -> Any:
     try:
-        return json.loads(body, parse_constant=_no_constant, parse_int=_number)
+        text = body.decode()
+        asked = json.loads(text, parse_constant=_no_constant, parse_int=_number)
+        return _storable(asked) if _ESCAPED.search(text) else asked
     except (ValueError, RecursionError) as error:
         raise BadRequest(_("The question is no JSON.")) from error
+
+
+def _storable(asked: Any) -> Any:
+    """The same with a mark for what is no character: JSON can escape it, and no database takes it."""
+    if isinstance(asked, str):
+        return _NO_CHARACTER.sub("\ufffd", asked)
+    if isinstance(asked, list):
+        return [_storable(one) for one in asked]
+    if isinstance(asked, dict):
+        return {_storable(name): _storable(one) for name, one in asked.items()}
+    return asked
 
 
 def _no_constant(name: str) -> object:

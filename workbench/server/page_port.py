@@ -6,6 +6,7 @@ own, and whenever something is to be written the thread waits until the pane say
 
 from __future__ import annotations
 
+import math
 import queue
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -117,7 +118,7 @@ def _cell(row: int, column: int, given: Any) -> Cell | None:
         return Cell(row, column, CellKind.ERROR, str(value), formula=written)
     if isinstance(value, bool):
         return Cell(row, column, CellKind.BOOLEAN, "1" if value else "0", formula=written)
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and math.isfinite(value):
         digits = str(int(value)) if float(value).is_integer() else repr(value)
         return Cell(row, column, CellKind.NUMBER, digits, number_format, written)
     if isinstance(value, str):

@@ -51,14 +51,16 @@ class SyncRuns:
     def begin(self, asked: Mapping[str, Any], user: str) -> dict[str, Any]:
         """``{"action", "name", "place"}`` → ``{"run": number}``."""
         action, name, place = (asked.get(one, "") for one in ("action", "name", "place"))
-        if action not in _ACTIONS or not isinstance(name, str) or not isinstance(place, str):
+        if not isinstance(action, str) or not isinstance(name, str) or not isinstance(place, str):
+            raise BadRequest(_("That is no synchronisation."))
+        if action not in _ACTIONS:
             raise BadRequest(_("That is no synchronisation."))
         now = time.monotonic()
         for number, run in list(self._runs.items()):
             if (run.user == user and not (run.thread and run.thread.is_alive())) or now - run.began > _KEPT:
                 del self._runs[number]
         number = secrets.token_urlsafe(12)
-        self._runs[number] = _Run(str(action), user, PagePort(name, place[:2000]))
+        self._runs[number] = _Run(action, user, PagePort(name, place[:2000]))
         return {"run": number}
 
     def sheet(self, asked: Mapping[str, Any], user: str) -> dict[str, Any]:
