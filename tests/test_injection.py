@@ -160,7 +160,8 @@ def legacy(tmp_path: Path) -> Path:
 def test_the_adoption_plan(tmp_path: Path, legacy: Path) -> None:
     report, folder = tmp_path / "Plan.xlsx", tmp_path / "out"
     run(["adopt", str(legacy), "--report", str(report), "--out", str(folder)])
-    assert formulas_of(report) == []
+    ranges = re.compile(r"(\w+|'[\w ]+')!(\$[A-Z]+)?\$\d+:(\$[A-Z]+)?\$\d+")  # filters, titles, lists of answers
+    assert {one for one in formulas_of(report) if not ranges.fullmatch(one) and without_texts(one) != '""'} == set()
     assert links_of(report) == []
     assert problems(report) == []
     files = sorted(folder.rglob("*.csv"))

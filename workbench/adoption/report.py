@@ -138,7 +138,9 @@ class _Pages:
                 self._write(sheet, number, column, value, currency)
                 widths[column] = max(widths[column], min(_WIDEST, _width_of(value)))
             if choices is not None:
-                self._drop_down(sheet, number, str(row[_ANSWER] or ""), choices[number - 1])
+                sheet.write_string(number, _ANSWER, str(row[_ANSWER] or ""), self._answer)
+        if choices is not None:
+            self._drop_downs(sheet, choices)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
         if number:
@@ -148,16 +150,25 @@ class _Pages:
         """Finish the workbook."""
         self._book.close()
 
-    def _drop_down(self, sheet: Any, row: int, given: str, choices: Sequence[str]) -> None:
-        sheet.write_string(row, _ANSWER, given, self._answer)
-        if choices:
-            sheet.data_validation(row, _ANSWER, row, _ANSWER, {
-                "validate": "list", "source": self._source(tuple(choices)), "error_type": "warning",
+    def _drop_downs(self, sheet: Any, choices: Sequence[Sequence[str]]) -> None:
+        """One rule for each list, over all runs of rows that it serves."""
+        runs: dict[tuple[str, ...], list[list[int]]] = {}
+        for row, offered in enumerate(choices, start=1):
+            if offered:
+                served = runs.setdefault(tuple(offered), [])
+                if served and served[-1][2] == row - 1:
+                    served[-1][2] = row
+                else:
+                    served.append([row, _ANSWER, row, _ANSWER])
+        for offered, served in runs.items():
+            sheet.data_validation(*served[0], {
+                "validate": "list", "source": self._source(offered), "error_type": "warning",
                 "error_title": _("Not one of the candidates"), "error_message": _("Is that really the answer?"),
+                "other_cells": served[1:],
             })  # fmt: skip
 
     def _source(self, choices: tuple[str, ...]) -> list[str] | str:
-        if len(",".join(choices)) <= _SHORT and not any("," in one for one in choices):
+        if len(",".join(choices)) <= _SHORT and not any("," in one or '"' in one for one in choices):
             return list(choices)
         if choices not in self._lists:
             if self._list_sheet is None:
