@@ -73,11 +73,22 @@ def test_hostile_text_stays_text(make_register: Register, book: RateBook, tmp_pa
             }
             for id_ in order_ids
         ]
-        changes.insert("instalments", instalments)
+        instalment_ids = changes.insert("instalments", instalments)
+        money = {"currency": "USD", "amount": Decimal(100), "value_date": date(2024, 2, 2), "account": "ACC-1"}
+        receipts = changes.insert("receipts", [{**money, "payer": text, "fingerprint": text} for text in HOSTILE])
+        decisions = [
+            {"receipt_id": id_, "decision": "review", "reasons": [], "alternatives": [{"instalment_id": other}]}
+            for id_, other in zip(receipts, instalment_ids, strict=True)
+        ]
+        changes.insert("match_decisions", decisions)
     stored = {row["id"]: row["legal_name"] for row in register.rows("customers")}
     path = write_register_workbook(register, book, tmp_path / "Register.xlsx", language=language, as_of=AS_OF).path
 
     assert [text for _sheet, text in formulas(path) if not OWN_FORMULA.fullmatch(text)] == []
+    rules = [rule for sheet in opened(path) for rule in sheet.data_validations.dataValidation if rule.type == "list"]
+    lists = [rule.formula1 for rule in rules if not re.fullmatch(r"lst\w+", rule.formula1)]
+    assert any('""http://evil.example""' in one for one in lists), "the orders' numbers are offered as answers"
+    assert [one for one in lists if not re.fullmatch(r'"([^"]|"")*"', one)] == []
     name, key = ("Legal name", "Id") if language == "en" else ("客户名称", "编号")
     for row in table_rows(path, "tblCustomers"):
         text = stored[row[key].value]

@@ -293,7 +293,7 @@ def _short(options: Sequence[str]) -> list[str]:
     """As many of the options as a list inside a cell's rule may hold, which separates them by commas."""
     kept: list[str] = []
     for one in options:
-        plain = plain_text(one).replace(",", " ").lstrip("=+-@")
+        plain = plain_text(one).replace(",", " ").lstrip("=+-@").replace('"', '""')
         if sum(map(len, kept)) + len(kept) + len(plain) <= _LONGEST_LIST:
             kept.append(plain)
     return kept
