@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from workbench.sheets import Record, Role, Workbook, find_tables, map_table, read, read_records
 from workbench.sheets.assignment import best_assignment
 from workbench.sheets.formulas import result_of, shifted
-from workbench.sheets.words import country_of, currency_in, currency_of, row_word, status_of
+from workbench.sheets.words import column_fields, country_of, currency_in, currency_of, row_word, status_of
 
 Rows = Sequence[Sequence[object]]
 
@@ -281,3 +281,45 @@ def test_arithmetic(one: int, two: int, three: int) -> None:
 
 def test_shifting_a_shared_formula() -> None:
     assert shifted("A1+$B$2*C$3-LOG10(D4)", 2, 1) == "B3+$B$2*D$3-LOG10(E6)"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        ["Nr zamówienia", "Data zawarcia umowy", "Nazwa kontrahenta", "Waluta", "Wartość zamówienia"],
+        ["Číslo objednávky", "Datum objednávky", "Odběratel", "Měna", "Celková částka"],
+        ["Bestelnummer", "Besteldatum", "Naam afnemer", "Munteenheid", "Totaalbedrag"],
+        ["Ordernummer", "Orderdatum", "Kundens namn", "Valuta", "Orderbelopp"],
+        ["Ordrenr.", "Ordredato", "Køber", "Valuta", "Samlet beløb"],
+        ["Ordrenummer", "Bestillingsdato", "Kjøper", "Valuta", "Totalt beløp"],
+        ["Tilausnumero", "Tilauspäivä", "Asiakkaan nimi", "Valuutta", "Kokonaissumma"],
+        ["SİPARİŞ NO", "SİPARİŞ TARİHİ", "MÜŞTERİ ADI", "PARA BİRİMİ", "TOPLAM TUTAR"],
+        ["So hop dong", "Ngay ky", "Ten khach hang", "Loai tien", "Gia tri hop dong"],
+        ["เลขที่ใบสั่งซื้อ", "วันที่สั่งซื้อ", "ชื่อลูกค้า", "สกุลเงิน", "จำนวนเงิน"],
+        ["Nomor pesanan", "Tanggal pesanan", "Nama pelanggan", "Mata uang", "Nilai pesanan"],
+        ["رقم الطلب", "تاريخ الطلب", "اسم العميل", "العملة", "المبلغ"],
+        ["מספר הזמנה", "תאריך הזמנה", "שם הלקוח", "מטבע", "סכום"],
+        ["ΑΡΙΘΜΟΣ ΠΑΡΑΓΓΕΛΙΑΣ", "Ημερομηνία παραγγελίας", "Πελάτης", "Νόμισμα", "Συνολικό ποσό"],
+        ["Rendelés száma", "Rendelés dátuma", "Vevő neve", "Pénznem", "Végösszeg"],
+        ["Nr. comandă", "Data comenzii", "Client", "Monedă", "Valoare comandă"],
+        ["Номер замовлення", "Дата замовлення", "Покупець", "Валюта", "Сума замовлення"],
+        ["आदेश संख्या", "आदेश दिनांक", "ग्राहक का नाम", "मुद्रा", "कुल राशि"],
+    ],
+)
+def test_headings_of_other_trading_languages(tmp_path: Path, heading: list[str]) -> None:
+    """Also in capitals and without accents."""
+    wanted = ["order.number", "order.date", "order.customer", "order.currency", "order.amount"]
+    for label, field in zip(heading, wanted, strict=True):
+        assert column_fields(label).get(field, 0.0) >= 0.7, label
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("RAZEM", "total"), ("Σύνολο", "total"), ('סה"כ', "total"), ("รวมทั้งสิ้น", "total"), ("कुल योग", "total"),
+        ("Mezisoučet", "subtotal"), ("Välisumma", "subtotal"), ("ARA TOPLAM", "subtotal"), ("رصيد مرحل", "carried_forward"),
+        ("Devir", "carried_forward"), ("Summa Oy", ""), ("Jumlah Makmur Sdn. Bhd.", ""), ("Total Tools GmbH", ""),
+    ],
+)  # fmt: skip
+def test_rows_named_in_other_languages(text: str, role: str) -> None:
+    assert row_word(text) == role

@@ -20,7 +20,7 @@ from workbench.money import CURRENCIES
 from workbench.sheets import ColumnMap, Role, Table, TableMap, map_tables
 from workbench.sheets.mapping import FIELD_KINDS, KINDS
 from workbench.sheets.model import column_letters
-from workbench.sheets.words import squeezed
+from workbench.sheets.words import spelt
 
 if TYPE_CHECKING:
     from workbench.register import Changeset
@@ -113,7 +113,7 @@ def settle_tables(tables: Sequence[Table], answers: Answers, kept: Mapping[str, 
 
 def _family(table: Table) -> str:
     """Tables with the same headings in the same order are of one family, whatever the file is called."""
-    words = "\x1f".join(squeezed(column.label) for column in table.columns)
+    words = "\x1f".join(spelt(column.label) for column in table.columns)
     return hashlib.sha256(words.encode()).hexdigest()[:24]
 
 

@@ -1,7 +1,7 @@
 """Headings understood from their parts: ``Date de cde`` is a date and an order, ``入金額`` an amount and a receipt.
 
 Lists of whole headings (``vocabulary.toml``) never end; the parts that people make headings of do. The parts, and which of
-them together make a field, are in ``concepts.toml``.
+them together make a field, are in ``concepts.toml``; ``languages.toml`` adds the parts of one language after another.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from importlib import resources
 from itertools import product
 from typing import Any
 
-__all__ = ["fields_by_parts", "parts_of"]
+__all__ = ["fields_by_parts", "languages", "parts_of"]
 
-_WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _LONGEST = 24
 _MOST_COMBINATIONS = 24
 _LEAST_COVERED = 0.6
@@ -43,17 +43,31 @@ class _Lexicon:
     rules: tuple[_Rule, ...]
 
 
+def _file(name: str) -> Mapping[str, Any]:
+    return tomllib.loads(resources.files("workbench.sheets").joinpath(name).read_text("utf-8"))
+
+
+@cache
+def languages() -> Mapping[str, Mapping[str, list[str]]]:
+    """What ``languages.toml`` adds, by language: parts, ``fillers``, ``rows.*`` and ``titles.*``."""
+    return _file("languages.toml")
+
+
 @cache
 def _lexicon() -> _Lexicon:
     from workbench.sheets.words import squeezed
 
-    data: Mapping[str, Any] = tomllib.loads(
-        resources.files("workbench.sheets").joinpath("concepts.toml").read_text("utf-8")
-    )
+    data = _file("concepts.toml")
     words: dict[str, tuple[str, ...]] = {}
     stems: dict[str, tuple[str, ...]] = {}
     tails: dict[str, tuple[str, ...]] = {}
-    for part, entries in data["words"].items():
+    fillers = {*data["fillers"]["words"]}
+    for entries in languages().values():
+        fillers.update(entries.get("fillers", ()))
+    parts = [(part, entries) for table in (data["words"], *languages().values()) for part, entries in table.items()]
+    for part, entries in parts:
+        if not part.isupper():
+            continue
         for entry in entries:
             bare = squeezed(entry.strip("*")) or entry
             group = stems if entry.endswith("*") else tails if entry.startswith("*") else words
@@ -64,7 +78,7 @@ def _lexicon() -> _Lexicon:
         for field, texts in data["fields"].items()
         for text in texts
     ]
-    return _Lexicon(words, stems, tails, frozenset(data["fillers"]["words"]), tuple(rules))
+    return _Lexicon(words, stems, tails, frozenset(map(squeezed, fillers)), tuple(rules))
 
 
 def fields_by_parts(squeezed_label: str) -> dict[str, float]:

@@ -23,23 +23,23 @@ class Month(NamedTuple):
 
 
 _NAMES = (
-    ("jan", "january", "januar", "janvier", "enero", "ene", "janeiro", "gennaio", "gen", "январь", "янв", "januari", "styczeń", "janv", "jän", "jänner", "一月"),
-    ("feb", "february", "februar", "février", "febrero", "fevereiro", "fev", "febbraio", "февраль", "фев", "févr", "luty", "二月"),
-    ("mar", "march", "märz", "mars", "marzo", "março", "март", "мар", "mrz", "mär", "marzec", "maart", "三月"),
-    ("apr", "april", "avril", "abril", "abr", "aprile", "апрель", "апр", "avr", "kwiecień", "四月"),
-    ("may", "mai", "mayo", "maio", "maggio", "mag", "май", "maj", "mei", "五月"),
-    ("jun", "june", "juni", "juin", "junio", "junho", "giugno", "giu", "июнь", "июн", "czerwiec", "六月"),
-    ("jul", "july", "juli", "juillet", "julio", "julho", "luglio", "lug", "июль", "июл", "juil", "lipiec", "七月"),
-    ("aug", "august", "août", "aout", "agosto", "ago", "август", "авг", "sierpień", "augustus", "八月"),
-    ("sep", "sept", "september", "septembre", "septiembre", "setembro", "set", "settembre", "сентябрь", "сен", "wrzesień", "九月"),
-    ("oct", "october", "oktober", "okt", "octobre", "octubre", "outubro", "out", "ottobre", "ott", "октябрь", "окт", "październik", "十月"),
-    ("nov", "november", "novembre", "noviembre", "novembro", "ноябрь", "ноя", "listopad", "十一月"),
-    ("dec", "december", "dezember", "dez", "décembre", "diciembre", "dic", "dezembro", "dicembre", "декабрь", "дек", "déc", "grudzień", "十二月"),
+    ("jan", "january", "januar", "janvier", "enero", "ene", "janeiro", "gennaio", "gen", "январь", "янв", "januari", "styczeń", "janv", "jän", "jänner", "一月", "leden", "ledna", "stycznia", "tammikuu", "tammi", "ocak", "oca", "มกราคม", "يناير", "ינואר", "ιανουάριος", "ιαν", "január", "ianuarie", "ian", "січень", "січня", "जनवरी", "sty"),
+    ("feb", "february", "februar", "février", "febrero", "fevereiro", "fev", "febbraio", "февраль", "фев", "févr", "luty", "二月", "únor", "února", "lutego", "helmikuu", "helmi", "şubat", "şub", "กุมภาพันธ์", "فبراير", "פברואר", "φεβρουάριος", "φεβ", "február", "februarie", "лютий", "лютого", "फरवरी", "lut", "úno", "februari", "pebruari"),
+    ("mar", "march", "märz", "mars", "marzo", "março", "март", "мар", "mrz", "mär", "marzec", "maart", "三月", "březen", "března", "marca", "maaliskuu", "maalis", "มีนาคม", "مارس", "מרץ", "μάρτιος", "μαρ", "március", "martie", "березень", "березня", "मार्च", "maret", "bře"),
+    ("apr", "april", "avril", "abril", "abr", "aprile", "апрель", "апр", "avr", "kwiecień", "四月", "duben", "dubna", "kwietnia", "huhtikuu", "huhti", "nisan", "nis", "เมษายน", "أبريل", "ابريل", "אפריל", "απρίλιος", "απρ", "április", "aprilie", "квітень", "квітня", "अप्रैल", "kwi"),
+    ("may", "mai", "mayo", "maio", "maggio", "mag", "май", "maj", "mei", "五月", "květen", "května", "maja", "toukokuu", "touko", "mayıs", "พฤษภาคม", "مايو", "מאי", "μάιος", "μαϊ", "május", "травень", "травня", "मई", "kvě"),
+    ("jun", "june", "juni", "juin", "junio", "junho", "giugno", "giu", "июнь", "июн", "czerwiec", "六月", "červen", "června", "czerwca", "kesäkuu", "kesä", "haziran", "haz", "มิถุนายน", "يونيو", "יוני", "ιούνιος", "ιουν", "június", "iunie", "iun", "червень", "червня", "जून"),
+    ("jul", "july", "juli", "juillet", "julio", "julho", "luglio", "lug", "июль", "июл", "juil", "lipiec", "七月", "červenec", "července", "lipca", "heinäkuu", "heinä", "temmuz", "tem", "กรกฎาคม", "يوليو", "יולי", "ιούλιος", "ιουλ", "július", "iulie", "iul", "липень", "липня", "जुलाई", "julai"),
+    ("aug", "august", "août", "aout", "agosto", "ago", "август", "авг", "sierpień", "augustus", "八月", "srpen", "srpna", "sierpnia", "elokuu", "elo", "ağustos", "ağu", "สิงหาคม", "أغسطس", "אוגוסט", "αύγουστος", "αυγ", "augusztus", "серпень", "серпня", "अगस्त", "srp", "agustus", "ogos", "augusti"),
+    ("sep", "sept", "september", "septembre", "septiembre", "setembro", "set", "settembre", "сентябрь", "сен", "wrzesień", "九月", "září", "września", "syyskuu", "syys", "eylül", "eyl", "กันยายน", "سبتمبر", "ספטמבר", "σεπτέμβριος", "σεπ", "szeptember", "szept", "septembrie", "вересень", "вересня", "सितंबर", "सितम्बर", "wrz"),
+    ("oct", "october", "oktober", "okt", "octobre", "octubre", "outubro", "out", "ottobre", "ott", "октябрь", "окт", "październik", "十月", "říjen", "října", "października", "lokakuu", "loka", "ekim", "eki", "ตุลาคม", "أكتوبر", "אוקטובר", "οκτώβριος", "οκτ", "október", "octombrie", "жовтень", "жовтня", "अक्टूबर", "paź", "říj"),
+    ("nov", "november", "novembre", "noviembre", "novembro", "ноябрь", "ноя", "listopad", "十一月", "listopadu", "listopada", "marraskuu", "marras", "kasım", "kas", "พฤศจิกายน", "نوفمبر", "נובמבר", "νοέμβριος", "νοε", "noiembrie", "листопад", "листопада", "नवंबर", "नवम्बर"),
+    ("dec", "december", "dezember", "dez", "décembre", "diciembre", "dic", "dezembro", "dicembre", "декабрь", "дек", "déc", "grudzień", "十二月", "prosinec", "prosince", "grudnia", "joulukuu", "joulu", "aralık", "ara", "ธันวาคม", "ديسمبر", "דצמבר", "δεκέμβριος", "δεκ", "decembrie", "грудень", "грудня", "दिसंबर", "दिसम्बर", "gru", "desember", "disember"),
 )  # fmt: skip
 
 _ISO = re.compile(r"((?:19|20)\d{2}) ?[-/.年년] ?(\d{1,2}) ?[月월]?(?:份)?")
 _OTHER_WAY = re.compile(r"(\d{1,2}) ?[-/.] ?((?:19|20)\d{2})")
-_ALONE = re.compile(r"(\d{1,2}) ?(?:月份?|월)")
+_ALONE = re.compile(r"(\d{1,2}) ?(?:月份?|월)|(?:th[áa]ng|เดือน) ?(\d{1,2})", re.IGNORECASE)
 
 
 @cache
@@ -75,7 +75,8 @@ def _of_text(text: str) -> Month | None:
             return Month(int(found.group(year)), number) if 1 <= number <= 12 else None
     alone = _ALONE.fullmatch(text)
     if alone:
-        return Month(0, int(alone.group(1))) if 1 <= int(alone.group(1)) <= 12 else None
+        number = int(alone.group(1) or alone.group(2))
+        return Month(0, number) if 1 <= number <= 12 else None
     words = squeezed(text).split()
     if not 1 <= len(words) <= 3:
         return None

@@ -11,11 +11,11 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from workbench.money import Hints, parse
-from workbench.sheets.concepts import fields_by_parts, parts_of
+from workbench.sheets.concepts import fields_by_parts, languages, parts_of
 
 __all__ = [
-    "STATUSES", "column_fields", "contains", "country_of", "currencies_in", "currency_in", "currency_of", "looks_like_firm", "plain", "row_word", "squeezed", "status_of",
-    "title_kinds", "vocabulary",
+    "STATUSES", "column_fields", "contains", "country_of", "currencies_in", "currency_in", "currency_of", "looks_like_firm", "plain", "row_word", "spelt", "squeezed",
+    "status_of", "title_kinds", "vocabulary",
 ]  # fmt: skip
 
 _SPACES = re.compile(r"\s+")
@@ -25,14 +25,23 @@ _UNSEEN = {
 }
 """Full-width letters to plain ones; what nobody sees to nothing."""
 _PUNCTUATION = re.compile(r"[\s.,:;：；，。、·()（）\[\]【】{}<>«»„“”\"'`´’_\-–—/\\|#*№º°&+]+")
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_CJK = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Letters of languages that put no spaces between words (Thai among them)."""
 _WORD_CHARACTER = re.compile(r"\w")
 
 
 @cache
 def vocabulary() -> Mapping[str, Any]:
-    """The vocabulary file as read."""
-    return tomllib.loads(resources.files("workbench.sheets").joinpath("vocabulary.toml").read_text("utf-8"))
+    """The words by section and field: the vocabulary file with what the file of single languages adds."""
+    words: dict[str, dict[str, list[str]]] = tomllib.loads(
+        resources.files("workbench.sheets").joinpath("vocabulary.toml").read_text("utf-8")
+    )
+    for entries in languages().values():
+        for key, more in entries.items():
+            section, _dot, name = key.partition(".")
+            if section in ("rows", "titles"):
+                words[section][name] = [*words[section].get(name, ()), *more]
+    return words
 
 
 def plain(text: str) -> str:
@@ -40,11 +49,31 @@ def plain(text: str) -> str:
     return _SPACES.sub(" ", text.translate(_UNSEEN)).strip()
 
 
-@lru_cache(maxsize=65536)
-def squeezed(text: str) -> str:
-    """Text for comparing headings: no case, spaces or punctuation; words are parted by one space."""
+def _unaccented() -> Iterator[tuple[int, str | None]]:
+    """Latin and Greek letters without their accents; marks that stand alone go."""
+    for first, last in ((0xC0, 0x24F), (0x370, 0x3FF), (0x1E00, 0x1FFF)):
+        for code in range(first, last + 1):
+            bare = "".join(one for one in unicodedata.normalize("NFD", chr(code)) if not unicodedata.combining(one))
+            if bare and bare != chr(code):
+                yield code, bare
+    yield from zip(map(ord, "đłøıёأإآى"), "dloiеااا\u064a", strict=True)
+    for code in (*range(0x300, 0x370), *range(0x591, 0x5C8), *range(0x64B, 0x653)):
+        yield code, None
+
+
+_UNACCENTED = dict(_unaccented())
+
+
+def spelt(text: str) -> str:
+    """Text without case, spaces or punctuation, its accents as typed; words are parted by one space."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("%", " % ")
     return _PUNCTUATION.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=65536)
+def squeezed(text: str) -> str:
+    """Text for comparing headings: ``spelt`` without accents, which capitals and hasty typing leave out."""
+    return spelt(text).translate(_UNACCENTED)
 
 
 def contains(text: str, phrase: str) -> bool:
@@ -61,7 +90,7 @@ def contains(text: str, phrase: str) -> bool:
 
 
 @cache
-def _phrases() -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _exact_phrases() -> Mapping[str, tuple[str, ...]]:
     """Squeezed phrase to its fields."""
     found: dict[str, list[str]] = {}
     for field, phrases in vocabulary()["fields"].items():
@@ -69,12 +98,33 @@ def _phrases() -> tuple[tuple[str, tuple[str, ...]], ...]:
             fields = found.setdefault(squeezed(phrase), [])
             if field not in fields:
                 fields.append(field)
-    return tuple((phrase, tuple(fields)) for phrase, fields in found.items())
+    return {phrase: tuple(fields) for phrase, fields in found.items()}
 
 
 @cache
-def _exact_phrases() -> Mapping[str, tuple[str, ...]]:
-    return dict(_phrases())
+def _run_together() -> Mapping[str, tuple[str, ...]]:
+    """Phrases without their spaces, to the phrases that they may be."""
+    found: dict[str, tuple[str, ...]] = {}
+    for phrase in _exact_phrases():
+        tight = phrase.replace(" ", "")
+        found[tight] = (*found.get(tight, ()), phrase)
+    return found
+
+
+@cache
+def _longest_phrase() -> int:
+    return max(map(len, _exact_phrases()))
+
+
+def _phrases_in(text: str) -> set[str]:
+    """The known phrases that a squeezed text holds."""
+    known, longest = _exact_phrases(), _longest_phrase()
+    return {
+        text[start:end]
+        for start in range(len(text))
+        for end in range(start + 2, min(len(text), start + longest) + 1)
+        if text[start:end] in known
+    }
 
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -87,19 +137,15 @@ def column_fields(label: str) -> Mapping[str, float]:
     text = squeezed(label)
     if not text or len(text) > 60:
         return {}
-    scores = dict.fromkeys(_exact_phrases().get(text, ()), 1.0)
-    tight = text.replace(" ", "")
-    for phrase, fields in _phrases():
-        if len(phrase) < 2 and phrase != text:
-            continue
-        score = 0.0
-        if phrase.replace(" ", "") == tight:
-            score = 0.97
-        elif contains(text, phrase):
-            score = 0.45 + 0.5 * len(phrase) / len(text)
-        if score:
-            for field in fields:
-                scores[field] = max(scores.get(field, 0.0), score)
+    known = _exact_phrases()
+    scores = dict.fromkeys(known.get(text, ()), 1.0)
+    said = {phrase: 0.97 for phrase in _run_together().get(text.replace(" ", ""), ()) if len(phrase) > 1}
+    for phrase in _phrases_in(text):
+        if phrase not in said and contains(text, phrase):
+            said[phrase] = 0.45 + 0.5 * len(phrase) / len(text)
+    for phrase, score in said.items():
+        for field in known[phrase]:
+            scores[field] = max(scores.get(field, 0.0), score)
     for field, score in fields_by_parts(squeezed(_CAMEL.sub(" ", label))).items():
         scores[field] = max(scores.get(field, 0.0), score)
     if not scores:
@@ -135,7 +181,7 @@ def title_kinds(text: str) -> Mapping[str, float]:
         for kind, words in vocabulary()["titles"].items()
         if any(
             word in squeezed_text if _CJK.search(word) or len(word) > 5 else contains(squeezed_text, word)
-            for word in words
+            for word in map(squeezed, words)
         )
     }
 
@@ -195,7 +241,7 @@ def _if_plausible(start: str, word: str, role: str, text: str) -> str:
     if role in ("note", "signature"):
         return role if re.search(r"[:：\d_]", text) or _CJK.search(word) else ""
     short = len(rest) <= 12 or _CJK.search(word)
-    return role if short and not re.search(r"\b(?:gmbh|ltd|inc|co|llc|s a|ag)\b", rest) else ""
+    return role if short and not looks_like_firm(rest) else ""
 
 
 # ---- currencies, statuses, countries ---------------------------------------------------------------------------------
@@ -237,6 +283,11 @@ _EXTRA_CURRENCY_WORDS = {
     "francs suisses": "CHF", "francos suizos": "CHF", "francos suíços": "CHF", "libras esterlinas": "GBP", "livre sterling": "GBP",
     "dólares americanos": "USD", "dólar americano": "USD", "dólares estadounidenses": "USD", "yuan": "CNY", "renminbi": "CNY", "ienes": "JPY",
     "英ポンド": "GBP", "スイスフラン": "CHF", "円": "JPY", "日本円": "JPY", "歐元": "EUR", "英鎊": "GBP", "日圓": "JPY", "港幣": "HKD", "港元": "HKD",
+    "dolar": "USD", "dolary": "USD", "dolar amerykański": "USD", "dolar amerykanski": "USD", "americký dolar": "USD", "americké dolary": "USD",
+    "amerikaanse dollar": "USD", "amerikansk dollar": "USD", "abd doları": "USD", "avro": "EUR", "đô la mỹ": "USD", "долар сша": "USD", "долари сша": "USD",
+    "євро": "EUR", "гривня": "UAH", "ευρώ": "EUR", "δολάριο ηπα": "USD", "יורו": "EUR", "יין": "JPY", "ยูโร": "EUR", "ดอลลาร์สหรัฐ": "USD", "บาท": "THB",
+    "دولار أمريكي": "USD", "يورو": "EUR", "funt szterling": "GBP", "jen": "JPY", "frank szwajcarski": "CHF", "švýcarský frank": "CHF", "sterlin": "GBP",
+    "britse pond": "GBP", "britiska pund": "GBP", "dolar sua": "USD", "dolari sua": "USD", "amerikai dollár": "USD", "angol font": "GBP", "svájci frank": "CHF",
     "瑞士法郎": "CHF", "新台幣": "TWD", "新臺幣": "TWD", "台幣": "TWD", "臺幣": "TWD", "韓元": "KRW", "韓圜": "KRW",
 }  # fmt: skip
 """Words in other languages that the money parser does not know."""
@@ -288,8 +339,9 @@ def _pieces(word: str) -> list[str]:
 
 _FIRM = re.compile(
     r"(?:\b(?:gmbh|ag|kg|ohg|ltd|limited|plc|inc|llc|llp|corp|corporation|company|co|sarl|sàrl|sas|sa|spa|srl|sl|slu|bv|nv|ab|as|oy|oü|aps|"
-    r"kk|pte|pty|sdn bhd|sp z o o|s r o|d o o|kft|zrt|lda|ltda|eireli|jsc|ooo|ооо|оао|зао|пао|ао|ип|wll|fze|fzco|l l c|s a|s l|s r l|s p a|w l l|k k|s a de c v)\b"
-    r"|(?:有限公司|公司|集团|集團|株式会社|有限会社|合同会社|주식회사|㈜|\(주\)|（株）|\(株\)))",
+    r"kk|pte|pty|sdn bhd|sp z o o|s r o|d o o|kft|zrt|lda|ltda|eireli|jsc|ooo|ооо|оао|зао|пао|ао|ип|wll|fze|fzco|тов|прат|пат|фоп|тоо|aş|a ş|ltd şti|tnhh|bhd|berhad|tbk|pvt|abp|asa|oyj|tmi|nyrt|bt|v o s|z s|ehf|hf|uab|sia|doo|eood|ood|ead|α ε|ε π ε|ο ε|ι κ ε|sae|"
+    r"l l c|s a|s l|s r l|s p a|w l l|k k|s a de c v)\b"
+    r"|(?:有限公司|公司|集团|集團|株式会社|有限会社|合同会社|công ty|บริษัท|จำกัด|شركة|ش م م|ذ م م|בע.?מ\b|प्राइवेट लिमिटेड|주식회사|㈜|\(주\)|（株）|\(株\)))",
     re.IGNORECASE,
 )
 
@@ -315,15 +367,15 @@ def _status_words() -> Mapping[str, str]:
 
 
 _STATUS_PARTS: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern)
+    name: re.compile(pattern.translate(_UNACCENTED))
     for name, pattern in {
-        "cancelled": r"cancel|annul|anul|storn|void|отмен|аннулир|取消|作废|作廢|キャンセル|취소|iptal|zruš",
-        "part": r"\bpart|partiel|parcial|parzial|teil|част|一部|部分|部份|일부|定金|訂金|订金|\bdeposit|acompte|anzahlung|anticipo|acconto",
-        "unpaid": r"unpaid|not paid|unbezahlt|nicht bezahlt|impayé|non payé|no pagado|impagad|non pagat|não pago|не оплач|未收|未付|未结|未結|未入金|미입금|미수|unsettled",
-        "paid": r"\bpaid|settled|bezahlt|beglichen|\bréglé|\bsold[éa]|\bpayé|pagad|\bpag[oa]\b|pagat|cobr|saldat|incassat|оплач|收齐|收齊|收讫|收訖|结清|結清|已付|付清|入金済|完済|완납|입금완료|일부입금|부분입금|결제완료|zapłac|\bcollected",
+        "cancelled": r"cancel|annul|anul|storn|void|отмен|аннулир|取消|作废|作廢|キャンセル|취소|iptal|zruš|anulow|geannuleerd|avbeställ|avbokad|annuller|kansellert|peruttu|peruutettu|hủy|huỷ|ยกเลิก|dibatalkan|ملغ|בוטל|ακυρ|törölt|lemond|скасован|anulat|रद्द",
+        "part": r"\bpart|partiel|parcial|parzial|teil|част|一部|部分|部份|일부|定金|訂金|订金|\bdeposit|acompte|anzahlung|anticipo|acconto|částeč|częściow|zaliczk|gedeeltelijk|delvis|delbetal|osittain|kısm|một phần|บางส่วน|sebagian|جزئي|חלקי|μερικ|részben|частков|parțial|आंशिक",
+        "unpaid": r"unpaid|not paid|unbezahlt|nicht bezahlt|impayé|non payé|no pagado|impagad|non pagat|não pago|не оплач|未收|未付|未结|未結|未入金|미입금|미수|unsettled|niezapłac|nieopłac|nezaplac|neuhraz|onbetaald|obetal|ubetal|maksamatta|maksamaton|ödenmedi|ödenmemiş|chưa thanh toán|ค้างชำระ|belum (?:di)?bayar|غير مدفوع|לא שולם|ανεξόφλητ|kifizetetlen|не сплач|неоплач|neplătit|neachitat|अवैतनिक",
+        "paid": r"\bpaid|settled|bezahlt|beglichen|\bréglé|\bsold[éa]|\bpayé|pagad|\bpag[oa]\b|pagat|cobr|saldat|incassat|оплач|收齐|收齊|收讫|收訖|结清|結清|已付|付清|入金済|完済|완납|입금완료|일부입금|부분입금|결제완료|zapłac|opłacon|\bcollected|zaplacen|uhrazen|\bbetaald|voldaan|\bbetald|\bbetalt|\bmaksettu|ödendi|tahsil edil|đã thanh toán|ชำระแล้ว|\bdibayar|\blunas|مدفوع|שולם|εξοφλ|πληρωμέν|kifizetve|fizetve|\bсплачен|plătit|achitat|भुगतान हो",
         "unshipped": r"not shipped|unshipped|未发|未發|未出|未运|미출하|미선적|не отгруж|nicht versandt|non expédi|sin enviar",
-        "shipped": r"shipp|dispatch|deliver|\bsent\b|versand|versend|verschickt|geliefert|expédi|\blivré|envoyé|enviad|despachad|entregad|expedid|spedit|consegnat|отгруж|отправ|достав|发货|發貨|出货|出貨|出运|出運|装运|出荷|发运|交付|출하|선적|출고|배송완료|wysłan|dostarcz",
-        "open": r"\bopen|pending|progress|production|process|confirm|\bnew\b|waiting|\boffen|arbeit|bearbeitung|produktion|wartet|ouvert|en cours|en attente|pendiente|en curso|abiert|em aberto|\babert|em curso|andamento|in corso|apert|in attesa|в работе|открыт|ожида|новый|进行|進行|生产|生產|待|处理中|處理中|受注済|製造中|手配|진행|생산|대기|접수|otwart|realizacj",
+        "shipped": r"shipp|dispatch|deliver|\bsent\b|versand|versend|verschickt|geliefert|expédi|\blivré|envoyé|enviad|despachad|entregad|expedid|spedit|consegnat|отгруж|отправ|достав|发货|發貨|出货|出貨|出运|出運|装运|出荷|发运|交付|출하|선적|출고|배송완료|wysłan|dostarcz|odeslán|expedov|doručen|verzonden|\bgeleverd|skickad|levererad|\bsendt|\bleveret|\blevert|toimitettu|lähetetty|sevk edil|gönderildi|teslim edil|đã giao|จัดส่งแล้ว|dikirim|تم الشحن|مشحون|נשלח|απεστάλη|szállítva|kiszállít|відвантаж|відправлен|expediat|livrat|भेजा",
+        "open": r"\bopen|pending|progress|production|process|confirm|\bnew\b|waiting|\boffen|arbeit|bearbeitung|produktion|wartet|ouvert|en cours|en attente|pendiente|en curso|abiert|em aberto|\babert|em curso|andamento|in corso|apert|in attesa|в работе|открыт|ожида|новый|进行|進行|生产|生產|待|处理中|處理中|受注済|製造中|手配|진행|생산|대기|접수|otwart|realizacj|otevřen|vyřizuj|v řešení|in behandeling|\bopenstaand|öppen|pågå|\båben|\båpen|behandling|avoinna|\bavoin|käsittely|\baçık|bekliyor|bekleyen|üretimde|đang xử lý|đang thực hiện|กำลังดำเนิน|รอดำเนิน|diproses|menunggu|قيد التنفيذ|قيد الانتظار|בטיפול|ממתין|ανοιχτ|εκκρεμ|folyamatban|nyitott|відкрит|в роботі|очіку|deschis|în lucru|în așteptare|लंबित",
     }.items()
 }  # fmt: skip
 """Parts of the words for a state; several together mean what ``status_of`` makes of them."""
