@@ -20,7 +20,10 @@ LibreOffice Calc ([how](libreoffice.md)) and in Excel on the web, Mac and Window
 A range in gives a range out, computed at once. What cannot be answered is a true error: `#N/A` where the register or the
 rates have no answer, `#VALUE!` where an argument is wrong, `#NUM!` where a cell could not hold the figure exactly. The
 message behind an error is told by `=WB_LAST_ERROR(cell)` in Calc and in the task pane of Excel. Functions marked *register*
-look into the register that WORKBENCH_REGISTER names, and follow its changes; those marked *table* give a table that spills.
+look into the register that WORKBENCH_REGISTER names; those marked *table* give a table that spills. What is *volatile* may
+answer otherwise though its arguments stay, and is computed anew when the register has changed (after a macro, and where the
+task pane sees it); what is *slow* is asked in the background where the program allows, and can be cancelled. An error in an
+argument (`#N/A` in a cell that a formula names) is passed on as it is, as with the sheet's own functions.
 
 表格函数与宏：参数可以是一个单元格或一个区域；错误以真正的错误值显示，原因可查。
 """
@@ -48,7 +51,16 @@ def text() -> str:
 
 def _entry(one: Function) -> str:
     names = ", ".join(f"[{each.name}]" if each.optional else each.name for each in one.parameters)
-    marks = [word for word, on in (("register", one.needs_register), ("table", one.spills)) if on]
+    marks = [
+        word
+        for word, on in (
+            ("register", one.needs_register),
+            ("table", one.spills),
+            ("volatile", one.volatile),
+            ("slow", one.slow),
+        )
+        if on
+    ]
     rows = "".join(f"| {each.name} | {each.help_en} | {each.help_zh} |\n" for each in one.parameters)
     told = f" *({', '.join(marks)})*" if marks else ""
     return f"\n### `{one.name}({names})`{told}\n\n{one.help_en}  \n{one.help_zh}\n\n| argument | | |\n|---|---|---|\n{rows}"

@@ -4,6 +4,7 @@ A function is written for single cells. Called with a range (rows of cells) in a
 of the same shape, computed in one call; single values are used for every cell, and equal cells are computed once. A
 function that is declared ``whole`` takes ranges as they are and gives one cell, or a table that ``spills``. A cell that
 fails holds a ``CellError`` in its place, never text that looks like data; each host turns it into a true error value.
+An error value that a host hands over as a cell is passed on as it is, as spreadsheets' own functions do.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ __all__ = [
     "Range",
     "call",
     "function",
+    "passed_on",
 ]
 
 Cell = object
@@ -40,11 +42,15 @@ _Plain = TypeVar("_Plain", bound=Callable[..., Cell])
 
 
 class ErrorKind(Enum):
-    """The error values that spreadsheets know."""
+    """The error values that spreadsheets know; those after ``NUM`` come from other formulas only and are passed on."""
 
     NA = "#N/A"  # the question is right, there is no answer (no rate on that day)
     VALUE = "#VALUE!"  # an argument is of the wrong kind (no such currency, no date)
     NUM = "#NUM!"  # a figure is outside what can be computed exactly
+    DIV0 = "#DIV/0!"
+    REF = "#REF!"
+    NAME = "#NAME?"
+    NULL = "#NULL!"
 
 
 class Kind(Enum):
@@ -100,8 +106,10 @@ class Function:
         scalar: takes and gives single cells; a ``whole`` one takes ranges, and may give rows of cells.
         whole: ranges are given to it as they are.
         spills: its result is a table of a size that depends on the data.
-        needs_register: it looks into the register, so that its answer changes with it.
+        needs_register: it looks into the register.
         carried: it runs in a host's own Python with nothing but the standard library.
+        volatile: its answer may change while its arguments stay; hosts compute it anew when the register has changed.
+        slow: it may take longer than memory does; hosts ask it in the background where they can, and can cancel it.
     """
 
     name: str
@@ -114,6 +122,8 @@ class Function:
     spills: bool = False
     needs_register: bool = False
     carried: bool = True
+    volatile: bool = False
+    slow: bool = False
 
 
 FUNCTIONS: dict[str, Function] = {}
@@ -129,16 +139,22 @@ def function(
     spills: bool = False,
     needs_register: bool = False,
     carried: bool = True,
+    volatile: bool = False,
+    slow: bool = False,
 ) -> Callable[[_Plain], _Plain]:
-    """Declare a plain function as the spreadsheet function ``name``; see ``Function`` for the rest."""
+    """Declare a plain function as the spreadsheet function ``name``; see ``Function`` for the rest.
+
+    What looks into the register is volatile and slow without saying so.
+    """
 
     def declare(plain: _Plain) -> _Plain:
         if name in FUNCTIONS:
             raise ValueError(f"{name} is declared twice")
         inside = carried and not needs_register
         FUNCTIONS[name] = Function(
-            name, category, parameters, help_en, help_zh, plain, whole, spills, needs_register, inside
-        )
+            name, category, parameters, help_en, help_zh, plain, whole, spills, needs_register, inside,
+            volatile or needs_register, slow or needs_register,
+        )  # fmt: skip
         return plain
 
     return declare
@@ -222,10 +238,27 @@ def _flat(argument: object, size: int) -> Sequence[Cell]:
 
 
 def _guarded(scalar: Callable[..., Cell], arguments: Sequence[Cell | Range]) -> Cell:
+    for one in arguments:
+        if isinstance(one, CellError | list | tuple) and (error := _first_error(one)) is not None:
+            return error
     try:
         return scalar(*arguments)
     except WorkbenchError as error:
         return _cell_error(error)
+
+
+def _first_error(argument: object) -> CellError | None:
+    if isinstance(argument, CellError):
+        return argument
+    rows = argument if isinstance(argument, list | tuple) else ()
+    cells = (cell for row in rows for cell in (row if isinstance(row, list | tuple) else (row,)))
+    return next((cell for cell in cells if isinstance(cell, CellError)), None)
+
+
+def passed_on(name: str) -> CellError:
+    """An error value that a host hands over by its name (``#DIV/0!``); one that is not known here is ``#VALUE!``."""
+    kind = next((one for one in ErrorKind if one.value == name), ErrorKind.VALUE)
+    return CellError(kind, _("An argument shows {error} itself, and it is passed on.").format(error=name))
 
 
 def _cell_error(error: WorkbenchError) -> CellError:

@@ -59,9 +59,8 @@ def test_a_function_that_is_declared_appears_by_itself(monkeypatch: pytest.Monke
     monkeypatch.setitem(FUNCTIONS, "T_TWICE", FUNCTIONS["FX_PARSE"])
     del FUNCTIONS["T_TWICE"]
     try:
-        function("T_TWICE", Parameter("x", "a number", "数"), category="test", help_en="Twice.", help_zh="两倍。")(
-            lambda x: x
-        )
+        number = Parameter("x", "a number", "数")
+        function("T_TWICE", number, category="test", help_en="Twice.", help_zh="两倍。", slow=True)(lambda x: x)
         assert "T_TWICE" in {one["id"] for one in described()}
         assert '"T_TWICE"' in content("functions.js").decode()
         assert not ADDIN.is_quick("T_TWICE")

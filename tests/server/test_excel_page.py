@@ -107,6 +107,34 @@ def test_errors_are_error_values_with_their_message(pane: Any) -> None:
     assert wrong["message"].split(".")[0] in shown
 
 
+def test_an_error_in_an_argument_is_passed_on_and_a_formatted_number_is_its_number(pane: Any) -> None:
+    ready(pane)
+    told = pane.evaluate(
+        """async () => {
+          const error = (code) => new CustomFunctions.Error(code, "");
+          const ofCell = (name, basicValue) => ({ type: "Error", basicType: "Error", errorType: name, basicValue });
+          const codes = CustomFunctions.ErrorCode;
+          const ask = (first, ...rest) => MockExcel.call("FX_ROUND", [first, [["USD"]], ...rest]);
+          return Promise.all([
+            ask([[error(codes.notAvailable)]]),
+            ask([[ofCell("Div0", "#DIV/0!")]]),
+            ask([[1.005], [ofCell("NotAvailable", "#N/A")]]),
+            ask([[ofCell("Ref", "#REF!")]]),
+            MockExcel.call("FX_RATE", [[["USD"]], [["CNY"]], [[{ type: "FormattedNumber", basicValue: 45293, numberFormat: "yyyy-mm-dd" }]]]),
+            MockExcel.call("FX_RATE", [[["USD"]], [["CNY"]], [[45293]]]),
+          ]);
+        }"""
+    )
+    assert [told[0]["code"], told[1]["code"]] == ["#N/A", "#DIV/0!"]
+    assert told[2][0] == [1.01]
+    assert told[2][1][0]["code"] == "#N/A"
+    assert told[3]["code"] == "#VALUE!"  # Excel takes no #REF! from a function
+    assert "#REF!" in told[3]["message"]
+    assert isinstance(told[4][0][0], float)
+    assert told[4] == told[5]
+    assert unforeseen(pane) == []
+
+
 def test_the_same_question_is_asked_once_and_many_go_together(pane: Any) -> None:
     ready(pane)
     asked: list[Any] = []

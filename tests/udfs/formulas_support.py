@@ -14,7 +14,7 @@ from formulas.functions import Array
 from formulas.ranges import Ranges
 from formulas.tokens.operand import Error, XlError
 
-from udfs.registry import FUNCTIONS, CellError, call
+from udfs.registry import FUNCTIONS, CellError, call, passed_on
 from workbench.places import a1
 
 EPOCH = date(1899, 12, 30)
@@ -56,7 +56,7 @@ def incoming(value: Any) -> Any:
     if value is schedula.EMPTY or value == "":
         return None
     if isinstance(value, XlError):
-        return str(value)
+        return passed_on(str(value))
     if isinstance(value, bool | np.bool_):
         return bool(value)
     return float(value) if isinstance(value, int | float | np.number) else str(value)

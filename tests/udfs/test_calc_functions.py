@@ -94,7 +94,7 @@ def test_errors_are_true_errors_that_other_functions_see(office: Connection, tmp
         f"=ISNA({missing})", f"=IFERROR({missing},7)", f"=_xlfn.IFNA({missing},8)", "=ERROR.TYPE(A7)",
         "=ERROR.TYPE(A10)", f"=SUM({missing},1)", f"={missing}*2",
         f"=WB.FX_CONVERT({missing},\"USD\",\"CNY\",DATE(2026,3,31))", "=WB.FX_RATE(1/0,\"CNY\",DATE(2026,3,31))",
-        '=WB.FX_RATE("ZZZ","CNY",DATE(2026,3,31))',
+        '=WB.FX_RATE("ZZZ","CNY",DATE(2026,3,31))', "=FX_ROUND(1/0,\"USD\")", "=FX_RATE(\"USD\",NA(),DATE(2026,3,31))",
     ]  # fmt: skip
     uid = support.opened(office, support.workbook(tmp_path / "errors.xlsx", formulas))
     assert support.column(office, uid, len(formulas)) == [
@@ -108,6 +108,8 @@ def test_errors_are_true_errors_that_other_functions_see(office: Connection, tmp
         "#N/A",
         "#DIV/0!",
         "#VALUE!",
+        "#DIV/0!",
+        "#N/A",
     ]
     office.call("books.close", uid)
 
@@ -117,6 +119,7 @@ def test_the_message_behind_an_error_is_told_in_the_sheet(office: Connection, tm
         '=WB.FX_RATE("USD",B1,DATE(2026,3,31))', "=WB.WB_LAST_ERROR(A1)",
         '=ROUND(WB.FX_CONVERT(0.30000000000000004+0,"USD","IDR",DATE(2026,3,31)),2)', "=WB.WB_LAST_ERROR(A3)",
         '=WB.FX_PARSE("(,;""$5")', "=WB.WB_LAST_ERROR(A5)", "=1/0", "=WB.WB_LAST_ERROR(A7)", "=1+1", "=WB.WB_LAST_ERROR(A9)",
+        '=WB.FX_ROUND(A7,"USD")', "=WB.WB_LAST_ERROR(A11)", '=WB.FX_SUM(A7:A9,"USD",DATE(2026,3,31),"CNY")', "=WB.WB_LAST_ERROR(A13)",
     ]  # fmt: skip
     path = support.workbook(tmp_path / "why.xlsx", formulas)
     book = openpyxl.load_workbook(path)
@@ -135,6 +138,9 @@ def test_the_message_behind_an_error_is_told_in_the_sheet(office: Connection, tm
     assert found[5] == message("FX_PARSE", '(,;"$5')
     assert "Workbench" in found[7]
     assert found[9] is None
+    for place, kind in ((10, "#DIV/0!"), (12, "#VALUE!")):  # Calc gives #VALUE! for every range that holds an error
+        assert found[place] == kind
+        assert "A7 shows an error" in found[place + 1]
     office.call("books.close", uid)
 
 

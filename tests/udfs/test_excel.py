@@ -82,7 +82,7 @@ def test_nothing_in_a_workbook_chooses_what_runs() -> None:
 
 def test_only_errors_that_vba_knows_by_number_come_out() -> None:
     code = wrappers.functions_source()
-    assert [code.count(f"CVErr({number})") > 0 for number in (2042, 2036, 2015)] == [True] * 3
+    assert [code.count(f"CVErr({number})") > 0 for number in (2042, 2036, 2015, 2007, 2023, 2029, 2000)] == [True] * 7
 
 
 @given(st.binary(max_size=9000) | st.text("ab\r\n", max_size=9000).map(str.encode))
@@ -161,6 +161,7 @@ def test_ranges_days_and_errors_cross_the_wire() -> None:
             ["FX_ROUND", False, [[[1.005], [{"error": -2146826246}]], "USD"]],
             ["FX_RATE", False, ["USD", "CNY", 46112, None]],
             ["NO_SUCH", False, []],
+            ["FX_SUM", False, [[[1.0], [{"error": -2146826281}]], "USD", 46112, "CNY"]],
         ]
     )
     rate, euro = found[0], found[3][1]
@@ -168,9 +169,10 @@ def test_ranges_days_and_errors_cross_the_wire() -> None:
     assert found[2] == [[rate], [euro]]
     assert found[3] == [rate, euro]
     assert found[4][0] == [1.01]
-    assert shown(found[4][1][0]) == "#VALUE!"
+    assert shown(found[4][1][0]) == "#N/A"
     assert found[5] == rate
     assert shown(found[6]) == "#VALUE!"
+    assert shown(found[7]) == "#DIV/0!"
 
 
 def test_a_text_that_holds_the_mark_is_no_error() -> None:

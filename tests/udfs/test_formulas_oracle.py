@@ -26,6 +26,9 @@ NESTED = [
     '=FX_WORDS(FX_CONVERT(100,"USD","CNY",DATE(2026,3,31)),"CNY")',
     '=FX_SUM(F1:F3,G1:G3,H1:H3,"CNY")',
     '=FX_SUM(F1:F3,G1:G3,DATE(2026,3,31),"USD")',
+    '=FX_ROUND(1/0,"USD")',
+    '=FX_RATE(NA(),"CNY",DATE(2026,3,31))',
+    "=FX_CHECK(5,FX_PARSE(NA()))",
 ]
 MONEY = [(100.0, "USD", 46112), (2500.5, "EUR", 46112), (10000.0, "JPY", 46112)]
 

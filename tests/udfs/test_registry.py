@@ -7,7 +7,18 @@ from decimal import Decimal
 
 import pytest
 
-from udfs.registry import FUNCTIONS, ArgumentRefused, Cell, CellError, ErrorKind, Parameter, call, function
+import udfs.functions  # noqa: F401  # declares them
+from udfs.registry import (
+    FUNCTIONS,
+    ArgumentRefused,
+    Cell,
+    CellError,
+    ErrorKind,
+    Parameter,
+    call,
+    function,
+    passed_on,
+)
 from workbench.errors import ConfigurationError, WorkbenchError
 from workbench.money import AmountTooLong, InexactCell, UnknownCurrency
 from workbench.rates import RateMissing
@@ -53,6 +64,38 @@ def test_a_range_gives_a_range_of_its_shape(joined: str) -> None:
 def test_a_range_of_one_cell_counts_as_that_cell(joined: str) -> None:
     assert call(joined, [["a"], ["b"]], [[1]]) == [["a-1"], ["b-1"]]
     assert call(joined, [["a"]], 1) == [["a-1"]]
+
+
+@pytest.mark.parametrize("kind", ErrorKind)
+def test_an_error_in_an_argument_is_passed_on_as_it_is(joined: str, kind: ErrorKind) -> None:
+    error = passed_on(kind.value)
+    assert error.kind is kind
+    assert kind.value in error.message
+    assert call(joined, error, 1) == error
+    assert call(joined, "a", error) == error
+    assert call(joined, [["a"], [error]], [[1], [2]]) == [["a-1"], [error]]
+    assert call(joined, [[error]]) == [[error]]
+
+
+def test_the_first_error_is_the_one_that_is_passed_on(joined: str) -> None:
+    first, second = passed_on("#DIV/0!"), passed_on("#REF!")
+    assert call(joined, first, second) == first
+    assert passed_on("#BUSY!").kind is ErrorKind.VALUE
+
+
+def test_a_sum_over_an_error_is_that_error_as_with_the_sheets_own_sum() -> None:
+    error = passed_on("#N/A")
+    assert call("FX_SUM", [[1.0], [error]], "USD", "2026-03-31", "CNY") == error
+    assert call("FX_SUM", [[1.0]], "USD", error, "CNY") == error
+    assert call("CUSTOMER_DUPLICATES", [["A"], [error]]) == error
+
+
+def test_what_looks_into_the_register_is_volatile_and_slow() -> None:
+    for one in FUNCTIONS.values():
+        assert one.volatile >= one.needs_register
+        assert one.slow >= one.needs_register
+        assert not (one.carried and one.slow)
+    assert not FUNCTIONS["FX_RATE"].slow
 
 
 def test_an_empty_range_is_an_empty_answer(joined: str) -> None:
@@ -110,8 +153,6 @@ def test_a_mistake_in_the_code_is_not_hidden_in_a_cell(joined: str) -> None:
 
 
 def test_every_function_speaks_both_languages() -> None:
-    import udfs.functions  # noqa: F401 - importing declares them
-
     assert {"FX_RATE", "FX_CONVERT", "FX_SOURCE", "FX_PARSE"} <= FUNCTIONS.keys()
     for name, declared in FUNCTIONS.items():
         assert declared.name == name == name.upper()

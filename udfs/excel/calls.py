@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from udfs.excel.settings import read_settings
 from udfs.functions import use_register
-from udfs.registry import FUNCTIONS, Kind
+from udfs.registry import FUNCTIONS, Kind, passed_on
 from udfs.service.cells import answer as answer_cells
 from workbench.errors import WorkbenchError
 from workbench.i18n import _
@@ -69,7 +69,8 @@ def _cells(value: Any, shift: bool) -> Any:  # noqa: FBT001 - one of two positio
         rows = [row if isinstance(row, list | tuple) else [row] for row in value]
         return [[_cells(cell, shift) for cell in row] for row in rows]
     if isinstance(value, int) and not isinstance(value, bool):
-        return _ERRORS.get(value, value)
+        error = _ERRORS.get(value)
+        return value if error is None else passed_on(error)
     return value + _DAYS_TO_1904 if shift and isinstance(value, float) else value
 
 

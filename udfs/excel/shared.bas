@@ -37,15 +37,16 @@ End Function
 Private Function WB_Answer(ByVal name As String, ByVal lasting As Boolean, ByVal given As Variant) As Variant
     Dim key As String, place As String, found As Variant, at As Long, caller As Object
     If reasons Is Nothing Then WB_Forget
+    Set caller = WB_Caller()
+    place = ""
+    If Not caller Is Nothing Then place = caller.Cells(1, 1).Address(False, False, 1, True)
     For at = LBound(given) To UBound(given)
         If IsError(given(at)) Then
+            WB_Remember place, "An argument shows an error itself, and it is passed on."
             WB_Answer = given(at)
             Exit Function
         End If
     Next at
-    Set caller = WB_Caller()
-    place = ""
-    If Not caller Is Nothing Then place = caller.Cells(1, 1).Address(False, False, 1, True)
     key = WB_Key(name, given, WB_From1904(caller))
     If Len(key) > 0 Then
         If known.Exists(key) Then
@@ -134,6 +135,14 @@ Private Function WB_Cell(ByVal found As Variant, ByVal place As String) As Varia
             WB_Cell = CVErr(2042)
         Case "#NUM!"
             WB_Cell = CVErr(2036)
+        Case "#DIV/0!"
+            WB_Cell = CVErr(2007)
+        Case "#REF!"
+            WB_Cell = CVErr(2023)
+        Case "#NAME?"
+            WB_Cell = CVErr(2029)
+        Case "#NULL!"
+            WB_Cell = CVErr(2000)
         Case Else
             WB_Cell = CVErr(2015)
     End Select
@@ -160,6 +169,8 @@ Private Sub WB_Run(ByVal name As String)
     told = XLPy.CallUDF("udfs.excel.calls", "run_macro", Array(name), ActiveWorkbook)
     Application.StatusBar = False
     WB_Forget
+    ' What cells show from the register may be another now.
+    Application.CalculateFull
     MsgBox told, vbInformation, "Workbench"
     Exit Sub
 failed:

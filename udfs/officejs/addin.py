@@ -30,8 +30,6 @@ _TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
-_QUICK = frozenset({"rates", "money", "prices"})
-"""Categories that are computed in memory, microseconds a cell; all others may read the register or think long."""
 
 
 class AddIn:
@@ -69,9 +67,9 @@ class AddIn:
         return "\n".join([*parts, f"Workbench.associate({names});", ""]).encode()
 
     def is_quick(self, name: object) -> bool:
-        """Whether a function is computed in memory, so that the request may wait for it."""
+        """Whether a function is computed in memory, microseconds a cell, so that the request may wait for it."""
         declared = FUNCTIONS.get(name) if isinstance(name, str) else None
-        return declared is None or declared.category in _QUICK
+        return declared is None or not declared.slow
 
     def answers(self, calls: Sequence[Call], stop: Callable[[], bool]) -> Iterator[Any]:
         """The result of each call, as JSON; ends early once ``stop`` says so."""

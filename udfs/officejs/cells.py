@@ -1,7 +1,7 @@
 """Cells as JSON: what Excel's page sends, and what it gets back.
 
 A text, number or truth value is itself and an empty cell is an empty text. A day is ``{"day": serial}``, an error
-``{"error": "#N/A", "message": …}``, a range a list of rows.
+``{"error": "#N/A", "message": …}`` (as an argument ``{"error": "#N/A"}``), a range a list of rows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from udfs.registry import ArgumentRefused, Cell, CellError, ErrorKind
+from udfs.registry import ArgumentRefused, Cell, CellError, ErrorKind, passed_on
 from workbench.i18n import _
 
 __all__ = ["as_json", "from_json", "loads"]
@@ -63,6 +63,8 @@ def _cell(value: object) -> Cell:
         return value
     if isinstance(value, float) and math.isfinite(value):
         return value
+    if isinstance(value, dict) and isinstance(value.get("error"), str):
+        return passed_on(value["error"])
     return _not_a_cell()
 
 

@@ -179,6 +179,7 @@ def unified_manifest(origin: str) -> dict[str, Any]:
                             "functions": functions,
                             "namespace": {"id": NAMESPACE, "name": NAMESPACE},
                             "allowCustomDataForDataTypeAny": True,
+                            "allowErrorForDataTypeAny": True,
                         },
                     }
                 ],

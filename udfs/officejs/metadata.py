@@ -16,10 +16,12 @@ def functions_json(language: str) -> dict[str, Any]:
     """The metadata of all functions in ``en`` or ``zh``.
 
     Every parameter and every result is a range, because the registry takes and gives cells and ranges alike; a single
-    cell is a range of one. Days come back as numbers with a format, which needs the custom data types.
+    cell is a range of one. Days come back as numbers with a format, which needs the custom data types; an error in
+    an argument is passed on as it is, for which Excel must hand it over.
     """
     return {
         "allowCustomDataForDataTypeAny": True,
+        "allowErrorForDataTypeAny": True,
         "functions": [_function(one, language) for _name, one in sorted(FUNCTIONS.items())],
     }
 

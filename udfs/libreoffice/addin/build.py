@@ -99,6 +99,7 @@ def _facts(
             "service_gone": _("The part of Workbench that runs beside LibreOffice does not answer ({problem}). Run: workbench libreoffice doctor"),
             "system_1904": _("A workbook that counts its days from 1904 is open; save it in the 1900 system, or spell the function WB.…"),
             "system_unknown": _("The workbook counts its days from neither 1900 nor 1904."),
+            "passed_on": _("{cell} shows an error itself, and it is passed on."),
             "not_ours": _("The error does not come from a function of Workbench."),
             "no_macro": _("The macro {name} cannot run: no workbook is in front, or there is no such macro."),
             "no_sheet": _("LibreOffice has no sheet to put the buttons on."),

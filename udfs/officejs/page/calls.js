@@ -29,7 +29,25 @@
   }
 
   // Excel gives every argument as a range; a range of one cell is sent as that cell.
-  const single = (one) => (Array.isArray(one) && one.length === 1 && one[0].length === 1 ? one[0][0] : one);
+  const single = (one) => {
+    if (!Array.isArray(one)) return sent(one);
+    if (one.length === 1 && one[0].length === 1) return sent(one[0][0]);
+    return one.some((row) => row.some((each) => typeof each === "object" && each !== null)) ? one.map((row) => row.map(sent)) : one;
+  };
+
+  // An error or a formatted number comes as an object: the one is sent as an error, the other as its number.
+  function sent(value) {
+    if (typeof value !== "object" || value === null) return value;
+    if (value instanceof CustomFunctions.Error) return { error: String(value.code) };
+    if (value.type === "Error" || value.basicType === "Error") return { error: String(value.basicValue) };
+    return value.basicValue === undefined ? String(value) : value.basicValue;
+  }
+
+  // Excel takes no other error values from a function.
+  const CODES = () => {
+    const codes = CustomFunctions.ErrorCode;
+    return { "#N/A": codes.notAvailable, "#VALUE!": codes.invalidValue, "#NUM!": codes.invalidNumber, "#DIV/0!": codes.divisionByZero, "#NULL!": codes.nullReference };
+  };
 
   function question(name, given, invocation) {
     const call = [name, ...given.map(single)];
@@ -161,10 +179,7 @@
   }
 
   function errorOf(value, name, invocation) {
-    const codes = CustomFunctions.ErrorCode;
-    const code =
-      { "#N/A": codes.notAvailable, "#VALUE!": codes.invalidValue, "#NUM!": codes.invalidNumber }[value.error] ||
-      codes.invalidValue;
+    const code = CODES()[value.error] || CODES()["#VALUE!"];
     note({ at: new Date(), cell: (invocation && invocation.address) || "", name, kind: value.error, message: value.message });
     return new CustomFunctions.Error(code, value.message);
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator
 
-__all__ = ["UNKNOWN", "calls_in"]
+__all__ = ["UNKNOWN", "calls_in", "error_behind"]
 
 UNKNOWN = object()
 """An argument that is computed within the formula."""
@@ -13,6 +13,8 @@ UNKNOWN = object()
 _NAME = re.compile(r"(?:[A-Za-z_][\w.]*\.)?([A-Za-z_]\w*)\s*\(")
 _NUMBER = re.compile(r"[-+]?\d+(\.\d*)?([eE][-+]?\d+)?$")
 _DATE = re.compile(r"DATE\((\d+)[;,](\d+)[;,](\d+)\)$", re.IGNORECASE)
+_AROUND = re.compile(r"[-+*/^&=<>();,{}!\s]+")
+_ERRORS = 4  # com.sun.star.sheet.FormulaResult.ERROR
 _PLACE = re.compile(
     r"(?:(\$?(?:'(?:[^']|'')+'|[^\s'!.:;,+\-*/&=<>()]+))\.)?(\$?[A-Za-z]{1,3}\$?\d+(?::\$?[A-Za-z]{1,3}\$?\d+)?)$"
 )
@@ -29,6 +31,20 @@ def calls_in(formula: str, cell: Any, names: Any) -> Iterator[tuple[str, tuple[A
             continue
         parts = _parts(masked, formula, found.end())
         yield name, tuple(_known(part.strip(), cell) for part in parts)
+
+
+def error_behind(formula: str, cell: Any) -> str:
+    """The first cell that the formula names and that shows an error itself, as ``Sheet.A1``; empty where none does."""
+    masked = _mask(formula)
+    for part in _AROUND.split(masked):
+        place = _PLACE.match(part)
+        try:
+            found = None if place is None else _cells(place, cell).queryFormulaCells(_ERRORS)
+        except Exception:  # noqa: BLE001, S112  # it only looks like a place
+            continue
+        if found is not None and found.Count:
+            return str(found.RangeAddressesAsString).split(";")[0].split(":")[0].replace("$", "")
+    return ""
 
 
 def _known(text: str, cell: Any) -> Any:
@@ -73,10 +89,15 @@ def _value(text: str, cell: Any) -> Any:
     place = _PLACE.match(text)
     if place is None:
         raise ValueError(text)
+    rows = _cells(place, cell).getDataArray()
+    return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
+
+
+def _cells(place: Any, cell: Any) -> Any:
+    """The cells that a place in the formula of ``cell`` names."""
     sheet = cell.getSpreadsheet()
     if place.group(1):
         name = place.group(1).lstrip("$")
         name = name[1:-1].replace("''", "'") if name.startswith("'") else name
         sheet = sheet.DrawPage.Forms.Parent.Sheets.getByName(name)
-    rows = sheet.getCellRangeByName(place.group(2).replace("$", "")).getDataArray()
-    return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
+    return sheet.getCellRangeByName(place.group(2).replace("$", ""))

@@ -26,7 +26,9 @@ CORE_PYTHON = (3, 11)
 """The oldest Python that the carried functions run under."""
 SHIM = "org.multicurrency.workbench.Shim"
 Cells = Tuple[Tuple[Any, ...], ...]
-ERRORS = {"#N/A": 0x7FFF, "#VALUE!": 519, "#NUM!": 503}
+ERRORS = {
+    "#N/A": 0x7FFF, "#VALUE!": 519, "#NUM!": 503, "#DIV/0!": 532, "#REF!": 524, "#NAME?": 525, "#NULL!": 521,
+}  # fmt: skip
 REMEMBERED = 20_000
 DAYS_1904 = 1462.0
 DATE_SYSTEM_1900 = (1899, 12, 30)
@@ -195,8 +197,11 @@ class Engine:
             formula = first.getFormula()
         except Exception:  # noqa: BLE001  # not a cell
             return ""
-        from workbench_formulas import calls_in  # type: ignore[import-not-found]
+        from workbench_formulas import calls_in, error_behind  # type: ignore[import-not-found]
 
+        place = error_behind(formula, first)
+        if place:
+            return str(FACTS["texts"]["passed_on"].format(cell=place))
         for name, arguments in calls_in(formula, first, FACTS["functions"]):
             told = self._told(name, self.shifted(name, arguments, _counts_from_1904(first)))
             if told:
