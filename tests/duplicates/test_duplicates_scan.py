@@ -426,3 +426,39 @@ def test_a_list_without_customers_is_no_list_without_duplicates(tmp_path: Path, 
     empty.write_text(content, encoding="utf-8")
     with pytest.raises(FileRefused, match="no rows"):
         read_rows(empty)
+
+
+def names_alone() -> list[dict[str, str]]:
+    """A price list's customers: nothing but names, and words such as One and West that many of them have."""
+    brands = ("Lambrechts", "Kessler", "Aumer", "Bergsund", "Karaova", "Brissard", "Hofstra", "Novotin", "Valdeneau",
+              "Castellar", "Fjellmark", "Wexmoor")  # fmt: skip
+    suffixes = ("", " One", " West", " Direct")
+    names = [f"{brand} Trading{suffix} Ltd" for brand in brands for suffix in suffixes]
+    return [{"id": f"{number:02}", "company": name, "country": "BE"} for number, name in enumerate(names)]
+
+
+def test_where_names_are_all_a_word_more_is_for_a_person_to_judge() -> None:
+    rows = names_alone()
+    slip = {"id": "98", "company": "Lambrehts Trading West Ltd", "country": "BE"}
+    pairs = scan([*rows, slip])
+    assert [{one.id_a, one.id_b} for one in pairs if one.decision == "duplicate"] == [{"02", "98"}]
+    (told,) = (one for one in pairs if (one.id_a, one.id_b) == ("01", "02"))
+    assert told.decision == "review"
+    assert "alone.word" in {reason.code for reason in told.reasons}
+
+
+def test_a_telephone_outweighs_a_word_more() -> None:
+    rows = names_alone()
+    rows[1] |= {"phone": "+32 2 713 55 19"}
+    rows[2] |= {"phone": "0032 2 7135519"}
+    decisions = {(one.id_a, one.id_b): one.decision for one in scan(rows)}
+    assert decisions["01", "02"] == "duplicate"
+
+
+def test_two_firms_of_one_word_in_two_trades_are_no_group() -> None:
+    rows = [
+        {"id": "1", "name": "Kestrel Sports LLC", "country": "US", "tax_id": "732178187"},
+        {"id": "2", "name": "Kestrel Lighting LLC", "country": "US", "tax_id": "300181646"},
+        {"id": "3", "name": "Harrow Tools LLC", "country": "US", "tax_id": "440913821"},
+    ]
+    assert scan(rows) == []

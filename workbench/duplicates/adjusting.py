@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.duplicates.caution import company_odds
 from workbench.duplicates.compare import Comparer
 from workbench.duplicates.explain import WEIGHED, field_weights
 from workbench.duplicates.links import APART
@@ -167,7 +168,7 @@ def _decided(register: Register) -> tuple[Doubles, Doubles, NDArray[np.int64]]:
     i, j = np.array(ends, dtype=np.int64).reshape(-1, 2).T
     features = Comparer(table).features(i, j)
     model = company_model()
-    odds = model.log_odds(features).astype(np.float64)
+    odds = company_odds(table, table, i, j, features)
     parts = field_weights(model.contributions(features)).astype(np.float64)
     x = np.column_stack([np.ones(len(odds)), odds, parts])
     y = np.array([row["decision"] == "merge" for row in pairs], dtype=np.float64)

@@ -13,7 +13,7 @@ from rapidfuzz.process import cpdist
 
 from workbench.duplicates.table import NONE, Floats, Ints, Names, Table, Texts
 
-__all__ = ["FEATURES", "MISSING", "Comparer", "Usage"]
+__all__ = ["FEATURES", "MISSING", "Comparer", "Usage", "word_likeness"]
 
 MISSING = -1.0
 """What a comparison holds where one of the rows says nothing."""
@@ -93,6 +93,11 @@ class Comparer:
         self._a, self._b = table, other or table
         self._usage = usage or Usage.of_table(self._b)
 
+    @property
+    def table(self) -> Table:
+        """The table whose rows are compared."""
+        return self._a
+
     def features(self, i: Ints, j: Ints) -> Floats:
         """One row of ``FEATURES`` for each pair (``i`` of the table, ``j`` of the other)."""
         out = np.full((len(i), len(FEATURES)), np.float32(MISSING), dtype=np.float32)
@@ -149,7 +154,7 @@ class Comparer:
 
     def _words(self, found: dict[str, Floats], a: Names, b: Names, i: Ints, j: Ints) -> None:
         """How much of the weight of one name's own words is in the other, and the other way round."""
-        like = _word_likeness(a, b, i, j)
+        like = word_likeness(a, b, i, j)
         weight_a, weight_b = a.weights[i], b.weights[j]
         met_a, met_b = (weight_a * like.max(axis=2)).sum(axis=1), (weight_b * like.max(axis=1)).sum(axis=1)
         share_a = met_a / np.maximum(weight_a.sum(axis=1), 1e-6)
@@ -271,7 +276,7 @@ def _overlap(a: Ints, b: Ints) -> tuple[Floats, Floats, Floats]:
     return same.astype(np.float32), only_a.astype(np.float32), only_b.astype(np.float32)
 
 
-def _word_likeness(a: Names, b: Names, i: Ints, j: Ints) -> Floats:
+def word_likeness(a: Names, b: Names, i: Ints, j: Ints) -> Floats:
     """Pairs x TOKENS x TOKENS: 1 for the same word, less for one of its sound, or cut short."""
     one, other = a.tokens[i][:, :, None], b.tokens[j][:, None, :]
     there = (one >= 0) & (other >= 0)

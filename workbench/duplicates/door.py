@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from workbench.duplicates.blocking import LARGEST_BLOCK, hashed_keys, key_hashes
+from workbench.duplicates.caution import company_odds, held, held_reason
 from workbench.duplicates.columns import map_columns
 from workbench.duplicates.compare import Comparer, Usage
 from workbench.duplicates.explain import decide, explain, field_weights, may_be_group
@@ -71,15 +72,19 @@ class CustomerIndex:
         found: list[list[DuplicatePair]] = [[] for _ in range(len(new))]
         i, j = self._candidates(new)
         features = Comparer(new, self._table, self._usage).features(i, j)
-        model = company_model()
-        p = probability(model.log_odds(features))
+        odds = company_odds(new, self._table, i, j, features)
+        p = probability(odds)
         group = may_be_group(features)
         shown = np.flatnonzero((p >= REVIEW_FROM) | group)
-        weights = field_weights(model.contributions(features[shown]))
+        weights = field_weights(company_model().contributions(features[shown]))
+        raw = company_model().log_odds(features[shown])
+        alone = held(new, self._table, i[shown], j[shown], features[shown], raw)
         for at, number in enumerate(shown.tolist()):
             values = features[number]
             pair = int(i[number]), int(j[number])
             reasons = explain(new, pair, values, weights[at], self._table)
+            if alone[at]:
+                reasons.append(held_reason(float(raw[at])))
             decision, reasons = decide(float(p[number]), values, reasons, group=bool(group[number]))
             score = Decimal(f"{p[number]:.4f}")
             ids = new.ids[pair[0]], self._table.ids[pair[1]]

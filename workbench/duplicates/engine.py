@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from workbench.duplicates.adjusting import Adjustment
 from workbench.duplicates.blocking import candidate_pairs
+from workbench.duplicates.caution import company_odds, held, held_reason
 from workbench.duplicates.clustering import settled, with_decisions
 from workbench.duplicates.columns import holds_companies, map_columns
 from workbench.duplicates.compare import Comparer
@@ -115,7 +116,7 @@ def _candidates(table: Table, step: Progress) -> _Scored:
 
 def _scored(comparer: Comparer, i: Ints, j: Ints) -> _Scored:
     features = comparer.features(i, j)
-    odds = company_model().log_odds(features).astype(np.float64)
+    odds = company_odds(comparer.table, comparer.table, i, j, features)
     kept = (probability(odds) >= KEPT_FROM) | may_be_group(features)
     return _Scored(i[kept], j[kept], odds[kept], features[kept])
 
@@ -154,6 +155,8 @@ def _told(table: Table, scored: _Scored, step: Progress, own: Adjustment | None 
     weights = field_weights(company_model().contributions(scored.features[shown]))
     if own:
         weights = own.weights(weights)
+    raw = company_model().log_odds(scored.features[shown])
+    alone = held(table, table, scored.i[shown], scored.j[shown], scored.features[shown], raw)
     found = []
     for at, number in enumerate(shown.tolist()):
         i, j, values = int(scored.i[number]), int(scored.j[number]), scored.features[number]
@@ -163,6 +166,8 @@ def _told(table: Table, scored: _Scored, step: Progress, own: Adjustment | None 
                 "link.both", id=table.ids[int(scored.third[number])], weight=f"{scored.heard[number]:+.1f}"
             )
             reasons.insert(0, link)
+        if alone[at]:
+            reasons.append(held_reason(float(raw[at])))
         decision, reasons = decide(float(p[number]), values, reasons, group=bool(group[number]))
         ids = sorted((table.ids[i], table.ids[j]))
         found.append(DuplicatePair(ids[0], ids[1], Decimal(f"{p[number]:.4f}"), decision, tuple(reasons)))

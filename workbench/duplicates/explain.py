@@ -112,8 +112,10 @@ def may_be_group(features: Floats) -> NDArray[np.bool_]:
     named = np.maximum(value["name.words_low"], value["name.brand"]) >= _SAME_NAME
     rare = (value["table.brand_rows"] >= 0) & (value["table.brand_rows"] <= _RARE_NAME)
     part = linked & (value["name.words_high"] >= _SAME_NAME)
+    # Two firms of one word in two trades, that share nothing else, are many: to suggest a group there needs more.
+    rare &= value["name.trade_other"] < 1
     why = _difference(value)
-    return np.asarray(((named & (linked | (rare & (why != "group.trade")))) | part) & (why != ""))
+    return np.asarray(((named & (linked | rare)) | part) & (why != ""))
 
 
 def _difference(value: Mapping[str, Floats]) -> NDArray[np.str_]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from workbench.duplicates.adjusting import Adjustment, adjustment_of
+from workbench.duplicates.caution import company_odds, held, held_reason
 from workbench.duplicates.compare import Comparer
 from workbench.duplicates.decisions import Decision
 from workbench.duplicates.explain import WEIGHED, explain, field_weights
@@ -131,7 +132,10 @@ def waterfall(register: Register, one: str, other: str) -> Waterfall:
     features = Comparer(table).features(i, j)
     model, own = company_model(), adjustment_of(register) or Adjustment()
     parts = field_weights(model.contributions(features))
-    odds = float(own.odds(np.array([model.prior], dtype=np.float64) + parts.sum(axis=1), parts)[0])
+    raw = np.array([model.prior], dtype=np.float64) + parts.sum(axis=1)
+    plain = float(own.odds(raw, parts)[0])
+    alone = bool(held(table, table, i, j, features, raw)[0])
+    odds = float(own.odds(company_odds(table, table, i, j, features), parts)[0]) if alone else plain
     weights = own.weights(parts)[0]
     told = explain(table, (at[one], at[other]), features[0], weights)
     words = {_field_of(reason.code): reason.text for reason in reversed(told)}
@@ -140,6 +144,8 @@ def waterfall(register: Register, one: str, other: str) -> Waterfall:
         for name, weight in zip(WEIGHED, weights.tolist(), strict=True)
         if abs(weight) >= 0.005
     ]
+    if alone:
+        steps.append(("alone", odds - plain, held_reason(float(raw[0])).text))
     steps.sort(key=lambda step: (-abs(step[1]), step[0]))
     score = float(probability(np.array([odds]))[0])
     start = odds - sum(step[1] for step in steps)

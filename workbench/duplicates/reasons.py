@@ -70,6 +70,7 @@ def _sentences() -> Mapping[str, str]:
         "group.country": _("the same name in two countries may be two companies of one group"),
         "group.tax": _("two tax numbers under one name may be two companies of one group"),
         "group.trade": _("one name in two trades may be two companies of one group"),
+        "alone.word": _("nothing but the name speaks for it, and names differ in a word that many names have"),
         "cluster.bridge": _("the only link between two groups of records"),
         "decision.person": _("decided by a person"),
         "decision.hand": _("put together by a person"),

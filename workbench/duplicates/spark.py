@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.duplicates.blocking import NEIGHBOURS, key_hashes, largest_block
+from workbench.duplicates.caution import company_odds, held, held_reason
 from workbench.duplicates.clustering import settled
 from workbench.duplicates.columns import holds_companies, map_columns
 from workbench.duplicates.compare import Comparer, Usage
@@ -259,16 +260,15 @@ def _candidates(table: DataFrame, reader: _Reader, rows: int) -> DataFrame:
     from pyspark.sql import functions as f
 
     keys = table.mapInArrow(_keys(reader), _KEY)
-    sized = keys.withColumn("size", f.count("*").over(Window.partitionBy("key"))).where("size > 1")
+    sized = keys.withColumn("size", f.count("*").over(Window.partitionBy("key"))).where("size > 1").cache()
     largest = largest_block(rows)
     small = sized.where(f.col("size") <= largest).groupBy("key").agg(f.sort_array(f.collect_list("id")).alias("ids"))
     within = small.select("ids").mapInArrow(_pairs_within, _ENDS)
     near = Window.partitionBy("key").orderBy("name", "id")
-    large = sized.where(f.col("size") > largest)
-    for step in range(1, NEIGHBOURS + 1):
-        beside = large.select("id", f.lead("id", step).over(near).alias("other")).where("other is not null")
-        within = within.union(beside.select(f.least("id", "other"), f.greatest("id", "other")))
-    return within.distinct()
+    next_ones = f.array(*(f.lead("id", step).over(near) for step in range(1, NEIGHBOURS + 1)))
+    large = sized.where(f.col("size") > largest).select("id", next_ones.alias("others"))
+    beside = large.select("id", f.explode("others").alias("other")).where("other is not null")
+    return within.union(beside.select(f.least("id", "other"), f.greatest("id", "other"))).distinct()
 
 
 def _keys(reader: _Reader) -> Callable[[Batches], Batches]:
@@ -312,7 +312,7 @@ def _scored(joined: DataFrame, reader: _Reader) -> DataFrame:
         for batch in batches:
             table, i, j = _pair_table(reader, batch)
             features = Comparer(table, usage=reader.usage).features(i, j)
-            odds = company_model().log_odds(features).astype(np.float64)
+            odds = company_odds(table, table, i, j, features)
             group = may_be_group(features)
             kept = np.flatnonzero((probability(odds) >= KEPT_FROM) | group).tolist()
             ids_a, ids_b = batch.column("id_a").to_pylist(), batch.column("id_b").to_pylist()
@@ -412,11 +412,15 @@ def _tell(reader: _Reader) -> Callable[[Batches], Batches]:
             features = Comparer(table, usage=reader.usage).features(i, j)
             weights = field_weights(company_model().contributions(features))
             group = may_be_group(features)
+            raw = company_model().log_odds(features)
+            alone = held(table, table, i, j, features, raw)
             rows = []
             for at, pair in enumerate(batch.to_pylist()):
                 reasons = explain(table, (int(i[at]), int(j[at])), features[at], weights[at])
                 if pair["third"]:
                     reasons.insert(0, DuplicateReason.of("link.both", id=pair["third"], weight=f"{pair['heard']:+.1f}"))
+                if alone[at]:
+                    reasons.append(held_reason(float(raw[at])))
                 decision, reasons = decide(pair["p"], features[at], reasons, group=bool(group[at]))
                 plain = json.dumps([[reason.code, reason.facts] for reason in reasons])
                 rows.append((pair["id_a"], pair["id_b"], f"{pair['p']:.4f}", decision, plain))
