@@ -17,7 +17,7 @@ from workbench.money import Balances, Money, currency
 from workbench.rate_store import converted_fields
 from workbench.rates import RateBook
 from workbench.register import Register
-from workbench.statements import Entry, KnownMoney, Profile, Statement, evidence_of, read_statements
+from workbench.statements import Entry, KnownMoney, Profile, Statement, Told, evidence_of, form_of, read_statements
 
 add_kinds(
     {
@@ -27,7 +27,14 @@ add_kinds(
             "{value} 笔没有银行流水号的记录与已知记录完全相同，被视为同一笔款项",
             "Where one of them is another payment, enter it by hand; the balances of the account tell.",
             "如其中确有另一笔付款，请手工登记；可核对账户余额。",
-        )
+        ),
+        "receipt.page-missing": Kind(
+            Severity.REPORT,
+            "the statement of {value} goes on on a page that is not in the file",
+            "{value} 的对账单还有后续页，但不在该文件中",
+            "Import the file with the next page as well; until then its entries are missing.",
+            "请同时导入包含下一页的文件；在此之前缺少其中的记录。",
+        ),
     }
 )
 
@@ -110,6 +117,7 @@ def import_statements(
     seen = {row["file_sha256"] for row in sources_known}
     rows: list[dict[str, Any]] = []
     sources: list[tuple[Statement, Entry, Path]] = []
+    again: list[tuple[Told, Statement, Entry, Path]] = []
     findings: list[Finding] = []
     files = []
     every = list(paths)
@@ -120,10 +128,14 @@ def import_statements(
         except WorkbenchError as error:
             files.append(ImportedFile(path.name, "", 0, 0, 0, {}, {}, adds_up=False, error=error))
             continue
-        new, alike = known.take(statements)
-        if alike and sha256(path.read_bytes()).hexdigest() not in seen:
-            findings.append(Finding("receipt.taken-for-known", path.name, str(alike)))
-        for statement, entry in new:
+        findings += [
+            Finding("receipt.page-missing", f"{path.name}:{one.line}", one.account) for one in _cut(statements)
+        ]
+        taken = known.take(statements)
+        if taken.alike and sha256(path.read_bytes()).hexdigest() not in seen:
+            findings.append(Finding("receipt.taken-for-known", path.name, str(taken.alike)))
+        again += [(*one, path) for one in taken.again]
+        for statement, entry in taken.new:
             row = {name: getattr(entry, name) for name in _TAKEN}
             row["custom"] = {name: value for name in _OWN if (value := getattr(entry, name))}
             evidence, problem = converted_fields(
@@ -137,11 +149,11 @@ def import_statements(
             findings.extend([problem] if problem else [])
             rows.append({**row, **evidence})
             sources.append((statement, entry, path))
-        files.append(_imported(path, statements, len(new)))
+        files.append(_imported(path, statements, len(taken.new)))
         if progress:
             progress(_("reading statements"), number, len(every))
     totals = Balances(Money(row["amount"], row["currency"]) for row in rows)
-    changeset = _store(register, rows, sources, findings, author) if rows else None
+    changeset = _store(register, rows, sources, again, findings, author) if rows or again else None
     return ReceiptsImport(tuple(files), tuple(findings), dict(totals.items()), changeset)
 
 
@@ -153,6 +165,12 @@ def _refuse_old_money(path: Path, statements: list[Statement]) -> None:
         except MoneyError as error:
             error.where = f"{path.name}:{entry.line}"
             raise
+
+
+def _cut(statements: Sequence[Statement]) -> list[Statement]:
+    """Pages after which another one is to come that is not in the file."""
+    last = {(one.account, one.currency): one for one in statements}
+    return [one for one in last.values() if one.goes_on]
 
 
 def _imported(path: Path, statements: list[Statement], fresh: int) -> ImportedFile:
@@ -182,33 +200,34 @@ def _store(
     register: Register,
     rows: list[dict[str, Any]],
     sources: list[tuple[Statement, Entry, Path]],
+    again: list[tuple[Told, Statement, Entry, Path]],
     findings: list[Finding],
     author: str,
 ) -> int:
-    names = sorted({path.name for _statement, _entry, path in sources})
-    hashes = {path: sha256(path.read_bytes()).hexdigest() for path in {path for _statement, _entry, path in sources}}
+    paths = {one[2] for one in sources} | {one[3] for one in again}
+    names = sorted({path.name for path in paths})
+    hashes = {path: sha256(path.read_bytes()).hexdigest() for path in paths}
     reason = _("bank statements: {files}").format(files=", ".join(names[:5]) + (" …" if len(names) > 5 else ""))
     _make_fields(register, {name for row in rows for name in row["custom"]}, author)
+
+    def source(row_id: str, entry: Entry, path: Path, raw: dict[str, str]) -> dict[str, Any]:
+        place = f"{path.name}:{entry.line}"
+        told = {"table_name": "receipts", "row_id": row_id, "file": path.name, "place": place}
+        return {**told, "file_sha256": hashes[path], "raw": raw}
+
     with register.changeset(origin="statements", reason=reason, author=author) as cs:
         ids = cs.insert("receipts", rows)
-        places = {
-            row_id: f"{path.name}:{entry.line}" for row_id, (_statement, entry, path) in zip(ids, sources, strict=True)
-        }
-        findings += tell_new(cs, "receipts", places)
-        cs.insert(
-            "source_records",
-            [
-                {
-                    "table_name": "receipts",
-                    "row_id": row_id,
-                    "file": path.name,
-                    "place": places[row_id],
-                    "file_sha256": hashes[path],
-                    "raw": evidence_of(entry, statement) or None,
-                }
-                for row_id, (statement, entry, path) in zip(ids, sources, strict=True)
-            ],
-        )
+        made = [
+            source(row_id, entry, path, evidence_of(entry, statement))
+            for row_id, (statement, entry, path) in zip(ids, sources, strict=True)
+        ]
+        findings += tell_new(cs, "receipts", {one["row_id"]: one["place"] for one in made})
+        made_now = {row["fingerprint"]: row_id for row_id, row in zip(ids, rows, strict=True)}
+        made += [
+            source(told.row_id or made_now[told.identity], entry, path, form_of(entry, statement))
+            for told, statement, entry, path in again
+        ]
+        cs.insert("source_records", made)
         cs.insert("open_findings", [one.as_row() for one in findings])
     return cs.number
 

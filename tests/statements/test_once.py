@@ -160,5 +160,5 @@ def test_a_hundred_thousand_equal_payments_are_as_many_receipts() -> None:
         for at in range(2)
     ]
     known = KnownMoney([], [])
-    assert [len(known.take(page)[0]) for page in pages] == [many, many]
-    assert [len(known.take(page)[0]) for page in pages] == [0, 0]
+    assert [len(known.take(page).new) for page in pages] == [many, many]
+    assert [len(known.take(page).new) for page in pages] == [0, 0]

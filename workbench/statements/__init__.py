@@ -16,8 +16,9 @@ from workbench.statements.entries import (
     StatementUnreadable,
     with_fingerprints,
 )
-from workbench.statements.known import KnownMoney, evidence_of
+from workbench.statements.known import KnownMoney, evidence_of, form_of
 from workbench.statements.layouts import Profile, built_in_profiles, load_profiles, profile_from
+from workbench.statements.likeness import Told
 
 __all__ = [
     "Entry",
@@ -27,8 +28,10 @@ __all__ = [
     "StatementDoesNotAddUp",
     "StatementTruncated",
     "StatementUnreadable",
+    "Told",
     "built_in_profiles",
     "evidence_of",
+    "form_of",
     "load_profiles",
     "profile_from",
     "read_statements",

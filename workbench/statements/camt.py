@@ -85,6 +85,7 @@ def _statement(element: etree._Element, kind: str, file: str) -> Statement:
     closing = next((balances[code] for code in _CLOSING if code in balances), None)
     currency = _text(element, "Acct", "Ccy") or next((one[1] for one in balances.values()), "")
     currency = currency or (entries[0].currency if entries else "")
+    pages = {"camt.053": "Stmt", "camt.052": "Rpt", "camt.054": "Ntfctn"}[kind]
     _check_balances(opening, closing, element, file)
     _check_summary(element, every, file)
     return checked(
@@ -99,6 +100,7 @@ def _statement(element: etree._Element, kind: str, file: str) -> Statement:
             _line(element),
             _text(element, "ElctrncSeqNb") or _text(element, "LglSeqNb") or _text(element, "Id"),
             len(every) - len(booked),
+            goes_on=any(_text(one, "LastPgInd") in {"false", "0"} for one in _children(element, f"{pages}Pgntn")),
         )
     )
 
@@ -196,7 +198,7 @@ def _entry(
     rate, pair = next((found for one in places if (found := _exchange(one, file))), (None, ""))
     returned = _returned(places)
     # Of a reversal the parties are those of the payment that it takes back.
-    reversal = _text(element, "RvslInd") == "true"
+    reversal = _text(element, "RvslInd") in {"true", "1"}
     payer, payer_account, debtor = _party(places[0], credit=credit != reversal)
     reference = " ".join(dict.fromkeys(text for one in details for text in _remittance(one)))
     reference = reference or _text(element, "AddtlNtryInf")

@@ -102,7 +102,8 @@ def text_of(cell: Cell, mark: str, *, epoch_1904: bool) -> str:
 
 
 def _rows(text: str, delimiter: str, file: str) -> Iterator[Line]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    # Strict: a quotation mark that nobody closes would take the lines after it for one cell, and they were lost.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:

@@ -93,7 +93,8 @@ class Entry:
 class Statement:
     """One statement of one account in one currency; balances are None where the format carries none.
 
-    ``number`` is the statement's own; ``pending`` counts entries that the bank has not booked, which are not taken.
+    ``number`` is the statement's own; ``pending`` counts entries that the bank has not booked, which are not taken;
+    ``goes_on`` says that the bank calls it a page after which another one comes.
     """
 
     file: str
@@ -106,11 +107,18 @@ class Statement:
     line: int = 1
     number: str = ""
     pending: int = 0
+    goes_on: bool = False
 
     def continues(self, before: Statement) -> bool:
         """Whether it opens with the balance that the one before it closed with: it is that one's next page."""
         same = (self.account, self.currency) == (before.account, before.currency)
         return same and self.opening is not None and self.opening == before.closing
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The days of its first and its last booking, in the statement's own order; it must have entries."""
+        first, last = self.entries[0], self.entries[-1]
+        return first.booking_date or first.value_date, last.booking_date or last.value_date
 
     @property
     def adds_up(self) -> bool:
@@ -215,9 +223,12 @@ def with_fingerprints(statements: Sequence[Statement]) -> list[Statement]:
 
 
 def batch_identity(whole: Entry) -> str:
-    """The identity of an entry that is reported as a whole elsewhere and in parts here; empty without a bank reference."""
+    """The identity of an entry that is reported as a whole elsewhere and in parts here.
+
+    Without a bank reference it only holds the parts together: no other message has it.
+    """
     if not whole.bank_reference:
-        return ""
+        return _digest("\x1f".join(["batch", str(whole.line), *_identity(whole)]), 1)
     return _digest("\x1f".join(_identity(whole)), 1)
 
 

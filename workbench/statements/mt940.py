@@ -34,7 +34,7 @@ _WIDEST = 65  # characters of a line; a longer text goes on in the next, in the 
 _GROUPED = re.compile(r"\d{1,3}(\.\d{3})+,\d*")
 _BALANCE = re.compile(r"^([CD])(\d{6})([A-Z]{3})([\d.,]+)")
 _ENTRY = re.compile(
-    r"^(?P<value>\d{6})\s?(?P<booked>\d{4})?\s?(?P<mark>R?[CD])(?P<funds>[A-Z])?\s?(?P<amount>\d[\d.]*,?\d*)"
+    r"^(?P<value>\d{6})\s?(?P<booked>\d{4})?\s?(?P<mark>[RE]?[CD])(?P<funds>[A-Z])?\s?(?P<amount>\d[\d.]*,?\d*)"
     r"(?P<code>[A-Z][A-Z0-9]{3})?(?P<rest>.*)$",
     re.DOTALL,
 )
@@ -57,9 +57,16 @@ class _Draft:
     opening: tuple[Decimal, str] | None = None
     closing: tuple[Decimal, str] | None = None
     entries: list[Entry] = field(default_factory=list)
+    expected: list[Entry] = field(default_factory=list)
+    """Entries that the bank has not booked yet (EC, ED)."""
     number: str = ""
+    continues: bool = False
+    goes_on: bool = False
+    """Whether a page of it comes before (:60M:), and after (:62M:)."""
     floor: str = ""
     """Currency of the floor limit: the draft is an interim report."""
+    detailed: list[Entry] = field(default_factory=list)
+    """The entries to whose last one an information line belongs."""
     sums: list[tuple[str, int, str, Decimal, int]] = field(default_factory=list)
     """Direction, count, currency, sum and line of what the report says it holds."""
 
@@ -101,7 +108,8 @@ def read(text: str, file: str) -> list[Statement]:
     if not drafts:
         raise _unreadable(file, 1, _("there is no statement in it"))
     statements = [_statement(draft, file) for draft in drafts]
-    if sum(len(one.entries) for one in statements) != counted:
+    _check_pages(drafts, file)
+    if sum(len(one.entries) + one.pending for one in statements) != counted:
         raise _unreadable(file, 1, _("entries were lost while reading"))
     return statements
 
@@ -115,15 +123,38 @@ def _take(draft: _Draft, tag: str, value: str, file: str, line: int) -> None:
     elif tag == "34F":
         draft.floor = draft.floor or _floor(value, file, line)
     elif tag in {"60F", "60M"}:
-        draft.opening = _balance(value, file, line)
+        draft.opening, draft.continues = _balance(value, file, line), tag == "60M"
     elif tag == "61":
-        draft.entries.append(_entry(value, draft, file, line))
-    elif tag == "86" and draft.entries and draft.closing is None and not draft.sums:
+        _take_entry(draft, value, file, line)
+    elif tag == "86" and draft.closing is None and not draft.sums:
         _details(draft, value)
     elif tag in {"62F", "62M"}:
-        draft.closing = _balance(value, file, line)
+        draft.closing, draft.goes_on = _balance(value, file, line), tag == "62M"
     elif tag in {"90D", "90C"}:
         draft.sums.append((tag[2], *_sum(value, file, line), line))
+
+
+def _take_entry(draft: _Draft, value: str, file: str, line: int) -> None:
+    entry = _entry(value, draft, file, line)
+    draft.detailed = draft.expected if re.match(r"\d{6}\s?(\d{4})?\s?E", value) else draft.entries
+    draft.detailed.append(entry)
+
+
+def _check_pages(drafts: list[_Draft], file: str) -> None:
+    """The pages of a statement follow each other: one that is missing would take its entries with it."""
+    pages: dict[tuple[str, str], _Draft] = {}
+    for draft in drafts:
+        statement = (draft.account, draft.number.partition("/")[0])
+        before = pages.get(statement)
+        if before and (draft.continues or before.goes_on) and before.closing != draft.opening and draft.opening:
+            raise StatementDoesNotAddUp(
+                _("A page is missing: the one before closes with {closing}, this one opens with {opening}.").format(
+                    closing=before.closing[0] if before.closing else "-", opening=draft.opening[0]
+                ),
+                where=f"{file}:{draft.line}",
+                remedy=_("Get the file from the bank again; nothing of it was imported."),
+            )
+        pages[statement] = draft
 
 
 def _statement(draft: _Draft, file: str) -> Statement:
@@ -141,9 +172,12 @@ def _statement(draft: _Draft, file: str) -> Statement:
     if draft.opening[1] != currency:
         raise _unreadable(file, draft.line, _("its balances are in two currencies"))
     opening, closing, entries = draft.opening[0], draft.closing[0], tuple(draft.entries)
-    return checked(
-        Statement(file, "mt940", draft.account, currency, opening, closing, entries, draft.line, draft.number)
-    )
+    pending = len(draft.expected)
+    made = Statement(
+        file, "mt940", draft.account, currency, opening, closing, entries, draft.line, draft.number, pending,
+        goes_on=draft.goes_on,
+    )  # fmt: skip
+    return checked(made)
 
 
 def _interim(draft: _Draft, file: str) -> Statement:
@@ -157,9 +191,12 @@ def _interim(draft: _Draft, file: str) -> Statement:
     told = {mark: 0 for mark, *_rest in draft.sums}
     for mark, count, currency, total, line in draft.sums:
         told[mark] += count
-        some = [one.amount for one in draft.entries if (one.amount < 0) == (mark == "D") and one.currency == currency]
+        some, every = (
+            [one.amount for one in entries if (one.amount < 0) == (mark == "D") and one.currency == currency]
+            for entries in (draft.entries, [*draft.entries, *draft.expected])
+        )
         come_to = abs(sum(some, Decimal(0)))
-        if (count, total) != (len(some), come_to):
+        if (count, total) not in {(len(some), come_to), (len(every), abs(sum(every, Decimal(0))))}:
             raise StatementDoesNotAddUp(
                 _("It says {told} entries of {sum} {currency} and has {count} of {total}.").format(
                     told=count, sum=total, currency=currency, count=len(some), total=come_to
@@ -175,7 +212,10 @@ def _interim(draft: _Draft, file: str) -> Statement:
             remedy=_("Get the file from the bank again; nothing of it was imported."),
         )
     entries = tuple(draft.entries)
-    return checked(Statement(file, "mt942", draft.account, draft.floor, None, None, entries, draft.line, draft.number))
+    made = Statement(
+        file, "mt942", draft.account, draft.floor, None, None, entries, draft.line, draft.number, len(draft.expected)
+    )
+    return checked(made)
 
 
 def _floor(value: str, file: str, line: int) -> str:
@@ -210,7 +250,7 @@ def _entry(value: str, draft: _Draft, file: str, line: int) -> Entry:
         raise _unreadable(file, line, _("an entry stands before the opening balance"))
     amount = _amount(found["amount"], file, line)
     # RC is a reversed credit and takes money away; RD gives it back.
-    if found["mark"] in {"D", "RC"}:
+    if found["mark"] in {"D", "ED", "RC"}:
         amount = -amount
     value_date = _day(found["value"], file, line)
     own, _slashes, bank = found["rest"].strip().partition("//")
@@ -231,13 +271,15 @@ def _entry(value: str, draft: _Draft, file: str, line: int) -> Entry:
 
 def _details(draft: _Draft, value: str) -> None:
     """Put what ``:86:`` says into the entry before it."""
-    one = draft.entries[-1]
+    if not draft.detailed:
+        return
+    one = draft.detailed[-1]
     payer, payer_account, text = _structured(value)
     instructed = _tagged_money(value, "OCMT")
     fee = _tagged_money(value, "CHGS")
     reference = " ".join(part for part in (text, one.reference) if part)
     code = one.kind if one.kind in {"fee", "interest"} else ""
-    draft.entries[-1] = replace(
+    draft.detailed[-1] = replace(
         one,
         payer=payer,
         payer_account=payer_account,

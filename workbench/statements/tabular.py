@@ -196,15 +196,21 @@ def _rows(whole: Sequence[Line], reader: _Reader, around: _Around) -> list[_Row]
         name: _date_form([(line, reader.cell(cells, name)) for line, cells in whole], reader, optional=optional)
         for name, optional in (("value_date", False), ("booking_date", True))
     }
-    return [_row(cells, line, reader, forms, around) for line, cells in whole]
+    # Debits are written with or without a minus; where some have none, one that has it was taken back.
+    debits = [amount for line, cells in whole if (amount := reader.money(cells, "debit", line))]
+    reversals = any(amount > 0 for amount in debits)
+    return [_row(cells, line, reader, forms, around, reversals=reversals) for line, cells in whole]
 
 
-def _row(cells: list[str], line: int, reader: _Reader, forms: Mapping[str, str], around: _Around) -> _Row:
+def _row(
+    cells: list[str], line: int, reader: _Reader, forms: Mapping[str, str], around: _Around, *, reversals: bool
+) -> _Row:
     def money(name: str) -> Decimal | None:
         return reader.money(cells, name, line)
 
     told, credit, debit = _signed(cells, line, reader), money("credit"), money("debit")
-    amount = told if told is not None else (credit or Decimal(0)) - abs(debit or Decimal(0))
+    taken = debit or Decimal(0)
+    amount = told if told is not None else (credit or Decimal(0)) - (taken if reversals else abs(taken))
     moved = any(one is not None for one in (told, credit, debit))
     balance = money("balance")
     if not moved and balance is None and "group" not in reader.places:
