@@ -8,11 +8,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from udfs.checks import Check
 from udfs.excel import building
 from udfs.excel.settings import read_settings, settings_file, write_settings
 from workbench.i18n import _
 
-__all__ = ["ADDIN", "Check", "Step", "addin_folder", "doctor", "install", "plan", "uninstall"]
+__all__ = ["ADDIN", "Step", "addin_folder", "doctor", "install", "plan", "uninstall"]
 
 ADDIN = "Workbench.xlam"
 
@@ -23,16 +24,6 @@ class Step:
 
     path: Path
     what: str
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    good: bool
-    detail: str
-    remedy: str = ""
 
 
 def on_windows() -> bool:

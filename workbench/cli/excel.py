@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from workbench.cli.checks import emit_checks
 from workbench.cli.options import refuse_targets, register_option
 from workbench.cli.output import emit, json_option, say, table
 from workbench.errors import ConfigurationError
@@ -117,27 +118,7 @@ def doctor_command(folder: Path | None) -> None:
     from udfs.excel import installing
 
     checks = installing.doctor(folder)
-    wrong = [one for one in checks if not one.good]
-    failure = None
-    if wrong:
-        failure = ExcelNotHealthy(
-            _("{count} of {all} checks failed, first: {detail}").format(
-                count=len(wrong), all=len(checks), detail=wrong[0].detail
-            ),
-            where=wrong[0].name,
-            remedy=wrong[0].remedy,
-        )
-    rows = [("✓" if one.good else "✗", one.name, one.detail, one.remedy) for one in checks]
-    emit(
-        {
-            "healthy": not wrong,
-            "checks": [
-                {"name": one.name, "ok": one.good, "detail": one.detail, "remedy": one.remedy} for one in checks
-            ],
-        },
-        lambda console: console.print(table("", ("", _("check"), _("found"), _("remedy")), rows)),
-        failure=failure,
-    )
+    emit_checks(checks, ExcelNotHealthy)
 
 
 def _not_here() -> ExcelNotHere:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from udfs.checks import Check
 from udfs.libreoffice import office
 from udfs.libreoffice.addin import basic, build, model
 from udfs.libreoffice.addin.recalculating import PLAIN_NAMES_SINCE
@@ -19,7 +20,7 @@ from workbench import __version__
 from workbench.errors import ConfigurationError, WorkbenchError
 from workbench.i18n import _
 
-__all__ = ["Check", "Installed", "ProfileInUse", "doctor", "install", "profile_folder", "uninstall"]
+__all__ = ["Installed", "ProfileInUse", "doctor", "install", "profile_folder", "uninstall"]
 
 _PROBE = '=FX_RATE("USD";"CNY";DATE(2024;1;2))'
 
@@ -39,16 +40,6 @@ class Installed:
     shim: bool
     """Whether functions in Basic were put in beside, for a LibreOffice that does not read plain names."""
     done: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that was looked at."""
-
-    name: str
-    good: bool
-    detail: str
-    remedy: str = ""
 
 
 def profile_folder() -> Path:
