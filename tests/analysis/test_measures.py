@@ -299,3 +299,23 @@ def test_what_cannot_be_stood_behind_is_left_out_and_told(facts_of: Make) -> Non
     assert {("measure.rate-missing", "EUR"), ("measure.no-cost", "")} <= codes
     row = ageing(facts).frame.set_index("currency").loc["EUR"]
     assert (row["total"], row["total_base"]) == (D(10), None)
+
+
+def test_each_measure_tells_what_it_lacks_itself(facts_of: Make) -> None:
+    tables = {"customers": [CUSTOMER], "orders": [order(1, "USD", "50000", "2026-03-01")]}
+    facts = facts_of(tables, LIFE_RATES, date(2026, 4, 20))
+    by_product = {one.code for one in margins(facts, "product").findings}
+    again = [{one.code for one in margins(facts, "customer").findings} for _time in range(2)]
+    assert again == [{"measure.no-cost", "measure.no-invoice"}] * 2, "the same whether worked out or remembered"
+    assert {one.code for one in ladder(facts).findings} == {"measure.table-empty"}
+    assert {one.code for one in facts.findings} >= by_product | again[0] | {"measure.table-empty"}
+
+
+def test_a_table_is_shown_as_people_read_it(facts_of: Make) -> None:
+    tables = life_of_an_order()
+    tables["customers"] = [CUSTOMER | {"legal_name": "<b>& Sons"}]
+    facts = facts_of(tables, LIFE_RATES, date(2026, 4, 20), [LOCK])
+    shown = margins(facts, "customer")._repr_html_()
+    assert "358,700.00" in shown
+    assert "&lt;b&gt;&amp; Sons" in shown
+    assert "<tr style='font-weight:bold'><td style='text-align:left'>net_margin</td>" in bridge(facts)._repr_html_()

@@ -3,7 +3,7 @@
 from workbench.analysis.aggregate import grouped, split, summed
 from workbench.analysis.engines import engine, tables_on
 from workbench.analysis.facts import Facts, decimals, looked_up, objects, read_facts
-from workbench.analysis.measure import Measure
+from workbench.analysis.measure import Measure, measure
 from workbench.analysis.orders import FIGURES, order_figures
 from workbench.analysis.ratios import percent, rounded_to_sum, to_places
 from workbench.analysis.reading import read_tables
@@ -16,6 +16,7 @@ __all__ = [
     "engine",
     "grouped",
     "looked_up",
+    "measure",
     "objects",
     "order_figures",
     "percent",

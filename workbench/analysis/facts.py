@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,7 +58,7 @@ class Facts:
         tables: the register's tables as Arrow.
         missing: what was found missing so far, by code and value.
         sources: who published the rates used so far.
-        made: tables that were worked out already, by name, so that several measures share them.
+        made: tables that were worked out already, by name, with what making them found missing and used as sources.
     """
 
     base: str
@@ -66,7 +67,7 @@ class Facts:
     tables: Mapping[str, pa.Table]
     missing: dict[tuple[str, str], Finding] = field(default_factory=dict)
     sources: set[str] = field(default_factory=set)
-    made: dict[str, pd.DataFrame] = field(default_factory=dict)
+    made: dict[str, tuple[pd.DataFrame, dict[tuple[str, str], Finding], set[str]]] = field(default_factory=dict)
 
     def frame(self, table: str) -> pd.DataFrame:
         """A table as pandas: whole numbers stay whole (nullable), days are datetime64."""
@@ -79,6 +80,26 @@ class Facts:
         """Note what is missing, once for each code and value."""
         words = {name: str(word) for name, word in details.items()}
         self.missing[code, value] = Finding(code, where or self.as_of.isoformat(), value, details=words)
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """While it lasts, ``findings`` and ``sources`` are those of what is done inside; afterwards all of them again."""
+        missing, sources = self.missing, self.sources
+        self.missing, self.sources = {}, set()
+        try:
+            yield
+        finally:
+            self.missing, self.sources = missing | self.missing, sources | self.sources
+
+    def shared(self, name: str, make: Callable[[Facts], pd.DataFrame]) -> pd.DataFrame:
+        """A table that several measures use: made once, and each of them is told what its making found missing."""
+        if name not in self.made:
+            with self.apart():
+                self.made[name] = (make(self), self.missing, self.sources)
+        frame, missing, sources = self.made[name]
+        self.missing |= missing
+        self.sources |= sources
+        return frame.copy()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -35,9 +35,7 @@ def order_figures(facts: Facts) -> pd.DataFrame:
     - ``deal + booking_fx = invoice`` and ``invoice + realised_fx + unrealised_fx + write_offs = settlement``, exactly;
       an amount written off is below zero.
     """
-    if "orders" not in facts.made:
-        facts.made["orders"] = _figures(facts)
-    return facts.made["orders"].copy()
+    return facts.shared("orders", _figures)
 
 
 def _figures(facts: Facts) -> pd.DataFrame:

@@ -13,6 +13,8 @@ from workbench.i18n import _
 
 __all__ = ["Lock", "comparison", "rate_history"]
 
+_MONTHS: Spec = {"format": "%Y-%m", "tickCount": 8, "labelOverlap": True}
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
@@ -46,7 +48,11 @@ def rate_history(
     line = {
         "data": {"values": values},
         "mark": {"type": "line", "color": UP, "strokeWidth": 1.5, "tooltip": True},
-        "encoding": {"x": {"field": "day", "type": "temporal", "title": None}, "y": y, "tooltip": _tips("day")},
+        "encoding": {
+            "x": {"field": "day", "type": "temporal", "title": None, "axis": _MONTHS},
+            "y": y,
+            "tooltip": _tips("day"),
+        },
     }
     layers: list[Spec] = [line]
     if held:
@@ -71,6 +77,8 @@ def comparison(
 ) -> Chart:
     """Several lines over one figure: ``(series, x, y)``, for sweeps such as the hedge ratio."""
     found = list(series)
+    names = list(dict.fromkeys(name for name, _x, _y in found))
+    line: Spec = {"field": "series", "type": "nominal", "title": None, "scale": {"domain": names}}
     values = [{"series": name, "x": float(x), "y": float(y), "exact": f"{y:,f}"} for name, x, y in found]
     spec = {
         "width": WIDTH,
@@ -86,8 +94,8 @@ def comparison(
                 "axis": {"format": "~s"},
                 "scale": {"zero": False},
             },
-            "color": {"field": "series", "type": "nominal", "title": None, "legend": {"orient": "top"}},
-            "strokeDash": {"field": "series", "type": "nominal", "title": None},
+            "color": {**line, "legend": {"orient": "top"}},
+            "strokeDash": line,
             "tooltip": [
                 {"field": "series", "type": "nominal", "title": _("name")},
                 {"field": "x", "type": "quantitative", "title": across},

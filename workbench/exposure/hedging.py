@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from workbench.analysis import Facts, Measure, to_places
+from workbench.analysis import Facts, Measure, measure, to_places
 from workbench.errors import ConfigurationError
 from workbench.exposure.positions import by_currency
 from workbench.i18n import _
@@ -31,6 +31,7 @@ def forward_rate(
     return to_places(exact, _RATE_PLACES)
 
 
+@measure
 def hedge(
     facts: Facts,
     currency: str,

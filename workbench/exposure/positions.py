@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from workbench.analysis import Facts, Measure, decimals, looked_up, objects
+from workbench.analysis import Facts, Measure, decimals, looked_up, measure, objects
 
 __all__ = ["ladder", "open_instalments", "positions", "sensitivity"]
 
@@ -73,6 +73,7 @@ def positions(facts: Facts) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
+@measure
 def ladder(facts: Facts) -> Measure:
     """Exposure by currency and due month.
 
@@ -101,6 +102,7 @@ def by_currency(facts: Facts) -> pd.DataFrame:
     return sums
 
 
+@measure
 def sensitivity(facts: Facts, shocks: tuple[int, ...] = (-10, -5, -1, 1, 5, 10)) -> Measure:
     """What a move of each currency against base does to the net exposure, in base currency.
 

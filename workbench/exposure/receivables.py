@@ -11,7 +11,7 @@ from typing import Final
 
 import pandas as pd
 
-from workbench.analysis import Facts, Measure, decimals, objects
+from workbench.analysis import Facts, Measure, decimals, measure, objects
 from workbench.analysis.orders import order_figures
 from workbench.analysis.ratios import percent, to_places
 from workbench.exposure.positions import open_instalments
@@ -48,6 +48,7 @@ def _aged(facts: Facts) -> pd.DataFrame:
     return rows
 
 
+@measure
 def ageing(facts: Facts, by: str = "currency") -> Measure:
     """Open instalments by days past due.
 
@@ -80,6 +81,7 @@ def ageing(facts: Facts, by: str = "currency") -> Measure:
     return _measure(facts, shown, "days past due on the day; base at the closing rate")
 
 
+@measure
 def dso(facts: Facts, days: int = 90) -> Measure:
     """Days sales outstanding: open receivables / sales of the last ``days`` × ``days``, by currency and in all.
 
@@ -103,6 +105,7 @@ def dso(facts: Facts, days: int = 90) -> Measure:
     return _measure(facts, shown, f"open receivables / sales of {days} days x {days}")
 
 
+@measure
 def expected_loss(facts: Facts, rates: Mapping[str, Decimal] = LOSS_RATES) -> Measure:
     """Expected credit loss by the provision matrix (IFRS 9 B5.5.35), in base currency.
 
@@ -127,6 +130,7 @@ def loss(amount: Decimal, rate: Decimal, currency: str) -> Decimal:
     return round_fraction(Fraction(amount) * Fraction(rate), currency)
 
 
+@measure
 def overdue_risk(facts: Facts, most: int = 20) -> Measure:
     """Customers with overdue amounts, the largest first: overdue_base, open_base, share overdue, oldest days."""
     rows = open_instalments(facts)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.analysis import Facts, Measure, decimals
+from workbench.analysis import Facts, Measure, decimals, measure
 from workbench.errors import ConfigurationError
 from workbench.exposure.positions import by_currency, positions
 from workbench.i18n import _
@@ -72,6 +72,7 @@ def _history(facts: Facts, years: int) -> _History:
     return _History(codes, np.array([int(sums["base"][code]) / scale for code in codes]), returns)
 
 
+@measure
 def value_at_risk(
     facts: Facts, *, days: int = 60, confidence: int = 95, years: int = 5, paths: int = 100_000, seed: int = 20260930
 ) -> Measure:
@@ -135,6 +136,7 @@ def _table(facts: Facts, rows: list[tuple[str, float, float | None]], total: flo
     return shown
 
 
+@measure
 def cash_flow_at_risk(
     facts: Facts, *, confidence: int = 95, years: int = 5, paths: int = 100_000, seed: int = 20260930
 ) -> Measure:
@@ -172,6 +174,7 @@ def _trading_days(first: date, month: date) -> int:
     return max(1, int(np.busday_count(first, after - timedelta(days=1))))
 
 
+@measure
 def lock_ranking(facts: Facts, *, confidence: int = 95, years: int = 5) -> Measure:
     """What to lock today: currency and due month, ranked by the money at risk until then.
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pandas as pd
 
 from workbench import profit
-from workbench.analysis import Facts, Measure
+from workbench.analysis import Facts, Measure, measure
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 from workbench.money import from_minor, round_fraction
@@ -23,6 +23,7 @@ __all__ = ["ProfitPanel", "what_if"]
 _LIMIT: Final = 30
 
 
+@measure
 def what_if(facts: Facts, *, shock: int = 0, cost: int = 0, hedge: int = 0) -> Measure:
     """The net margin with every foreign currency moved by ``shock`` per cent against base and costs by ``cost`` per cent.
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from workbench.analysis import Facts, Measure, decimals
+from workbench.analysis import Facts, Measure, decimals, measure
 from workbench.analysis.orders import order_figures
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
@@ -23,6 +23,7 @@ STEPS: Final = (
 LEVELS: Final = frozenset(step for step in STEPS if step.endswith("_margin"))
 
 
+@measure
 def bridge(facts: Facts, by: str = "") -> Measure:
     """The bridge deal → invoice → settlement → net of fees and with the export rebate.
 
@@ -68,6 +69,7 @@ def _steps(orders: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["net_margin"].notna() & rows["deal_margin"].notna()]
 
 
+@measure
 def exchange_differences(facts: Facts, by: str = "currency") -> Measure:
     """Exchange differences by currency, month or another group (IAS 21).
 

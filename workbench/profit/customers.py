@@ -9,7 +9,7 @@ from typing import Final
 
 import pandas as pd
 
-from workbench.analysis import Facts, Measure, decimals, looked_up, objects, order_figures, percent, to_places
+from workbench.analysis import Facts, Measure, decimals, looked_up, measure, objects, order_figures, percent, to_places
 
 __all__ = ["SEGMENTS", "abc", "channels", "cohorts", "concentration", "concentration_index", "funnel", "segments"]
 
@@ -28,6 +28,7 @@ def concentration_index(shares: Sequence[int]) -> Fraction:
     return sum((Fraction(one, total) ** 2 for one in shares), Fraction(0)) if total else Fraction(0)
 
 
+@measure
 def concentration(facts: Facts, by: str = "customer_id", top: int = 5) -> Measure:
     """How far revenue rests on few; ``by`` customer_id, country or currency.
 
@@ -50,6 +51,7 @@ def concentration(facts: Facts, by: str = "customer_id", top: int = 5) -> Measur
     return _measure(facts, pd.DataFrame([row]), "sum of squared shares of revenue")
 
 
+@measure
 def abc(facts: Facts, limits: tuple[int, int] = (80, 95)) -> Measure:
     """Customers by revenue: A up to the first limit of the running share in per cent, B up to the second, then C.
 
@@ -74,6 +76,7 @@ def abc(facts: Facts, limits: tuple[int, int] = (80, 95)) -> Measure:
     return _measure(facts, shown, "running share of revenue at the deal rate")
 
 
+@measure
 def cohorts(facts: Facts) -> Measure:
     """Customers by the month of their first order, and what they bought in each month after it.
 
@@ -96,6 +99,7 @@ def cohorts(facts: Facts) -> Measure:
     return _measure(facts, shown, "by the month of the first order")
 
 
+@measure
 def segments(facts: Facts, dormant_days: int = _DORMANT_DAYS) -> Measure:
     """Recency, frequency and money of each customer, and a segment.
 
@@ -141,6 +145,7 @@ def _quintiles(values: Sequence[int]) -> list[int]:
     return [place[value] * 5 // len(values) + 1 for value in values]
 
 
+@measure
 def channels(facts: Facts) -> Measure:
     """Customers, buyers, conversion and revenue by source channel.
 
@@ -172,6 +177,7 @@ def channels(facts: Facts) -> Measure:
     return _measure(facts, shown, "buyers / customers of the channel")
 
 
+@measure
 def funnel(facts: Facts) -> Measure:
     """From customers to paid orders, as far as the register tells; leads, quotes and lost reasons are not kept.
 

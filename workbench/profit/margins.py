@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from workbench.analysis import Facts, Measure, decimals, grouped, looked_up, objects, split
+from workbench.analysis import Facts, Measure, decimals, grouped, looked_up, measure, objects, split
 from workbench.analysis.engines import Backend
 from workbench.analysis.orders import order_figures
 from workbench.analysis.ratios import percent
@@ -36,6 +36,7 @@ _FORMULA = {
 }
 
 
+@measure
 def margins(facts: Facts, by: str = "order", basis: str = "settlement", *, on: str | Backend = "duckdb") -> Measure:
     """The margin table.
 

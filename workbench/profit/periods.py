@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from workbench.analysis import Facts, Measure, decimals, looked_up, objects
+from workbench.analysis import Facts, Measure, decimals, looked_up, measure, objects
 from workbench.analysis.orders import order_figures
 from workbench.analysis.ratios import percent, rounded_to_sum, to_places
 from workbench.errors import ConfigurationError
@@ -89,6 +89,7 @@ def effects(
     return found
 
 
+@measure
 def period_bridge(facts: Facts, before: Period, after: Period, order: str = "fx_last") -> Measure:
     """Revenue at the deal rate of two periods and the effects between them; rows: step, level, amount, running.
 
@@ -152,6 +153,7 @@ def _sales(rows: pd.DataFrame, period: Period, scale: int) -> dict[str, Sales]:
     return found
 
 
+@measure
 def growth(facts: Facts, before: Period, after: Period) -> Measure:
     """Growth by currency and in all, as reported and at the earlier period's rates.
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from workbench.analysis import Facts, Measure, decimals, objects, order_figures, percent, to_places
+from workbench.analysis import Facts, Measure, decimals, measure, objects, order_figures, percent, to_places
 from workbench.money import round_fraction
 
 __all__ = ["ExportCost", "exchange_cost", "export_cost"]
@@ -63,6 +63,7 @@ def export_cost(
     return ExportCost(rebate, cost, each, income, profit, percent(profit, cost))
 
 
+@measure
 def exchange_cost(facts: Facts) -> Measure:
     """换汇成本 by order.
 
