@@ -66,7 +66,8 @@ class _Running:
 
     @classmethod
     def add(cls, app: App) -> App:
-        cls.apps = {app.pid: app, **cls.apps}
+        others = {pid: one for pid, one in cls.apps.items() if pid != app.pid}
+        cls.apps = {app.pid: app, **others}  # an earlier connection to the same LibreOffice gives way to this one
         return app
 
     @classmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from udfs.macros.desk import Desk, Frozen, Outcome
@@ -71,7 +71,7 @@ def thaw(desk: Desk, cells: tuple[Frozen, ...]) -> tuple[int, int]:
     back: list[Frozen] = []
     for one in cells:
         now = sheets[one.sheet].rows.get(one.row, {}).get(one.column) if one.sheet in sheets else None
-        if now is None or now.formula or now.text != one.value:
+        if now is None or now.formula or not _same(now.text, one.value):
             continue
         place = desk.live.sheets[one.sheet].range((one.row, one.column))
         if place.note is not None and f"={one.formula}" in place.note.text:
@@ -107,6 +107,16 @@ def _contradicted(cell: Cell, image: SheetImage, name: str, arguments: list[str]
     if isinstance(found, Decimal) and shown is not None and Decimal(f"{found:.12g}") != Decimal(f"{shown:.12g}"):
         return _("they show another figure than today's rates give; calculate the workbook first")
     return ""
+
+
+def _same(shown: str, frozen: str) -> bool:
+    """Whether a cell holds what was frozen in it; of a number a cell's file and its program keep 15 digits."""
+    if shown == frozen:
+        return True
+    try:
+        return f"{Decimal(shown):.15g}" == f"{Decimal(frozen):.15g}"
+    except InvalidOperation:
+        return False
 
 
 def _no_notes(cells: list[Frozen]) -> dict[str, dict[tuple[int, int], str | None]]:

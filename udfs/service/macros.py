@@ -22,6 +22,7 @@ def run(request: dict[str, Any]) -> str:
     from udfs.libreoffice.connection import Connection
     from udfs.libreoffice.engine import App, register
     from udfs.libreoffice.office import Record, new_folder
+    from workbench.i18n import use_language
 
     macros = importlib.import_module("udfs.macros")
     name = str(request["name"])
@@ -31,6 +32,7 @@ def run(request: dict[str, Any]) -> str:
     connection.user_owned = True
     try:
         book = xlwings.Book(impl=App(connection).book(str(request["uid"])))
+        use_language(str(request.get("language") or "en"))
         return str(macros.run(name, book, location=str(request.get("register") or "")))
     finally:
         connection.close(terminate=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import secrets
@@ -26,6 +27,7 @@ BUTTON = (4600, 720)  # width and height in hundredths of a millimetre
 RUNNING = threading.Lock()
 DOOR: list[str] = []
 LAST: dict[str, Any] = {}
+TOLD = itertools.count(1)
 
 
 def place_buttons(document: Any, sheet: Any, near: Any, language: str) -> None:
@@ -123,7 +125,7 @@ class Commands(unohelper.Base, XJob, XJobExecutor, XServiceInfo):  # type: ignor
         threading.Thread(target=self._run, args=(name, document), daemon=True).start()
 
     def execute(self, arguments: Any) -> str:  # noqa: ARG002  # XJob's signature
-        """XJob: what the last macro said, as JSON; empty while one runs."""
+        """XJob: what the last macro said and the how manieth it was, as JSON; empty while one runs."""
         return json.dumps(LAST)
 
     def _add_buttons(self, document: Any) -> None:
@@ -147,6 +149,7 @@ class Commands(unohelper.Base, XJob, XJobExecutor, XServiceInfo):  # type: ignor
             request = {
                 "op": "macro", "name": name, "pipe": door(self._context), "uid": document.RuntimeUID,
                 "pid": os.getpid(), "again": False, "register": os.environ.get("WORKBENCH_REGISTER") or FACTS["register"],
+                "language": os.environ.get("WORKBENCH_LANG") or _language(self._context),
             }  # fmt: skip
             try:
                 reply = client.ask(request)
@@ -154,6 +157,8 @@ class Commands(unohelper.Base, XJob, XJobExecutor, XServiceInfo):  # type: ignor
                 reply = {"message": FACTS["texts"]["service_gone"].format(problem=gone)}
             finally:
                 client.close()
+            if "result" in reply:
+                document.calculateAll()  # what cells show from the register may be another now
         except Exception as problem:  # noqa: BLE001  # told to the person who pressed the button
             reply = {"message": f"{type(problem).__name__}: {problem}"}
         finally:
@@ -162,7 +167,7 @@ class Commands(unohelper.Base, XJob, XJobExecutor, XServiceInfo):  # type: ignor
         self._tell(document, reply["message"] if failed else reply["result"], failed=failed)
 
     def _tell(self, document: Any, text: str, failed: bool) -> None:
-        LAST.update(text=text, failed=failed)
+        LAST.update(text=text, failed=failed, number=next(TOLD))
         window = self._window(document)
         if window is None:
             sys.stderr.write("workbench: " + text + "\n")
