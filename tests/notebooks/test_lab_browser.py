@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -95,13 +96,14 @@ def test_a_slider_moves_the_figure_to_what_python_says(served: tuple[str, Path],
     address, register = served
     host, _bar, token = address.partition("|")
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(WAIT)
     elsewhere: list[str] = []
     errors: list[str] = []
     page.on("request", lambda one: elsewhere.append(one.url) if not _own(one.url, host) else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{host}/lab/workspaces/test/tree/profitability.ipynb?token={token}&reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Notebook", timeout=WAIT)
-    _run_all(page)
+    _run_all(page, host, token)
     _all_run(page)
     answer = page.locator(".workbench-answer")
     answer.wait_for(timeout=WAIT)
@@ -122,20 +124,38 @@ def test_a_slider_moves_the_figure_to_what_python_says(served: tuple[str, Path],
     assert not errors
 
 
-def _run_all(page: Any) -> None:
-    """By the menu, as people do; what is asked before the kernel has come up is asked again."""
+def _run_all(page: Any, host: str, token: str) -> None:
+    """By the menu, as people do, once the kernel answers; what is asked too early is asked again."""
     from playwright.sync_api import TimeoutError as Late
 
+    _kernel_is_up(host, token)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=WAIT)
+    begun = page.locator(".jp-InputPrompt", has_text=re.compile(r"^\[(1|\*)\]:$")).first
+    told: list[str] = []
     for _time in range(12):
-        page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click()
-        page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
         try:
-            page.locator(".jp-InputPrompt", has_text=re.compile(r"^\[(1|\*)\]:$")).first.wait_for(timeout=WAIT // 16)
+            page.locator(".lm-MenuBar-itemLabel", has_text=re.compile("^Run$")).click(timeout=WAIT // 16)
+            page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click(timeout=WAIT // 16)
+            begun.wait_for(timeout=WAIT // 16)
         except Late:
+            # Lab asks to wait where it has not met its kernel yet, in a dialog over the menu.
+            told += page.locator("dialog.jp-Dialog, .jp-Dialog").all_inner_texts()
+            page.keyboard.press("Escape")
             continue
         return
-    raise AssertionError("no cell has begun")
+    raise AssertionError(f"no cell has begun: {told}")
+
+
+def _kernel_is_up(host: str, token: str) -> None:
+    """The page has met its kernel, as the server tells."""
+    deadline = time.monotonic() + WAIT / 1000
+    while time.monotonic() < deadline:
+        with urllib.request.urlopen(f"{host}/api/kernels?token={token}", timeout=WAIT / 1000) as answer:
+            kernels = json.load(answer)
+        if any(one["connections"] and one["execution_state"] == "idle" for one in kernels):
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"the kernel has not come up: {kernels}")
 
 
 def _all_run(page: Any) -> None:
