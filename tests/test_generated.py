@@ -13,7 +13,14 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.mark.parametrize(
     "script",
-    ["make_countries.py", "make_reference.py", "make_doctor_reference.py", "make_functions.py", "make_golden.py"],
+    [
+        "make_countries.py",
+        "make_reference.py",
+        "make_doctor_reference.py",
+        "make_functions.py",
+        "make_golden.py",
+        "make_unit_names.py",
+    ],
 )
 def test_generated_file_is_up_to_date(script: str) -> None:
     done = subprocess.run(

@@ -1,7 +1,8 @@
 """Amounts in words, as invoices, cheques and letters of credit carry them.
 
 Chinese is written in the characters that cannot be altered (大写), after the People's Bank's rules for filling in
-vouchers; other languages by num2words, with the minor units as a fraction, which holds for every currency.
+vouchers; other languages by num2words, with the unit's name as CLDR has it, and the minor units as a fraction, which holds
+for every currency.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ _MINOR: Final = "角分厘毫"
 
 
 def in_words(amount: Decimal, code: str, language: str = "zh") -> str:
-    """The amount in words with its currency: ``人民币壹仟元整``, ``USD one thousand and 00/100``.
+    """The amount in words with its currency: ``人民币壹仟元整``, ``US dollars one thousand and 00/100``.
+
+    The unit stands before the number in the language's own words, so that it need not agree with it; its ISO code stands
+    there where the language has no word for it.
 
     Raises:
         UnknownCurrency: no such currency.
@@ -59,7 +63,9 @@ def _western(whole: int, part: int, places: int, code: str, language: str, *, ne
     if negative and not whole:
         words = f"{str(num2words(-1, lang=language)).split()[0]} {words}"
     minor = f" {LANGUAGES[language]} {part:0{places}d}/{10**places}" if places else ""
-    return f"{code} {words}{minor}"
+    from workbench.money._unit_names import UNIT_NAMES
+
+    return f"{UNIT_NAMES[language].get(code, code)} {words}{minor}"
 
 
 def _chinese(whole: int, part: int, places: int, name: str, *, negative: bool) -> str:
