@@ -269,6 +269,13 @@ CATALOGUE: dict[str, Kind] = {
         "Load rates for that day, then convert again.",
         "请载入当日汇率后重新折算。",
     ),
+    "table.kind": Kind(
+        Severity.ASK,
+        "no heading or title says what the table that begins with {value} lists; by what it holds it may be {candidates}",
+        "没有标题说明以 {value} 开头的表格是什么；从内容看可能是 {candidates}",
+        "Say what it lists; its columns are on the sheet Columns. Until then nothing of it is imported.",
+        "请说明该表格的内容；各列见工作表“列对应”。在此之前不会导入其中任何内容。",
+    ),
     "table.unrecognised": Kind(
         Severity.REPORT,
         "the table that begins with {value} is neither customers, orders, receipts nor costs; nothing of it is taken",

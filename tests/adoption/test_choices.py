@@ -115,3 +115,56 @@ def test_next_month_asks_nothing_again_and_undo_forgets(tmp_path: Path, register
 def test_a_choice_that_is_none_is_refused(tmp_path: Path, place: str, code: str, said: str) -> None:
     with pytest.raises(ConfigurationError, match=said):
         adoption.plan([write(tmp_path / "May.xlsx", 5)], BOOK, answers=Answers({(place, code): said}))
+
+
+SWAHILI = ["Nambari ya oda", "Tarehe", "Mteja", "Sarafu", "Idadi", "Bei", "Thamani"]
+
+
+def write_unknown(path: Path, *, named: bool = False) -> Path:
+    """Orders under headings of a language that there are no words of; the amount is quantity times price."""
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet("Orders" if named else "2025")
+    money = book.add_format({"num_format": "#,##0.00"})
+    sheet.write_row(0, 0, SWAHILI)
+    for row in range(1, 9):
+        firm, price = f"{'ABCDEFGH'[row - 1]}co Trading Ltd", 3.25 + row
+        values = [f"PI25-{40 + row}", date(2025, 5, row), firm, "USD", 10 * row, price, 10 * row * price]
+        for column, value in enumerate(values):
+            sheet.write(row, column, value, money if column > 4 else None)
+    book.close()
+    return path
+
+
+def test_a_table_that_no_word_explains_is_read_and_held_until_somebody_says_what_it_is(tmp_path: Path) -> None:
+    file = write_unknown(tmp_path / "May.xlsx")
+    plan = adoption.plan([file], BOOK)
+    assert plan.counts() == {"orders": {"held": 8}}
+    (question,) = plan.asked
+    assert (question.code, question.where) == ("table.kind", "May.xlsx!2025!A1:G9")
+    assert question.candidates[0] == "orders"
+    assert amounts(plan) == [Decimal(10 * row) * (Decimal("3.25") + row) for row in range(1, 9)]
+    answers = Answers({(question.where, question.code): "orders"})
+    assert adoption.plan([file], BOOK, answers=answers).counts() == {"orders": {"imported": 8}}
+    ignored = Answers({(question.where, question.code): "ignore"})
+    assert adoption.plan([file], BOOK, answers=ignored).counts() == {}
+
+
+def test_a_title_that_says_what_the_table_lists_needs_no_answer(tmp_path: Path) -> None:
+    assert adoption.plan([write_unknown(tmp_path / "May.xlsx", named=True)], BOOK).counts() == {
+        "orders": {"imported": 8}
+    }
+
+
+def test_a_list_without_parties_and_currencies_is_no_order_book(tmp_path: Path) -> None:
+    """Such as wages: a number, a day and an amount."""
+    path = tmp_path / "May.xlsx"
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet("2025")
+    sheet.write_row(0, 0, ["Namba", "Tarehe", "Jina", "Mshahara"])
+    for row in range(1, 9):
+        for column, value in enumerate(
+            [f"W{100 + row}", date(2025, 5, row), f"Asha {'ABCDEFGH'[row - 1]}", 812.5 * row]
+        ):
+            sheet.write(row, column, value)
+    book.close()
+    assert adoption.plan([path], BOOK).counts() == {}

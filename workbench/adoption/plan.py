@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from workbench.adoption.account import AccountOpen, ControlTotal, SheetAccount, account_of
 from workbench.adoption.answers import Answers, read_answers
-from workbench.adoption.choices import SETTING, Learned, merged, settle_tables
+from workbench.adoption.choices import IGNORE, SETTING, Learned, merged, settle_tables
 from workbench.adoption.conflicts import in_conflict, version_chosen
 from workbench.adoption.lint import lint_table, reader_findings
 from workbench.errors import ConfigurationError, FileRefused
@@ -23,6 +23,7 @@ from workbench.i18n import _
 from workbench.rates import RateBook
 from workbench.sheets import Record, Role, SheetLayout, TableMap, Workbook, find_tables, read, read_records
 from workbench.sheets.cells import finer_than_currency
+from workbench.sheets.mapping import KINDS
 
 if TYPE_CHECKING:
     from workbench.register import Register
@@ -327,6 +328,7 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers, kept: Mapping[str
     understood = iter(settled.tables)
     for layout in source.layouts:
         mapped, records = [], []
+        held: dict[int, Finding] = {}
         for table, one in zip(layout.tables, understood, strict=False):
             if one is None:
                 where = f"{layout.sheet.book}!{layout.sheet.name}!{table.box}"
@@ -339,10 +341,21 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers, kept: Mapping[str
             read_here = read_records(one, workbook)
             made.findings.extend((*table.findings, *lint_table(one, read_here)))
             records.extend(read_here)
+            if not one.told:
+                question = _what_it_lists(one)
+                made.findings.append(question)
+                held.update((id(record), question) for record in read_here)
         source.tables.extend(mapped)
         source.accounts.append(account_of(layout, mapped, records))
         for record in records:
-            made.items.append(_item(record, workbook.sha256, settled.answers, made))
+            made.items.append(_item(record, workbook.sha256, settled.answers, made, held.get(id(record))))
+
+
+def _what_it_lists(mapped: TableMap) -> Finding:
+    """The question about a table that no word explains: it is read, and held until somebody says what it is."""
+    where = f"{mapped.table.sheet.book}!{mapped.table.sheet.name}!{mapped.table.box}"
+    kinds = tuple(dict.fromkeys(kind for kind in (mapped.kind, mapped.rival, *KINDS, IGNORE) if kind))
+    return Finding("table.kind", where, mapped.table.columns[0].label, kinds)
 
 
 def _leave_out_rest(made: Plan, mapped: TableMap) -> None:
@@ -355,8 +368,8 @@ def _leave_out_rest(made: Plan, mapped: TableMap) -> None:
         made.left_out.append(f"{table.sheet.book}!{table.sheet.name}!{rest[0]}:{rest[-1]}")
 
 
-def _item(record: Record, sha256: str, answers: Answers, made: Plan) -> Item:
-    """Answer what can be answered, and decide."""
+def _item(record: Record, sha256: str, answers: Answers, made: Plan, question: Finding | None) -> Item:
+    """Answer what can be answered, and decide; ``question`` is about its whole table."""
     still_open: list[tuple[str, Finding]] = []
     for name, finding in record.findings:
         answer = answers.to(finding) if finding.severity is not Severity.REPORT else None
@@ -369,6 +382,9 @@ def _item(record: Record, sha256: str, answers: Answers, made: Plan) -> Item:
     _check_units(record)
     decision = _decision(record)
     made.findings.extend(finding for _name, finding in record.findings)
+    if question is not None:
+        record.findings.append(("", question))
+        decision = Decision.HELD if decision is Decision.IMPORTED else decision
     return Item(record, decision, sha256)
 
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from workbench.i18n import _
 from workbench.sheets.model import CellKind
 from workbench.sheets.profiles import Profile
+from workbench.sheets.relations import Relations
 from workbench.sheets.rows import Table
 from workbench.sheets.words import plain
 
-__all__ = ["Link", "Links", "fields_by_content", "link_tables"]
+__all__ = ["Link", "Links", "fields_by_content", "fields_by_relation", "link_tables"]
 
 _SAMPLE = 2000
 _LEAST_VALUES = 3
@@ -52,6 +53,27 @@ def fields_by_content(prefix: str, held: Profile, link: Link | None) -> dict[str
         for name, score in _linked(prefix, held, link):
             found[f"{prefix}.{name}"] = (score, reason)
     return found
+
+
+def fields_by_relation(prefix: str, at: int, related: Relations) -> tuple[dict[str, tuple[float, str]], bool]:
+    """Fields that a column's relations to the others suggest, and whether they are all that it can be."""
+    if at in related.counters:
+        return {}, True
+    if at in related.parts:
+        return {}, True
+    if at in related.amounts:
+        return {f"{prefix}.amount": (0.55, _("it is two other columns multiplied or added up"))}, True
+    if at in related.converted:
+        return {f"{prefix}.amount": (0.55, _("another column is this one at a rate"))}, True
+    if prefix == "order" and at in related.equivalents:
+        return {"order.amount_base": (0.5, _("it is another column at a rate"))}, True
+    if at in related.rates | related.equivalents:
+        return ({"order.rate": (0.5, _("another column is converted by it"))} if prefix == "order" else {}), True
+    if prefix == "order" and at in related.serials:
+        return {"order.number": (0.5, _("these numbers rise one after another, as those a firm gives out"))}, False
+    if prefix == "receipt" and at in related.repeated:
+        return {"receipt.order_number": (0.42, _("some of these numbers stand in several rows"))}, False
+    return {}, False
 
 
 def _telling(prefix: str, held: Profile) -> list[tuple[str, float, bool]]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from workbench.i18n import _
 from workbench.sheets.assignment import best_assignment
-from workbench.sheets.content import Link, Links, fields_by_content, link_tables
+from workbench.sheets.content import Link, Links, fields_by_content, fields_by_relation, link_tables
 from workbench.sheets.profiles import Profile, profile
+from workbench.sheets.relations import Relations, relations_of
 from workbench.sheets.rows import Column, Table, label_strength
 from workbench.sheets.words import column_fields as fields_of_heading
 from workbench.sheets.words import contains, currency_in, squeezed, title_kinds, vocabulary
@@ -88,6 +89,8 @@ class TableMap:
     columns: tuple[ColumnMap, ...]
     score: float
     rival: str = ""
+    told: bool = True
+    """Whether headings, a title or somebody says what it lists; else its contents alone suggest it."""
 
     def having(self, field: str, slot: int = 0) -> list[ColumnMap]:
         """The columns that hold a field."""
@@ -132,31 +135,52 @@ def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> Ta
     titles = dict(title_kinds(table.sheet.name))
     for title in table.titles:
         titles.update(title_kinds(title))
+    known = _Known(profiles, relations_of(by_row, profiles), titles, links or {})
     if kind:
-        return _settle_amounts(_as_kind(table, kind, profiles, titles, links or {}), by_row)
-    readings = sorted(
-        (_as_kind(table, one, profiles, titles, links or {}) for one in KINDS), key=lambda reading: -reading.score
-    )
+        return _settle_amounts(_as_kind(table, kind, known), by_row)
+    readings = sorted((_as_kind(table, one, known) for one in KINDS), key=lambda reading: -reading.score)
     best, second = readings[0], readings[1]
     if best.score <= 0.8 or (second.score > 0.93 * best.score and not _is_named(best)):
         return None
-    rival = second.kind if second.score > 0.9 * best.score else ""
-    return replace(_settle_amounts(best, by_row), rival=rival)
+    told = _is_named(best) or titles.get(best.kind, 0.0) > 0
+    if not told and not _is_complete(best):
+        return None
+    rival = second.kind if second.score > 0.9 * best.score or not told else ""
+    return replace(_settle_amounts(best, by_row), rival=rival, told=told)
+
+
+def _is_complete(mapped: TableMap) -> bool:
+    """Whether a table that no word explains has all that such a list has: it could be anything else."""
+    prefix = mapped.kind[:-1]
+    fields = {one.field.removeprefix(f"{prefix}.") for one in mapped.columns if one.field}
+    if mapped.kind == "customers":
+        return bool(fields & {"name", "name_local"}) and len(fields) >= 3
+    if not {"date", "amount"} <= fields:
+        return False
+    return bool(fields & {"customer", "payer", "currency"}) or any(one.currency for one in mapped.columns)
 
 
 def _is_named(mapped: TableMap) -> bool:
     """Whether at least two headings, and not only what the columns hold, say what the table is."""
-    return mapped.table.orientation != "matrix" and sum(one.named for one in mapped.columns) >= 2
+    return mapped.table.orientation != "matrix" and sum(one.named for one in mapped.columns if one.field) >= 2
 
 
-def _as_kind(
-    table: Table, kind: str, profiles: Mapping[int, Profile], titles: Mapping[str, float], links: Links
-) -> TableMap:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a table before it is read as one kind or another; ``titles``: kinds that its titles name."""
+
+    profiles: Mapping[int, Profile]
+    related: Relations
+    titles: Mapping[str, float]
+    links: Links
+
+
+def _as_kind(table: Table, kind: str, known: _Known) -> TableMap:
     """The table read as a list of that kind, with a score."""
+    profiles = known.profiles
     slots = _receipt_groups(table) if kind == "orders" else {}
     choices = [
-        _choices(column, kind, profiles[column.at], slots, links.get((id(table), column.at)))
-        for column in table.columns
+        _choices(column, kind, known, slots, known.links.get((id(table), column.at))) for column in table.columns
     ]
     _leave_ties_open(choices)
     keys = sorted({choice.key for row in choices for choice in row})
@@ -179,10 +203,26 @@ def _as_kind(
         )
     found = {one.field for one in columns if not one.slot}
     missing = sum(not found & set(group) for group in _ESSENTIAL[kind])
-    score = total - 3.0 * missing + 0.9 * titles.get(kind, 0.0)
+    score = total - 3.0 * missing + 0.9 * known.titles.get(kind, 0.0) + _told_by_numbers(kind, columns, known.related)
     if kind == "customers" and any(profiles[one.at].amount > 0.9 and _is_amount(one) for one in table.columns):
         score -= 2.0
     return TableMap(table, kind, tuple(columns), score)
+
+
+def _told_by_numbers(kind: str, columns: Sequence[ColumnMap], related: Relations) -> float:
+    """What unnamed columns of codes add to a kind.
+
+    A firm numbers its own orders one after another. Receipts have a reference of the bank's, and beside it the numbers of
+    the orders, of which some come twice.
+    """
+    fields = {one.field: one.column.at for one in columns if one.field and not one.named}
+    if kind == "orders" and fields.get("order.number") in related.serials:
+        return _NUMBERS_TELL
+    both = "receipt.reference" in fields and fields.get("receipt.order_number") in related.repeated
+    return _NUMBERS_TELL if kind == "receipts" and both else 0.0
+
+
+_NUMBERS_TELL = 0.35
 
 
 def _is_amount(column: Column) -> bool:
@@ -210,19 +250,26 @@ def _receipt_groups(table: Table) -> dict[int, int]:
     return {column.at: lefts.index(column.group) + 1 for column in table.columns if column.group in lefts}
 
 
-def _choices(column: Column, kind: str, held: Profile, slots: Mapping[int, int], link: Link | None) -> list[_Choice]:
+def _choices(column: Column, kind: str, known: _Known, slots: Mapping[int, int], link: Link | None) -> list[_Choice]:
     """What a column may hold in a table of that kind."""
-    prefix, slot = kind[:-1], slots.get(column.at, 0)
+    prefix, slot, held = kind[:-1], slots.get(column.at, 0), known.profiles[column.at]
     best: dict[tuple[str, int, str], _Choice] = {}
     for label, weight in _labels(column):
         code, bare = currency_in(label)
+        if code and kind != "customers" and not any(map(str.isalnum, bare)):
+            choice = _choice(f"{prefix}.amount", prefix, slot, code, 0.8 * weight, held, label)
+            if choice and choice.score > best.get(choice.key, _NOTHING).score:
+                best[choice.key] = choice
         for text, currency in ((label, ""), *(((bare, code),) if code else ())):
             for name, said in fields_of_heading(text).items():
                 choice = _choice(name, prefix, slot, currency, weight * said, held, label)
                 if choice and choice.score > best.get(choice.key, _NOTHING).score:
                     best[choice.key] = choice
     if not slot and label_strength(column.label) < _SAYS_SOMETHING:
-        for name, (score, reason) in fields_by_content(prefix, held, link).items():
+        suggested, alone = fields_by_relation(prefix, column.at, known.related)
+        if not alone:
+            suggested = {**fields_by_content(prefix, held, link), **suggested}
+        for name, (score, reason) in suggested.items():
             choice = _Choice(name, 0, "", score, (reason,), named=False)
             if score > best.get(choice.key, _NOTHING).score:
                 best[choice.key] = choice
