@@ -125,3 +125,11 @@ def test_an_amount_that_can_be_read_in_two_ways_is_asked_back(desk: Server) -> N
     told = desk.ask("rates", {"base": "EUR", "quote": "USD", "day": "2024-01-02", "amount": "1,234"})
     assert told.status_code == 400
     assert "1.234" in told.json()["error"]["message"]
+
+
+def test_news_tell_the_newest_changeset_and_the_queues_only_where_it_is_another(desk: Server) -> None:
+    told = desk.ask("news", {}).json()
+    assert told["head"] > 0
+    assert told["waiting"] == desk.ask("overview", {}).json()["waiting"]
+    assert desk.ask("news", {"since": told["head"]}).json() == {"head": told["head"], "waiting": None}
+    assert desk.ask("news", {"since": "x"}).status_code == 400

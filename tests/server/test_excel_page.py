@@ -275,6 +275,24 @@ def test_the_pane_fits_320_pixels_in_both_languages(pane: Any) -> None:
     assert unforeseen(pane) == []
 
 
+def test_cells_follow_the_register(chromium: Any, own: Served) -> None:
+    page = open_pane(chromium, own)
+    with page.expect_response("**/api/news"):
+        ready(page)
+    assert page.evaluate("MockExcel.calculations") == 0
+    with Register.open(own.register or "") as register, register.changeset(origin="x", reason="x", author="wang") as cs:
+        cs.insert("customers", [{"legal_name": "Somebody else's news"}])
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    until(page, "MockExcel.calculations === 1")
+    until(page, "document.getElementById('toast').textContent.includes('register has changed')")
+    with page.expect_response("**/api/news"):
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.wait_for_timeout(100)
+    assert page.evaluate("MockExcel.calculations") == 1
+    assert unforeseen(page) == []
+    page.context.close()
+
+
 def test_a_pair_is_decided_by_its_person_and_taken_back(chromium: Any, own: Served) -> None:
     page = open_pane(chromium, own)
     ready(page)
@@ -285,6 +303,7 @@ def test_a_pair_is_decided_by_its_person_and_taken_back(chromium: Any, own: Serv
         waiting = {row["id"] for row in register.rows("duplicate_pairs", {"decision": "review"})}
     page.click("article >> nth=0 >> text=Keep apart")
     page.wait_for_selector("#toast:not([hidden])")
+    until(page, "MockExcel.calculations === 1")  # what cells show may depend on it
     with Register.open(own.register or "") as register:
         entry = register.log(1)[0]
         (changed,) = [row for row in register.rows("duplicate_pairs", {"decision": "apart"}) if row["id"] in waiting]

@@ -250,12 +250,12 @@ def with_register(tmp_path_factory: pytest.TempPathFactory) -> Server:
 
 
 FIELDS = st.dictionaries(
-    st.sampled_from(["id", "version", "decision", "offset", "receipt", "instalments", "changeset", "base", "quote", "day",
+    st.sampled_from(["id", "since", "version", "decision", "offset", "receipt", "instalments", "changeset", "base", "quote", "day",
                      "amount", "policy", "run", "sheet", "top", "left", "rows", "action", "name", "place", "jobs", "wait"]),
     st.one_of(JSON, st.sampled_from(["merge", "post", "none", "push", "USD", "CNY", "2024-01-02", "1.234,50"])),
     max_size=6,
 )  # fmt: skip
-PATHS = st.sampled_from(["jobs", "cancel", "overview", "duplicates", "duplicates/decide", "matches", "matches/decide",
+PATHS = st.sampled_from(["news", "jobs", "cancel", "overview", "duplicates", "duplicates/decide", "matches", "matches/decide",
                          "undo", "rates", "sync/begin", "sync/sheet", "sync/next", "sync/written", "hello"])  # fmt: skip
 
 

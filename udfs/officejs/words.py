@@ -127,6 +127,7 @@ def _sync() -> dict[str, str]:
         "sync_notes": _("Noticed"),
         "recalculate": _("Calculate all cells again"),
         "recalculated": _("Calculated."),
+        "followed": _("The register has changed; the cells are calculated again."),
     }
 
 

@@ -56,6 +56,7 @@ class Desk:
         """The questions by their name."""
         asked: dict[str, Question] = {
             "overview": _overview,
+            "news": _news,
             "duplicates": _duplicates,
             "duplicates/decide": _decide_pair,
             "matches": _matches,
@@ -157,6 +158,13 @@ def _overview(register: Register, _asked: Mapping[str, Any], _user: str) -> dict
             for one in newest
         ],
     }
+
+
+def _news(register: Register, asked: Mapping[str, Any], _user: str) -> dict[str, Any]:
+    """Number of the newest changeset; where it is not ``since``, what waits in the queues, too."""
+    newest = register.log(1)
+    head = newest[0].number if newest else 0
+    return {"head": head, "waiting": None if head == _count(asked, "since") else review.counts(register)}
 
 
 def _duplicates(register: Register, asked: Mapping[str, Any], _user: str) -> dict[str, Any]:

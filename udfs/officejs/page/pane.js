@@ -8,6 +8,7 @@
   let view = "rates";
   let waiting = { duplicates: 0, matches: 0 };
   let hello = null;
+  let head = null; // newest changeset of the register that the cells have been computed from
   let drawn = 0; // counts views shown, so that a late answer does not overwrite a newer view
 
   const today = () => {
@@ -316,6 +317,7 @@
       if (next && next.focus && next.tagName === "ARTICLE") next.focus();
       else if (!byId("panel").querySelector("article")) show(view);
       toast(text, { text: word("undo"), run: () => undo(told.changeset) });
+      follow({ quiet: true });
     } catch (error) {
       card.querySelectorAll(".problem").forEach((one) => one.remove());
       card.append(problem(error));
@@ -331,6 +333,7 @@
       waiting = told.waiting;
       toast(word("undone"));
       show(view);
+      follow({ quiet: true });
     } catch (error) {
       toast(error.message);
     }
@@ -401,6 +404,7 @@
       const say = (text) => told.replaceChildren(element("div", { class: "card" }, element("p", { class: "busy" }, text), element("progress", { "aria-label": text })));
       try {
         told.replaceChildren(...report(await synchronise(action, say), action));
+        follow({ quiet: true });
       } catch (error) {
         told.replaceChildren(problem(error));
       }
@@ -525,6 +529,7 @@
     }
     frame();
     show(view);
+    follow();
   }
 
   let before = "unknown";
@@ -542,10 +547,33 @@
     }
   });
 
+  // Cells show the register: when somebody has changed it, they are calculated again, and nothing else makes them be.
+  async function follow({ quiet = false } = {}) {
+    if (!hello || !hello.register || Workbench.state.connection !== "connected") return;
+    try {
+      const told = await Workbench.once("news", { since: head || 0 });
+      const changed = head !== null && told.head !== head;
+      head = told.head;
+      if (!changed) return;
+      waiting = told.waiting;
+      tabs();
+      if (!Book.available()) return;
+      await Book.recalculate();
+      if (!quiet) toast(word("followed"));
+    } catch {
+      // The next look will find it.
+    }
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) follow();
+  });
+
   // While the server is away it is looked for, so that the pane and the cells recover by themselves.
   async function watch() {
-    for (;;) {
+    for (let turn = 1; ; turn += 1) {
       await Workbench.pause(document.hidden ? 15000 : 3000);
+      if (turn % 5 === 0) await follow();
       if (Workbench.hasToken() && Workbench.state.connection === "away") {
         try {
           await begin();
