@@ -278,7 +278,7 @@ def test_an_empty_register_has_measures_without_figures(facts_of: Make) -> None:
     facts = facts_of({}, {}, date(2026, 9, 30))
     for by in GROUPS:
         assert len(margins(facts, by)) == 0
-    assert list(bridge(facts).frame["amount"].unique()) == [0]
+    assert list(bridge(facts).frame["amount"].unique()) == [None]
     for measure in (ladder(facts), ageing(facts), value_at_risk(facts), lock_ranking(facts)):
         assert len(measure) == 0
         assert measure.evidence["as_of"] == "2026-09-30"

@@ -94,19 +94,6 @@ def test_without_parameters_it_reads_the_demo_beside_it(run: Run, demo_dir: Path
     assert "2026-09-30" in text_of(notebook)
 
 
-@each
-def test_an_empty_register_has_no_figures(path: Path, run: Run, tmp_path: Path) -> None:
-    Register.create(tmp_path / "register.sqlite", base_currency="CNY").close()
-    empty = tmp_path / "old.csv"
-    empty.write_text("Order No,Date,Customer,Currency,Amount\n", encoding="utf-8")
-    files = {"files": str(empty)} if path.stem == "adopt_legacy_sheets" else {}
-    notebook, _seconds = run(path, {"register_path": str(tmp_path / "register.sqlite"), "as_of": "2026-09-30"} | files)
-    told = text_of(notebook)
-    assert "There is nothing to add up." in told or "All control totals agree." in told
-    assert "NaN" not in told
-    assert "nan" not in told.replace("finance", "")
-
-
 def state(register: Path) -> str:
     with Register.open(register, read_only=True) as opened:
         return opened.state_hash()

@@ -81,7 +81,7 @@ def ladder(rows: Iterable[tuple[str, str, Decimal, str]], title: str, caption: C
         "data": {"values": values},
         "mark": _ROUNDED | {"width": {"band": 0.6}},
         "encoding": {
-            "x": {"field": "month", "type": "ordinal", "title": None, "axis": {"labelAngle": -40}},
+            "x": {"field": "month", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}},
             "y": {"field": "amount", "type": "quantitative", "title": caption.unit or None, "axis": _AXIS},
             "color": {"field": "currency", "type": "nominal", "title": _("currency")},
             "tooltip": _tips(

@@ -11,12 +11,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-from workbench.charts.looks import CONFIG
+from workbench.charts.looks import CONFIG, MUTED, WIDTH
 from workbench.errors import ConfigurationError
 from workbench.files import written_whole
 from workbench.i18n import _
 
-__all__ = ["Caption", "Chart", "PicturesMissing", "Spec"]
+__all__ = ["Caption", "Chart", "PicturesMissing", "Spec", "nothing"]
 
 Spec = dict[str, Any]
 MIME: Final = "application/vnd.vegalite.v5+json"
@@ -131,6 +131,15 @@ class Chart:
         with suppress(PicturesMissing):
             bundle["image/svg+xml"] = self.svg()
         return bundle
+
+
+def nothing(title: str, caption: Caption) -> Chart:
+    """The chart of figures that are not known: it says so, and has no axis that could be read as nought."""
+    words = _("Nothing to show.")
+    mark = {"type": "text", "align": "left", "x": 0, "fontSize": 13, "color": MUTED}
+    spec = {"width": WIDTH, "height": 40, "data": {"values": [{"words": words}]}, "mark": mark}
+    spec["encoding"] = {"text": {"field": "words", "type": "nominal"}}
+    return Chart(spec, title, caption, " — ".join(part for part in (title, caption.text(), words) if part))
 
 
 def _drawer() -> ModuleType:

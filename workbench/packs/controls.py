@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from workbench.exposure.positions import open_instalments
 from workbench.i18n import _
 from workbench.money import from_minor
 from workbench.packs.building import Builder
@@ -41,6 +42,8 @@ def _bridge(build: Builder, tables: Mapping[str, PackTable]) -> list[Control]:
     base = build.base
     orders = tables["orders"]
     names = [column.name for column in orders.columns[1:]]
+    if not tables["bridge"].rows:
+        return []
     amount = dict(zip(names, tables["bridge"].values("amount"), strict=True))
     found = []
     for level, parts in _LEVELS.items():
@@ -158,11 +161,21 @@ def _open(build: Builder, tables: Mapping[str, PackTable]) -> list[Control]:
     credit = _sum(ageing, "credit_base", base)
     gross = _sum(losses, "open", base)
     ladder, moved = tables["ladder"], tables["sensitivity"]
+    untold = _untold(build)
+    why = _("customers who owe in a currency without a rate, too") if untold else ""
+    each = _sum(customers, "total_base", base)
     return [
-        Control("ageing.customers", _("open by currency against by customer"), base, total, _sum(customers, "total_base", base)),
+        Control("ageing.customers", _("open by currency against by customer"), base, total, each, untold, why),
         Control("ageing.loss", _("open against expected loss"), base, total, gross, credit, _("paid too much") if credit else ""),
         Control("exposure", _("exposure ladder against sensitivity"), base, _sum(ladder, "net_base", base), _sum(moved, "net_base", base)),
     ]  # fmt: skip
+
+
+def _untold(build: Builder) -> Decimal:
+    """What is open in currencies with a rate by customers who owe in one without, and so have no total."""
+    parts = open_instalments(build.evidence.facts)
+    mixed = set(parts["customer_id"][parts["open_base"].isna()])
+    return from_minor(int(parts["open_base"][parts["customer_id"].isin(mixed)].sum()), build.base)
 
 
 def _receipts(one: ReceiptControl) -> Control:

@@ -23,7 +23,7 @@ def profit_tables(build: Builder) -> list[PackTable]:
     whole = profit.bridge(facts)
     rows = tuple((step(name), amount, running) for name, amount, running in whole.frame[
         ["step", "amount", "running"]
-    ].itertuples(index=False, name=None))  # fmt: skip
+    ].itertuples(index=False, name=None) if amount is not None)  # fmt: skip
     bridge = build.plain(
         "bridge", "bridge", [*texts("step"), *money(("amount", "running"), base)], rows,
         unit=base, stands=whole.basis, sources=whole.sources, formula=whole.formula,

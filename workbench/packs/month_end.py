@@ -114,7 +114,7 @@ def _charts(tables: dict[str, PackTable]) -> dict[str, Chart]:
     rungs = [(row[1] or "—", row[0], row[6], f"{row[5]:,f} {row[0]}") for row in ladder.rows if row[6] is not None]
     if rungs:
         made["ladder"] = ladder_chart(rungs, ladder.title, _caption(ladder))
-    if ageing.rows:
+    if any(value is not None for value in ageing.values("total_base")):
         names = ("not_due", "1-30", "31-60", "61-90", "91+")
         bars = [
             (bucket(name), sum((v for v in ageing.values(f"{name}_base") if v is not None), Decimal(0)))
@@ -138,8 +138,7 @@ def _caption(table: PackTable) -> Caption:
 
 def _headlines(tables: dict[str, PackTable], evidence: Evidence) -> tuple[tuple[str, Decimal | None], ...]:
     """What the first page says; None where nothing stands behind a figure."""
-    amount = dict(zip(STEPS, tables["bridge"].values("amount"), strict=True))
-    known = bool(tables["orders"].rows)
+    amount = dict(zip(STEPS, tables["bridge"].values("amount"), strict=False))
     ageing, exchange = tables["ageing"], tables["exchange"]
 
     def total(table: PackTable, name: str) -> Decimal | None:
@@ -147,8 +146,8 @@ def _headlines(tables: dict[str, PackTable], evidence: Evidence) -> tuple[tuple[
         return sum(values, Decimal(0)) if values and None not in values else None
 
     return (
-        (_("margin at deal"), amount["deal_margin"] if known else None),
-        (_("net margin"), amount["net_margin"] if known else None),
+        (_("margin at deal"), amount.get("deal_margin")),
+        (_("net margin"), amount.get("net_margin")),
         (_("realised FX of the month"), total(exchange, "realised_month")),
         (_("unrealised FX"), total(tables["revaluation"], "unrealised_fx") if evidence.closing else None),
         (_("open receivables and orders"), total(ageing, "total_base")),

@@ -31,9 +31,9 @@ def draw(book: Book) -> None:
     """Put the charts beside their tables."""
     if book.pack.table("orders").rows:
         _waterfall(book, book.pack.table("bridge"))
-    if book.pack.table("ladder").rows:
+    if any(value is not None for value in book.pack.table("ladder").values("net_base")):
         _ladder(book, book.pack.table("ladder"))
-    if book.pack.table("ageing").rows:
+    if any(value is not None for value in book.pack.table("ageing").values("total_base")):
         _ageing(book, book.pack.table("ageing"))
     for name in ("margins_by_month", "margins_by_country"):
         if book.pack.table(name).rows:

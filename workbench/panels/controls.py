@@ -120,9 +120,10 @@ class Controls:
         checks = [
             Check(_("bridge: {step}").format(step=row["step"]), unit, row["amount"], row["running"])
             for row in steps[steps["level"]].to_dict("records")
+            if row["amount"] is not None
         ]
         parts = profit.bridge(facts, by="currency").frame
-        net = steps["amount"].iloc[-1]
+        net = steps["amount"].iloc[-1] if checks else _ZERO
         checks.append(Check(_("net margin by currency"), unit, _sum(parts["net_margin"]), net))
         by_order = _sum(profit.margins(facts).frame["margin"])
         by_customer = _sum(profit.margins(facts, by="customer").frame["margin"])

@@ -22,6 +22,7 @@ from workbench.charts import (
     flow,
     heat,
     ladder,
+    nothing,
     ranking,
     rate_history,
     waterfall,
@@ -56,15 +57,19 @@ def top(measure: Measure, count: int = 12) -> Measure:
 
 
 def bridge_of(measure: Measure, title: str = "") -> Chart:
-    """A waterfall of steps: the profit bridge or the one between two periods; changes of nothing are left out."""
+    """A waterfall of steps: the profit bridge or the one between two periods; changes of nothing are left out.
+
+    Where no amount is known, the chart says that there is nothing to show.
+    """
     words = _step_words()
     rows = measure.frame.to_dict("records")
     steps = [
         (words.get(row["step"], str(row["step"])), row["amount"], bool(row["level"]))
         for row in rows
-        if row["level"] or row["amount"]
+        if row["amount"] or (row["level"] and _known(row["amount"]))
     ]
-    return waterfall(steps, title or _("From the agreed margin to the one that finance finds"), Caption.of(measure))
+    title = title or _("From the agreed margin to the one that finance finds")
+    return waterfall(steps, title, Caption.of(measure)) if steps else nothing(title, Caption.of(measure))
 
 
 def _step_words() -> dict[str, str]:
@@ -130,6 +135,8 @@ def ladder_of(measure: Measure) -> Chart:
 def ageing_of(measure: Measure) -> Chart:
     """What is open by days overdue, all currencies in base; those without a rate are in the table only."""
     rows = measure.frame.to_dict("records")
+    if not any(_known(row["total_base"]) for row in rows):
+        return nothing(_("Receivables by days overdue"), Caption.of(measure))
     sums = [(name, _total(row[f"{name}_base"] for row in rows)) for name in _BUCKETS]
     named = [(_("not due") if name == "not_due" else _("undated") if name == "undated" else name, sum_of)
              for name, sum_of in sums if sum_of or name != "undated"]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -29,7 +30,8 @@ def what_if(facts: Facts, *, shock: int = 0, cost: int = 0, hedge: int = 0) -> M
 
     ``hedge`` per cent of what customers still owe keeps the closing rate. Rows step, level, amount, running: the net
     margin as it stands, what rates do to the open amounts at the closing rate, what costs do, and the net margin then;
-    orders without a known cost or rate are in none of them. Each effect is rounded once, half up.
+    orders without a known cost or rate are in none of them, and where that is all of them no amount is known. Each
+    effect is rounded once, half up.
 
     Raises:
         ConfigurationError: a hedge beyond 0 to 100 per cent.
@@ -44,10 +46,13 @@ def what_if(facts: Facts, *, shock: int = 0, cost: int = 0, hedge: int = 0) -> M
     spent = from_minor(int(known["cost"].sum()), facts.base)
     rates = round_fraction(Fraction(exposed) * Fraction(shock, 100) * Fraction(100 - hedge, 100), facts.base)
     costs = round_fraction(-Fraction(spent) * Fraction(cost, 100), facts.base)
-    amounts = [now, rates, costs, now + rates + costs]
+    amounts: list[Decimal | None] = [now, rates, costs, now + rates + costs]
+    running: list[Decimal | None] = [now, now + rates, now + rates + costs, now + rates + costs]
+    if not len(known):
+        amounts = running = [None] * 4
     shown = pd.DataFrame({"step": ["net_margin", "rates", "costs", "then"], "level": [True, False, False, True]})
     shown["amount"] = pd.Series(amounts, dtype=object)
-    shown["running"] = pd.Series([now, now + rates, amounts[-1], amounts[-1]], dtype=object)
+    shown["running"] = pd.Series(running, dtype=object)
     formula = "net margin + open amounts x shock x (1 - hedge) - costs x change"
     basis = _("settlement, rates {shock:+d} %, costs {cost:+d} %, hedged {hedge} %").format(
         shock=shock, cost=cost, hedge=hedge
@@ -84,6 +89,8 @@ class ProfitPanel:
     def controls(self) -> Controls:
         """Net margin now and the effects are the net margin then."""
         rows = self.measure().frame.to_dict("records")
+        if rows[0]["amount"] is None:
+            return Controls([])
         changed = rows[0]["amount"] + rows[1]["amount"] + rows[2]["amount"]
         now = profit.bridge(self.desk.facts).frame["amount"].iloc[-1]
         unit = self.desk.facts.base
@@ -97,10 +104,11 @@ class ProfitPanel:
     def _moved(self, _change: Any = None) -> None:
         measure = self.measure()
         now, then = (measure.frame["amount"].iloc[place] for place in (0, 3))
-        self.answer = f"{then:,f} {measure.unit}"
+        self.answer = "—" if then is None else f"{then:,f} {measure.unit}"
+        change = "—" if then is None else f"{then - now:+,f} {measure.unit}"
         self._told.value = (
             f"<div style='padding-left:2em'>{html.escape(_('net margin then'))}<br>"
             f"<b class='workbench-answer' role='status' style='font-size:1.6em'>{html.escape(self.answer)}</b><br>"
-            f"{html.escape(_('{change} against now').format(change=f'{then - now:+,f} {measure.unit}'))}</div>"
+            f"{html.escape(_('{change} against now').format(change=change))}</div>"
         )
         self._chart.outputs = drawn(bridge_of(measure, _("What if")))

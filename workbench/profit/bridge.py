@@ -29,7 +29,8 @@ def bridge(facts: Facts, by: str = "") -> Measure:
 
     ``by`` empty: a row a step (step, level, amount, running); ``by`` one of ``GROUPS`` but product: a row a group and
     a column a step. Margins before ``net_margin`` are before rebate. Each level is the one before and the changes
-    between, exactly. Orders without a known cost, rebate or rate are left out and told.
+    between, exactly. Orders without a known cost, rebate or rate are left out and told; where that is all of them, no
+    amount is known.
 
     Raises:
         ConfigurationError: no such group.
@@ -52,8 +53,9 @@ def bridge(facts: Facts, by: str = "") -> Measure:
         changes = [0 if is_level else amount for is_level, amount in zip(level, amounts, strict=True)]
         running = [amounts[0] + change for change in accumulate(changes)]
         shown = pd.DataFrame({"step": STEPS, "level": level})
-        shown["amount"] = decimals(amounts, facts.base)
-        shown["running"] = decimals(running, facts.base)
+        known = len(rows) > 0
+        shown["amount"] = decimals(amounts if known else [None] * len(STEPS), facts.base)
+        shown["running"] = decimals(running if known else [None] * len(STEPS), facts.base)
     formula = "deal margin + booking FX + realised FX + unrealised FX - write-offs - fees + rebate = net margin"
     return Measure(shown, facts.base, "deal to settlement", facts.as_of, facts.sources_named(), facts.findings, formula)
 

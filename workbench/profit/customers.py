@@ -41,7 +41,7 @@ def concentration(facts: Facts, by: str = "customer_id", top: int = 5) -> Measur
     index, total = concentration_index(values), sum(values)
     row = {
         "groups": len(values),
-        "hhi": to_places(index, 4),
+        "hhi": to_places(index, 4) if index else None,
         "effective": to_places(1 / index, 1) if index else None,
         "top": min(top, len(values)),
         "top_percent": percent(sum(values[:top]), total),
