@@ -21,6 +21,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from worlds import MIXED, PROFILES, World, make
 
 from workbench.matching import refunds
+from workbench.matching.columns import NONE
 from workbench.matching.engine import judge
 from workbench.matching.model import Trees, sigmoid
 from workbench.matching.verdict import Verdicts, verdicts
@@ -144,11 +145,12 @@ def train_later(folders: list[Path], book: RateBook, first: Judge) -> dict:
         space = world.space
         judged = space.first_round(first)
         space.learn(judged)
-        judged = space.next_round(first, judged, keep=True)
-        if number % 2:
+        again = number % 2 == 1
+        judged = space.next_round(first, judged, keep=not again)
+        if again:
             space.learn(judged)
             judged = space.last_round(first, judged)
-        rows.add(judged.columns, world.right(judged.hypotheses))
+        rows.add(judged.columns, world.right(judged.hypotheses)[judged.row != NONE])
     return rows.fitted(trees=140, leaves=24, depth=6, rate=0.1, least=40)
 
 
@@ -175,7 +177,7 @@ def add_refunds(rows: Rows, world: World, judged: Judged, verdict: Verdicts, sur
         number = int(verdict.receipt[place])
         given[number] = refunds.Original(number, tuple(hypotheses.item[begin:end].tolist()), float(sure[place]))
     outgoing = [number for number, label in enumerate(world.label) if label == "refund"]
-    pairs = refunds.return_pairs(world.space, outgoing, given, world.earlier, world.links)
+    pairs = refunds.return_pairs(world.space, outgoing, given, world.earlier)
     order = world.space.ledger.order
     right = [
         {int(order[item]) for item, _amount in one.items} == world.orders[number]

@@ -73,7 +73,6 @@ class World:
     folder: Path
     space: Workspace
     earlier: Receipts
-    links: list[dict]
     paid: list[frozenset[int]]  # instalments by receipt
     orders: list[frozenset[int]]
     label: list[str]
@@ -88,10 +87,10 @@ class World:
             customers.add(customer)
         ledger = Ledger.of(rows.instalments, rows.orders, customers, [], currencies)
         receipts = Receipts.of(rows.receipts, currencies)
-        earlier, links = Receipts.of(rows.earlier_receipts, currencies), list(rows.earlier_links)
+        earlier = Receipts.of(rows.earlier_receipts, currencies)
         skip = np.zeros(len(receipts), np.bool_)
         skip[list(repeats(receipts, earlier))] = True
-        space = Workspace(receipts, ledger, rows.customers, book, earlier=earlier, links=links, skip=skip)
+        space = Workspace(receipts, ledger, rows.customers, book, earlier=earlier, links=rows.earlier_links, skip=skip)
         at = {id_: number for number, id_ in enumerate(receipts.ids)}
         item_at = {id_: number for number, id_ in enumerate(ledger.ids)}
         paid: list[set[int]] = [set() for _id in receipts.ids]
@@ -101,7 +100,7 @@ class World:
         for row in _rows(folder / "truth" / "receipts.csv"):
             label[at[row["receipt_id"]]] = row["label"]
         orders = [frozenset(ledger.order[sorted(items)].tolist()) for items in paid]
-        return cls(folder, space, earlier, links, [frozenset(items) for items in paid], orders, label)
+        return cls(folder, space, earlier, [frozenset(items) for items in paid], orders, label)
 
     def right(self, hypotheses: Hypotheses, chosen: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.bool_]:
         """Whether each hypothesis is exactly what was paid (of the chosen ones: whether its orders are)."""

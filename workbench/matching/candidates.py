@@ -22,7 +22,7 @@ from workbench.matching.columns import (
     totals,
 )
 
-__all__ = ["Hypotheses", "Market", "Pairs", "joined", "stacked"]
+__all__ = ["Hypotheses", "Market", "Pairs", "stacked", "united"]
 
 _WINDOW_BEFORE, _WINDOW_AFTER = 48, 20  # of a customer's instalments, counted from the receipt's day
 _MOST_EQUAL = 8  # of one amount that are looked at, those due nearest
@@ -33,7 +33,6 @@ _LEAST_PART = 0.04
 _MOST_PARTS = 8  # instalments of a customer of which a receipt may be a part
 _MOST_CHARGES = 75.0  # in the measure's units
 _BITS = 62
-_AT_ONCE = 8192  # receipts
 
 
 @dataclass(slots=True)
@@ -48,6 +47,11 @@ class Pairs:
         """Takes several pairs of columns; ``width`` is above all customers' numbers."""
         keys = distinct(np.concatenate([receipt * width + customer for receipt, customer in found]))
         return cls(keys // width, keys % width)
+
+    def between(self, low: int, high: int) -> Pairs:
+        """Those of the receipts from ``low`` up to ``high``."""
+        begin, end = np.searchsorted(self.receipt, [low, high]).tolist()
+        return Pairs(self.receipt[begin:end], self.customer[begin:end])
 
     def blocks(self, size: int) -> Iterator[Pairs]:
         """The pairs some at a time, so that what is computed of them stays small."""
@@ -116,16 +120,24 @@ def stacked(parts: Sequence[Hypotheses]) -> Hypotheses:
     )
 
 
-def joined(parts: Sequence[Hypotheses], tokens: Ints) -> Hypotheses:
-    """All of them, each set once a receipt; some thousand receipts at a time, as there may be millions."""
-    last = max((int(one.receipt[-1]) for one in parts if len(one)), default=0)
-    sets = []
-    for low in range(0, last + 1, _AT_ONCE):
-        some = [one.between(low, low + _AT_ONCE) for one in parts]
-        receipt = np.concatenate([one.receipt for one in some])
-        sizes, item = np.concatenate([one.sizes for one in some]), np.concatenate([one.item for one in some])
-        sets.append(Hypotheses.of(receipt, sizes, item, tokens))
-    return stacked(sets)
+def united(parts: Sequence[Hypotheses], tokens: Ints) -> Hypotheses:
+    """All of them, each set once a receipt."""
+    receipt = np.concatenate([one.receipt for one in parts])
+    sizes, item = np.concatenate([one.sizes for one in parts]), np.concatenate([one.item for one in parts])
+    return Hypotheses.of(receipt, sizes, item, tokens)
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Places of open instalments sorted by a key and the due day, for looking up many at once."""
+
+    order: Ints
+    keys: Ints
+    packed: Ints  # key and day in one number
+
+    @classmethod
+    def of(cls, order: Ints, keys: Ints, due: Ints) -> _Sorted:
+        return cls(order, keys[order], keys[order] * (1 << 22) + due[order])
 
 
 class Market:
@@ -141,8 +153,14 @@ class Market:
         amounts = np.unique(np.stack([ledger.currency[self.live], ledger.open[self.live]], axis=1), axis=0)
         self._amount_keys = amounts[:, 0] * (1 << 52) + amounts[:, 1]
         self._amount_of = np.searchsorted(self._amount_keys, self._packed(self.live))
-        self._by_amount = np.lexsort((ledger.due[self.live], self._amount_of))
-        self._by_both = np.lexsort((ledger.due[self.live], self._amount_of, ledger.customer[self.live]))
+        due, width = ledger.due[self.live], len(self._amount_keys) + 1
+        by_amount = np.lexsort((due, self._amount_of))
+        self._by_amount = _Sorted.of(by_amount, self._amount_of, due)
+        both = ledger.customer[self.live] * width + self._amount_of
+        self._by_both = _Sorted.of(np.lexsort((due, both)), both, due)
+        self._upward = by_amount
+        """Places in ``live`` by currency and amount."""
+        self._amount_start = np.searchsorted(self._amount_of[by_amount], np.arange(width))
         generator = np.random.default_rng(20240229)
         self.tokens: Ints = generator.integers(1, 1 << _BITS, max(len(ledger), 1), np.int64)
         self.order_tokens: Ints = generator.integers(1, 1 << 50, max(len(ledger.orders), 1), np.int64)
@@ -162,8 +180,7 @@ class Market:
 
     def _count_own(self) -> tuple[Ints, Ints]:
         own, older = np.zeros(len(self._ledger), np.int64), np.zeros(len(self._ledger), np.int64)
-        item = self.live[self._by_both]
-        keys = self._ledger.customer[item] * (len(self._amount_keys) + 1) + self._amount_of[self._by_both]
+        item, keys = self.live[self._by_both.order], self._by_both.keys
         begin, count = runs(keys, keys)
         own[item], older[item] = count, np.arange(len(item)) - begin
         return own, older
@@ -186,37 +203,31 @@ class Market:
     def equal_of_customer(self, pairs: Pairs, currency: Ints, amount: Ints, day: Ints) -> tuple[Ints, Ints]:
         """Each pair's open instalments of exactly this amount, those due nearest the day."""
         number = self._amount_number(currency, amount)
-        width = len(self._amount_keys) + 1
-        order = self._by_both
-        keys = self._ledger.customer[self.live[order]] * width + self._amount_of[order]
-        wanted = np.where(number >= 0, pairs.customer * width + number, NONE)
-        return self._nearest(order, keys, wanted, day, _MOST_EQUAL)
+        wanted = np.where(number >= 0, pairs.customer * (len(self._amount_keys) + 1) + number, NONE)
+        return self._nearest(self._by_both, wanted, day, _MOST_EQUAL)
 
     def equal(self, currency: Ints, amount: Ints, day: Ints) -> tuple[Ints, Ints]:
         """For every amount the open instalments of exactly it, those due nearest the day, whoever owes them."""
-        order = self._by_amount
-        return self._nearest(order, self._amount_of[order], self._amount_number(currency, amount), day, _MOST_EQUAL)
+        return self._nearest(self._by_amount, self._amount_number(currency, amount), day, _MOST_EQUAL)
 
-    def _nearest(self, order: Ints, keys: Ints, wanted: Ints, day: Ints, most: int) -> tuple[Ints, Ints]:
-        begin, count = runs(keys, wanted)
+    def _nearest(self, known: _Sorted, wanted: Ints, day: Ints, most: int) -> tuple[Ints, Ints]:
+        begin, count = runs(known.keys, wanted)
         count = np.where(wanted >= 0, count, 0)
         end = begin + count
-        packed = keys * (1 << 22) + self._ledger.due[self.live[order]]
-        at = np.clip(np.searchsorted(packed, wanted * (1 << 22) + day), begin, end)
+        at = np.clip(np.searchsorted(known.packed, wanted * (1 << 22) + day), begin, end)
         low = np.maximum(begin, at - most)
         high = np.minimum(end, at + most // 2)
         owner, place = spread(low, np.maximum(high - low, 0))
-        return owner, self.live[order[place]]
+        return owner, self.live[known.order[place]]
 
     def above(self, currency: Ints, amount: Ints, day: Ints) -> tuple[Ints, Ints]:
         """For every amount the open instalments that are a little more, as charges may have been kept, due around the day."""
-        order = np.argsort(self._packed(self.live), kind="stable")
-        keys = self._packed(self.live)[order]
-        most = self._charges(currency, amount, day)
-        begin = np.searchsorted(keys, currency * (1 << 52) + amount, "right")
-        end = np.searchsorted(keys, currency * (1 << 52) + amount + most, "right")
+        least = currency * (1 << 52) + amount
+        first = np.searchsorted(self._amount_keys, least, "right")
+        last = np.searchsorted(self._amount_keys, least + self._charges(currency, amount, day), "right")
+        begin, end = self._amount_start[first], self._amount_start[last]
         owner, place = spread(begin, np.minimum(end - begin, 400))
-        item = self.live[order[place]]
+        item = self.live[self._upward[place]]
         late = day[owner] - self._ledger.due[item]
         near = (late >= _NEAR_DAYS[0]) & (late <= _NEAR_DAYS[1])
         owner, item, late = owner[near], item[near], late[near]
@@ -227,15 +238,14 @@ class Market:
 
     def above_of_customer(self, pairs: Pairs, currency: Ints, amount: Ints, day: Ints) -> tuple[Ints, Ints]:
         """Each pair's open instalments that are a little more than the amount: pairs of pair number and instalment."""
-        order, width = self._by_both, len(self._amount_keys) + 1
-        keys = self._ledger.customer[self.live[order]] * width + self._amount_of[order]
+        known, width = self._by_both, len(self._amount_keys) + 1
         least = currency * (1 << 52) + amount
         first = np.searchsorted(self._amount_keys, least, "right")
         last = np.searchsorted(self._amount_keys, least + self._charges(currency, amount, day), "right")
-        begin = np.searchsorted(keys, pairs.customer * width + first)
-        end = np.searchsorted(keys, pairs.customer * width + last)
+        begin = np.searchsorted(known.keys, pairs.customer * width + first)
+        end = np.searchsorted(known.keys, pairs.customer * width + last)
         pair, place = spread(begin, np.clip(end - begin, 0, _MOST_NEAR))
-        return pair, self.live[order[place]]
+        return pair, self.live[known.order[place]]
 
     def _charges(self, currency: Ints, amount: Ints, day: Ints) -> Ints:
         """The most that banks may have kept of an amount."""

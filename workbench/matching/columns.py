@@ -5,6 +5,7 @@ Amounts are whole ten-thousandths of a unit of their currency (``SCALE``), days 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +29,7 @@ __all__ = [
     "Receipts",
     "Worth",
     "distinct",
+    "held",
     "runs",
     "scaled",
     "spread",
@@ -42,6 +44,7 @@ SCALE = 10_000
 NONE = -1
 """Stands for no row, no currency and no code."""
 _MOST = 10**15
+_ZERO = Decimal(0)
 _UNKNOWN_LAG = 30  # days that are taken from falling due to being issued where the issue is not told
 _CHARGE_CODES = {"OUR": 0, "SHA": 1, "SLEV": 1, "SHAR": 1, "BEN": 2, "CRED": 2, "DEBT": 0}
 
@@ -95,6 +98,13 @@ def distinct(values: Ints) -> Ints:
     return ordered[first]
 
 
+def held(keys: Ints, values: Ints) -> Mask:
+    """Whether each value is one of sorted ``keys``."""
+    if not len(keys):
+        return np.zeros(len(values), np.bool_)
+    return np.asarray(keys[np.minimum(np.searchsorted(keys, values), len(keys) - 1)] == values, np.bool_)
+
+
 @dataclass(slots=True)
 class Ledger:
     """Instalments sorted by customer and due day, with the orders and customers they belong to."""
@@ -128,19 +138,9 @@ class Ledger:
         currencies: Codes,
     ) -> Ledger:
         """Takes rows like the register's; see ``match`` for the fields that are used."""
-        order_codes = Codes()
-        order_customer: list[int] = []
-        placed: list[int] = []
-        numbers: list[list[str]] = []
-        for row in sorted(orders, key=lambda row: str(row["id"])):
-            order_codes.add(str(row["id"]))
-            order_customer.append(customers.add(str(row["customer_id"])))
-            placed.append(row["order_date"].toordinal() if row.get("order_date") else NONE)
-            named = (row.get(name) for name in ("number", "customer_po", "proforma_number"))
-            numbers.append([str(number) for number in named if number])
-        for row in invoices:
-            numbers[order_codes.find(str(row["order_id"]))].append(str(row["number"]))
-        rows: list[tuple[Any, ...]] = []
+        order_codes, order_customer, placed, numbers = _orders(orders, customers, invoices)
+        ids, names, left_text = [], [], []
+        table = array("q")
         for row in instalments:
             amount = row["amount"] if row.get("amount") is not None else row["open_amount"]
             left = row["open_amount"] if row.get("open_amount") is not None else amount
@@ -149,16 +149,24 @@ class Ledger:
             issue = row["issue_date"].toordinal() if row.get("issue_date") else placed[order]
             due = due if due != NONE else issue
             issue = issue if issue != NONE else due - _UNKNOWN_LAG
-            number, currency = str(row.get("number") or ""), currencies.add(str(row["currency"]))
-            columns = (order_customer[order], due, row.get("sequence") or 0)
-            rows.append((*columns, str(row["id"]), order, currency, scaled(amount), scaled(left), issue, number, left))
-        rows.sort(key=lambda row: row[:4])
-        table = np.array([row[:2] + row[4:9] for row in rows], np.int64).reshape(len(rows), 7)
-        customer, due_day, order_of, currency_of, whole, open_, issued = (np.ascontiguousarray(c) for c in table.T)
+            currency = currencies.add(str(row["currency"]))
+            told = (order_customer[order], due, order, currency, scaled(amount), scaled(left), issue)
+            table.extend((*told, row.get("sequence") or 0))
+            ids.append(str(row["id"]))
+            names.append(str(row.get("number") or ""))
+            left_text.append(left or _ZERO)
+        columns = np.frombuffer(table, np.int64).reshape(len(ids), 8)
+        rank = np.empty(len(ids), np.int64)
+        rank[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
+        sort = np.lexsort((rank, columns[:, 7], columns[:, 1], columns[:, 0]))
+        customer, due_day, order_of, currency_of, whole, open_, issued = (
+            np.ascontiguousarray(columns[sort, place]) for place in range(7)
+        )
+        places = sort.tolist()
         by_order = np.argsort(order_of, kind="stable")
         return cls(
-            [row[3] for row in rows],
-            [row[10] for row in rows],
+            [ids[place] for place in places],
+            [left_text[place] for place in places],
             order_of,
             customer,
             currency_of,
@@ -166,9 +174,9 @@ class Ledger:
             open_,
             issued,
             due_day,
-            [row[9] for row in rows],
+            [names[place] for place in places],
             order_codes,
-            [tuple(dict.fromkeys(names)) for names in numbers],
+            numbers,
             np.array(order_customer, np.int64),
             customers,
             currencies,
@@ -179,6 +187,28 @@ class Ledger:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+def _orders(
+    orders: Iterable[Mapping[str, Any]], customers: Codes, invoices: Iterable[Mapping[str, Any]]
+) -> tuple[Codes, list[int], list[int], list[tuple[str, ...]]]:
+    """Orders by id: their numbers, and by number the customer, the day it was placed on and what it is called."""
+    rows = []
+    for row in orders:
+        named = (row.get(name) for name in ("number", "customer_po", "proforma_number"))
+        day = row["order_date"].toordinal() if row.get("order_date") else NONE
+        called = tuple(dict.fromkeys(str(number) for number in named if number))
+        rows.append((str(row["id"]), str(row["customer_id"]), day, called))
+    rows.sort(key=lambda row: row[0])
+    codes = Codes()
+    for id_, *_rest in rows:
+        codes.add(id_)
+    numbers = [row[3] for row in rows]
+    for row in invoices:
+        order = codes.find(str(row["order_id"]))
+        if order != NONE:
+            numbers[order] = tuple(dict.fromkeys((*numbers[order], str(row["number"]))))
+    return codes, [customers.add(row[1]) for row in rows], [row[2] for row in rows], numbers
 
 
 @dataclass(slots=True)

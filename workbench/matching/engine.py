@@ -118,12 +118,18 @@ def match(
     given: list[str] = []
     columns = Receipts.of(_noting(receipts, given), currencies)
     earlier = Receipts.of(earlier_receipts, currencies)
-    links = list(earlier_links)
     again = repeats(columns, earlier)
     skip = np.array([kind in _NOT_PAYMENTS for kind in columns.kind], np.bool_)
     skip[list(again)] = True
     space = Workspace(
-        columns, ledger, people, book or RateBook.embedded(), earlier=earlier, links=links, taught=taught, skip=skip
+        columns,
+        ledger,
+        people,
+        book or RateBook.embedded(),
+        earlier=earlier,
+        links=earlier_links,
+        taught=taught,
+        skip=skip,
     )
     space.rule_out(rejected)
     judged = judge(space, lambda done: step(_("matching receipts"), done, _STEPS))
@@ -131,7 +137,7 @@ def match(
     proposals = desk.proposals()
     proposals |= _repeated(columns, again)
     proposals |= desk.refunds(
-        [number for number in np.flatnonzero(columns.amount <= 0).tolist() if number not in again], earlier, links
+        [number for number in np.flatnonzero(columns.amount <= 0).tolist() if number not in again], earlier
     )
     step(_("matching receipts"), _STEPS, _STEPS)
     return [proposals[id_] for id_ in given]
@@ -150,12 +156,10 @@ def judge(
     space.learn(judged)
     for done in range(1, _ROUNDS + 1):
         step(done)
-        judged = space.next_round(later, judged, keep=done == _ROUNDS)
+        judged = space.next_round(later, judged)
         space.learn(judged)
     step(_ROUNDS + 1)
-    judged = space.last_round(later, judged)
-    space.learn(judged)
-    return judged
+    return space.last_round(later, judged)
 
 
 def _noting(receipts: Iterable[Mapping[str, Any]], ids: list[str]) -> Iterable[Mapping[str, Any]]:
@@ -270,10 +274,10 @@ class _Desk:
         others = [Alternative(space.ledger.ids[one], amount, Decimal(0)) for one, amount in left if amount > 0]
         return Proposal(id_, (), Decimal(0), "review", reasons, tuple(others[:_MAX_ALTERNATIVES]))
 
-    def refunds(self, numbers: list[int], earlier: Receipts, links: list[Mapping[str, Any]]) -> dict[str, Proposal]:
+    def refunds(self, numbers: list[int], earlier: Receipts) -> dict[str, Proposal]:
         """A proposal for every receipt that takes money out again."""
         space = self._space
-        found = returned(space, numbers, self._given, earlier, links)
+        found = returned(space, numbers, self._given, earlier)
         made = {}
         for number in numbers:
             refund = found.get(number)

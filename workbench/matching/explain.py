@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from workbench.matching.columns import SCALE, Ints
+from workbench.matching.columns import NONE, SCALE, Ints
+from workbench.matching.features import Columns
 from workbench.matching.reasons import MatchReason
 from workbench.matching.references import CUT, DIGITS, ONE_SLIP
 from workbench.matching.shares import Share
@@ -39,6 +40,8 @@ class Teller:
     def __init__(self, space: Workspace, judged: Judged, found: Verdicts) -> None:
         self._space, self._judged, self._found = space, judged, found
         self._names = space.payers.customer_names
+        self._unkept: tuple[int, Columns] = (NONE, {})
+        """The hypothesis whose features were computed last, as they were not kept."""
 
     def reasons(self, number: int, hypothesis: int, place: int, share: Share) -> tuple[MatchReason, ...]:
         """Reference, payer, amount, dates and rivals, as far as they say anything."""
@@ -51,7 +54,12 @@ class Teller:
         )
 
     def _feature(self, hypothesis: int, name: str) -> float:
-        return float(self._judged.columns[name][hypothesis])
+        row = int(self._judged.row[hypothesis])
+        if row != NONE:
+            return float(self._judged.columns[name][row])
+        if hypothesis != self._unkept[0]:
+            self._unkept = hypothesis, self._space.features_of(self._judged, np.array([hypothesis]))
+        return float(self._unkept[1][name][0])
 
     def _items(self, hypothesis: int) -> Ints:
         sets = self._judged.hypotheses

@@ -28,7 +28,7 @@ class FolderRows:
 
     receipts: Iterable[Mapping[str, Any]]
     instalments: Iterable[Mapping[str, Any]]
-    orders: Sequence[Mapping[str, Any]]
+    orders: Iterable[Mapping[str, Any]]
     customers: Sequence[Mapping[str, Any]]
     earlier_receipts: Iterable[Mapping[str, Any]]
     earlier_links: Iterable[Mapping[str, Any]]
@@ -61,12 +61,11 @@ def read_folder(folder: Path) -> FolderRows:
     """The rows of a folder's files; see ``match_folder`` for what is refused, partly only while rows are taken."""
     for name in ("receipts.csv", "orders.csv", "items.csv", "customers.csv"):
         _refuse_missing(folder, name)
-    orders = [_order(row) for row in _read(folder, "orders.csv")]
-    known = {order["id"] for order in orders}
+    known = {_value(row, "order_no", str) for row in _read(folder, "orders.csv")}
     return FolderRows(
         receipts=map(_receipt, _once(_read(folder, "receipts.csv"), "receipt_id")),
         instalments=(_item(row, known) for row in _once(_read(folder, "items.csv"), "item_id")),
-        orders=orders,
+        orders=map(_order, _read(folder, "orders.csv")),
         customers=[_customer(row) for row in _read(folder, "customers.csv")],
         earlier_receipts=map(_receipt, _read(folder, "history.csv", required=False)),
         earlier_links=map(_link, _read(folder, "history_links.csv", required=False)),

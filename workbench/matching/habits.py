@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from workbench.matching.columns import NONE, Codes, Floats, Ints, Ledger, Receipts, Worth, scaled, totals
 from workbench.matching.payers import Payers, Tally
 
-__all__ = ["Habits", "Lesson", "history_lesson", "shortfall"]
+__all__ = ["Habits", "Lesson", "history_lesson", "linked", "shortfall"]
 
 _USUAL_LAG, _LAG_WEIGHT = 8.0, 3.0  # days after falling due, and how many receipts that guess is worth
 _MOST_BINS = 400
@@ -58,18 +59,25 @@ def gap_bin(missing: Floats) -> Ints:
         return np.where(usable, np.where(usable, np.round(missing), 0), NONE).astype(np.int64)
 
 
-def history_lesson(
-    links: Iterable[Mapping[str, Any]], earlier: Receipts, ledger: Ledger, payers: Payers, worth: Worth
-) -> Lesson:
-    """What people matched before teaches; ``links`` are rows with receipt_id, instalment_id and amount."""
+def linked(links: Iterable[Mapping[str, Any]], earlier: Receipts, ledger: Ledger) -> Ints:
+    """What earlier receipts paid: sorted rows of receipt, instalment and amount.
+
+    ``links`` are rows with receipt_id, instalment_id and amount; those of receipts or instalments that are not there are
+    left out.
+    """
+    table = array("q")
     at = {id_: number for number, id_ in enumerate(earlier.ids)}
     item_at = {id_: number for number, id_ in enumerate(ledger.ids)}
-    rows = [
-        (at[str(row["receipt_id"])], item_at[str(row["instalment_id"])], scaled(row["amount"]))
-        for row in links
-        if str(row["receipt_id"]) in at and str(row["instalment_id"]) in item_at
-    ]
-    table = np.array(sorted(rows), np.int64).reshape(len(rows), 3)
+    for row in links:
+        receipt, item = at.get(str(row["receipt_id"])), item_at.get(str(row["instalment_id"]))
+        if receipt is not None and item is not None:
+            table.extend((receipt, item, scaled(row["amount"])))
+    rows = np.frombuffer(table, np.int64).reshape(len(table) // 3, 3)
+    return rows[np.lexsort(rows.T[::-1])]
+
+
+def history_lesson(table: Ints, earlier: Receipts, ledger: Ledger, payers: Payers, worth: Worth) -> Lesson:
+    """What people matched before teaches; ``table`` as ``linked`` makes it."""
     receipt, first, size = np.unique(table[:, 0], return_index=True, return_counts=True)
     owner = np.repeat(np.arange(len(receipt)), size)
     item = table[:, 1]

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Hashable, Iterable, Iterator
 from typing import Generic, TypeVar
 
-__all__ = ["NumberIndex", "digit_strings", "number_digits"]
+__all__ = ["NumberIndex", "asked_forms", "digit_strings", "number_digits", "number_forms"]
 
 K = TypeVar("K", bound=Hashable)
 
@@ -36,7 +36,7 @@ class NumberIndex(Generic[K]):
         # A tuple a form, the number as the firm writes it first: sets would take four times the memory.
         self._known: dict[str, tuple[str, tuple[K, ...]]] = {}
         for number, key in numbers:
-            for form in _forms(number):
+            for form in number_forms(number):
                 shown, keys = self._known.get(form, (number, ()))
                 if key not in keys:
                     self._known[form] = (shown, (*keys, key))
@@ -61,6 +61,17 @@ class NumberIndex(Generic[K]):
         if len(compact) < _MIN_DIGITS or compact.isalpha():
             return None
         return self._known.get(compact) or self._known.get(_grouped(" ".join(runs)))
+
+
+def asked_forms(text: str) -> Iterator[str]:
+    """Every form that an index is asked for when a text is looked up."""
+    runs = _RUN.findall(_plain(text))
+    for start in range(len(runs)):
+        for size in range(1, min(_LONGEST, len(runs) - start) + 1):
+            compact = "".join(runs[start : start + size])
+            if len(compact) >= _MIN_DIGITS and not compact.isalpha():
+                yield compact
+                yield _grouped(" ".join(runs[start : start + size]))
 
 
 def digit_strings(text: str) -> list[str]:
@@ -88,7 +99,8 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
 
 
-def _forms(number: str) -> Iterator[str]:
+def number_forms(number: str) -> Iterator[str]:
+    """The forms by which an index knows a number; none where it is too short to be sure of."""
     compact = "".join(_RUN.findall(_plain(number)))
     if len(compact) < _MIN_LENGTH or sum(letter.isdigit() for letter in compact) < _MIN_DIGITS:
         return

@@ -226,7 +226,8 @@ class _Desk:
 
     def _settlement(self, receipt: Mapping[str, Any], proposal: Proposal) -> Settlement | str:
         """The settlement, or why the settlement refuses it."""
-        day = receipt["value_date"]
+        # What comes late settles what is open on the day it is booked on: until then it stood unmatched.
+        day = max(receipt["value_date"], self.open_day) if self.open_day else receipt["value_date"]
         try:
             parts = [Part(self.receivables.item(part.instalment_id, day), part.amount) for part in proposal.parts]
         except RateError as error:
@@ -240,7 +241,7 @@ class _Desk:
                 charges=proposal.charges,
                 choice=self.choice,
                 reasons=told(proposal.reasons),
-                posted_on=max(day, self.open_day) if self.open_day else None,
+                posted_on=day,
             )
         except MoneyError as error:
             return error.message

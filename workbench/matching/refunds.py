@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from workbench.matching.columns import NONE, Receipts, scaled
+from workbench.matching.columns import NONE, Receipts
 from workbench.matching.features import Columns
 from workbench.matching.model import trees
 from workbench.matching.reasons import MatchReason
@@ -77,10 +76,9 @@ def returned(
     numbers: Sequence[int],
     given: Mapping[int, Original],
     earlier: Receipts,
-    links: Iterable[Mapping[str, Any]],
 ) -> dict[int, Refund]:
     """For the outgoing receipts the likeliest receipt that each returns, if any is likely."""
-    pairs = return_pairs(space, numbers, given, earlier, links)
+    pairs = return_pairs(space, numbers, given, earlier)
     if not pairs.rows:
         return {}
     odds = np.exp(np.clip(trees("refund").log_odds(pairs.columns()), -30, 30))
@@ -119,13 +117,12 @@ def return_pairs(
     numbers: Sequence[int],
     given: Mapping[int, Original],
     earlier: Receipts,
-    links: Iterable[Mapping[str, Any]],
 ) -> ReturnPairs:
     """Outgoing receipts and the receipts each may return: of the same payer, or named by number or reference."""
     pairs = ReturnPairs()
     if not numbers:
         return pairs
-    known = _Known([*_of_run(space, given), *_of_history(space, earlier, links)], space)
+    known = _Known([*_of_run(space, given), *_of_history(space, earlier)], space)
     for number in numbers:
         found = known.candidates(space, number)
         rows = [_row(space, number, one) for one in found]
@@ -149,17 +146,13 @@ def _of_run(space: Workspace, given: Mapping[int, Original]) -> Iterable[_Paid]:
         )
 
 
-def _of_history(space: Workspace, earlier: Receipts, links: Iterable[Mapping[str, Any]]) -> Iterable[_Paid]:
-    at = {id_: number for number, id_ in enumerate(space.ledger.ids)}
-    paid: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for row in links:
-        item, amount = at.get(str(row["instalment_id"])), scaled(row["amount"])
-        if item is not None and amount > 0:
-            paid[str(row["receipt_id"])].append((item, amount))
-    for number, id_ in enumerate(earlier.ids):
-        if id_ in paid:
-            key, account = int(space.payers.earlier_key[number]), int(space.payers.earlier_account[number])
-            yield _paid(earlier, number, key, account, tuple(sorted(paid[id_])), 1.0)
+def _of_history(space: Workspace, earlier: Receipts) -> Iterable[_Paid]:
+    paid: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for number, item, amount in space.links[space.links[:, 2] > 0].tolist():
+        paid[number].append((item, amount))
+    for number, items in paid.items():
+        key, account = int(space.payers.earlier_key[number]), int(space.payers.earlier_account[number])
+        yield _paid(earlier, number, key, account, tuple(items), 1.0)
 
 
 def _paid(

@@ -53,7 +53,7 @@ def verdicts(space: Workspace, judged: Judged) -> Verdicts:
     count = np.diff(np.append(start, len(ranked)))
     second: Floats = np.zeros(len(best), np.float64)
     second[count > 1] = chance[ranked[start[count > 1] + 1]]
-    columns = {name: column[best] for name, column in judged.columns.items()}
+    columns = space.features_of(judged, best)
     columns |= {
         "chance": _logit(chance[best]),
         "chance_item": _logit(probability[best]),

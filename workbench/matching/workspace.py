@@ -10,10 +10,23 @@ from typing import Any
 import numpy as np
 
 from workbench.matching.assignment import Marginals, marginals
-from workbench.matching.candidates import Hypotheses, Market, Pairs, joined, stacked
-from workbench.matching.columns import SCALE, Floats, Ints, Ledger, Mask, Receipts, Worth, distinct, spread, totals
+from workbench.matching.candidates import Hypotheses, Market, Pairs, stacked, united
+from workbench.matching.columns import (
+    NONE,
+    SCALE,
+    Floats,
+    Ints,
+    Ledger,
+    Mask,
+    Receipts,
+    Worth,
+    distinct,
+    held,
+    spread,
+    totals,
+)
 from workbench.matching.features import Belief, Columns, Evidence
-from workbench.matching.habits import Habits, Lesson, gap_bin, history_lesson, shortfall
+from workbench.matching.habits import Habits, Lesson, gap_bin, history_lesson, linked, shortfall
 from workbench.matching.payers import Payers, Tally
 from workbench.matching.references import References
 from workbench.matching.subsets import MOST, sums_between
@@ -52,7 +65,8 @@ class Judged:
     """Hypotheses with their features and how likely each is among all."""
 
     hypotheses: Hypotheses
-    columns: Columns
+    columns: Columns  # of those whose features are kept
+    row: Ints  # by hypothesis its place in the columns, NONE where its features are not kept
     log_odds: Floats
     partial: Mask
     weighed: Marginals
@@ -84,10 +98,18 @@ class Workspace:
         self.payers = Payers(receipts, earlier, customers, ledger.customers, taught)
         self.market = Market(ledger, self.worth)
         self.evidence = Evidence(receipts, ledger, self.worth, self.references, self.payers, self.market)
-        self._history = history_lesson(links, earlier, ledger, self.payers, self.worth)
+        self.links = linked(links, earlier, ledger)
+        """What earlier receipts paid: rows of receipt, instalment and amount."""
+        self._history = history_lesson(self.links, earlier, ledger, self.payers, self.worth)
         self.habits = Habits(self._history, ledger.customers, ledger.currencies)
         self.belief = Belief.nothing(ledger)
         self._ruled_out: Ints = np.zeros(0, np.int64)
+        receipt, order = self.references.named_orders()
+        self._told = distinct(receipt * max(len(ledger.customers), 1) + ledger.order_customer[order])
+        """Pairs of receipt and customer whose order is named, as keys."""
+        self._named = self._named_items()
+        self._by_digits = self._owed(*self.references.items_by_digits())
+        self._sets_named = self._orders_named()
 
     def rule_out(self, rejected: Iterable[tuple[str, str]]) -> None:
         """Never propose these pairs of receipt and instalment ids again."""
@@ -101,7 +123,7 @@ class Workspace:
             return hypotheses
         owner = hypotheses.owner
         keys = hypotheses.receipt[owner] * len(self.ledger) + hypotheses.item
-        wrong = totals(owner, np.isin(keys, self._ruled_out), len(hypotheses))
+        wrong = totals(owner, held(self._ruled_out, keys), len(hypotheses))
         return hypotheses.taken(np.flatnonzero(wrong == 0))
 
     # Finding
@@ -124,21 +146,14 @@ class Workspace:
         keep = self.active[receipt]
         return receipt[keep], other[keep]
 
-    def singles(self, pairs: Pairs) -> Hypotheses:
-        """Hypotheses of one instalment, found some thousand receipts at a time."""
+    def singles(self, pairs: Pairs, low: int, high: int) -> Hypotheses:
+        """Hypotheses of one instalment for the receipts from ``low`` up to ``high``, of which ``pairs`` are."""
+        some = np.arange(low, high)
         likely = self._pair_strength(pairs, np.arange(len(pairs))) >= _LOOKED_AT
-        stranger = self.active & ~self._known(pairs)
-        named, by_digits = self._named_items(), self._owed(*self.references.items_by_digits())
-        sets = []
-        for low in range(0, max(len(self.receipts), 1), _RECEIPTS_AT_ONCE):
-            some = np.arange(low, min(low + _RECEIPTS_AT_ONCE, len(self.receipts)))
-            begin, end = np.searchsorted(pairs.receipt, [low, low + _RECEIPTS_AT_ONCE])
-            inside = Pairs(pairs.receipt[begin:end], pairs.customer[begin:end])
-            found = [self._around(inside, likely[begin:end]), *self._equal(inside, some)]
-            found += [_between(one, low, low + _RECEIPTS_AT_ONCE) for one in (named, by_digits)]
-            found.append(self._with_charges(some[stranger[some]]))
-            sets.append(self._plausible(found, inside, likely[begin:end]))
-        return stacked(sets)
+        stranger = some[self.active[some] & ~self._known(pairs, low, high)]
+        found = [self._around(pairs, likely), *self._equal(pairs, some), self._with_charges(stranger)]
+        found += [_between(one, low, high) for one in (self._named, self._by_digits)]
+        return self._plausible(found, pairs, likely)
 
     def _owed(self, receipt: Ints, item: Ints) -> tuple[Ints, Ints]:
         owed = self.ledger.open[item] > 0
@@ -182,7 +197,7 @@ class Workspace:
         named = (self.references.own_number(receipt, item) + self.references.order_number(receipt, item)) > 0
         width = len(self.ledger.customers)
         theirs = pairs.receipt[likely] * width + pairs.customer[likely]
-        own = np.isin(receipt * width + self.ledger.customer[item], theirs)
+        own = held(theirs, receipt * width + self.ledger.customer[item])
         ratio = self.market.ratio(self.receipts, receipt, item)
         with np.errstate(invalid="ignore"):
             own |= named | ((ratio > _NEARLY) & (ratio <= 1.0))
@@ -201,18 +216,14 @@ class Workspace:
         open_ = ledger.open[item] > 0
         return receipt[owner[open_]], item[open_]
 
-    def _known(self, pairs: Pairs) -> Mask:
-        """Receipts whose payer points to some customer."""
+    def _known(self, pairs: Pairs, low: int, high: int) -> Mask:
+        """By receipt from ``low`` up to ``high`` whether its payer points to some customer."""
         payers, habits = self.payers, self.habits
         receipt, customer = pairs.receipt, pairs.customer
         key, account = payers.key[receipt], payers.account[receipt]
         strong = (payers.alike(receipt, customer) >= _WELL_KNOWN) | (payers.on_file.of(account, customer) > 0)
         strong |= (habits.by_key.of(key, customer) >= 0.5) | (habits.by_account.of(account, customer) >= 0.5)
-        return totals(receipt, strong, len(self.receipts)) > 0
-
-    def lumps(self, pairs: Pairs, unsure: Mask) -> list[Hypotheses]:
-        """Hypotheses of several instalments: those named, whole orders, and sums that make up what came."""
-        return [self._orders_named(), *self._sums(pairs, unsure)]
+        return totals(receipt - low, strong, high - low) > 0
 
     def _orders_named(self) -> Hypotheses:
         """All open instalments of one currency of the orders named, and the instalments named, as sets."""
@@ -227,7 +238,7 @@ class Workspace:
         first = np.ones(len(receipt), np.bool_)
         first[1:] = (receipt[1:] != receipt[:-1]) | (ledger.order[item][1:] != ledger.order[item][:-1])
         parts.append(self._grouped(receipt[first], item[first]))
-        return joined(parts, self.market.tokens)
+        return united(parts, self.market.tokens)
 
     def _grouped(self, receipt: Ints, item: Ints) -> Hypotheses:
         ledger = self.ledger
@@ -268,11 +279,7 @@ class Workspace:
         key, account = payers.key[receipt], payers.account[receipt]
         by_key = habits.by_key.of(key, customer) / (habits.by_key.total(key) + 0.5)
         by_account = habits.by_account.of(account, customer) / (habits.by_account.total(account) + 0.5)
-        named = np.zeros(len(chosen))
-        at, order = self.references.named_orders()
-        width = len(self.ledger.customers)
-        told = distinct(at * width + self.ledger.order_customer[order])
-        named[np.isin(receipt * width + customer, told)] = 1
+        named = held(self._told, receipt * max(len(self.ledger.customers), 1) + customer)
         strength = payers.alike(receipt, customer) + 2 * payers.on_file.of(account, customer)
         return np.asarray(
             strength + 2 * by_key + 2 * by_account + 2 * named + 2 * self.belief.customer.of(receipt, customer)
@@ -355,58 +362,93 @@ class Workspace:
 
     def first_round(self, judge: Judge, *, keep: bool = False) -> Judged:
         """Single instalments, and sets that are named, judged by what is known beforehand."""
-        found = joined([self.singles(self.pairs()), self._orders_named()], self.market.tokens)
-        return self.judged(found, judge, keep=keep)
-
-    def next_round(self, judge: Judge, before: Judged, *, keep: bool) -> Judged:
-        """The likeliest of the round before, and what was learned makes likely, judged again by what was learned."""
         pairs = self.pairs()
-        best = np.zeros(len(self.receipts))
-        np.maximum.at(best, before.hypotheses.receipt, before.weighed.probability)
-        found = [before.hypotheses, self.singles(pairs), *self.lumps(pairs, self.active & (best < _SURE))]
-        return self.judged(joined(found, self.market.tokens), judge, keep=keep)
+
+        def found(low: int, high: int) -> list[Hypotheses]:
+            return [self.singles(pairs.between(low, high), low, high), self._sets_named.between(low, high)]
+
+        return self._judged(found, judge, keep=keep)
+
+    def next_round(self, judge: Judge, before: Judged, *, keep: bool = False) -> Judged:
+        """The likeliest of the round before, and what was learned makes likely, judged again by what was learned."""
+        pairs, best = self.pairs(), self._best(before)
+        unsure = self.active & (best < _SURE)
+
+        def found(low: int, high: int) -> list[Hypotheses]:
+            some = pairs.between(low, high)
+            known = (before.hypotheses.between(low, high), self._sets_named.between(low, high))
+            return [*known, self.singles(some, low, high), *self._sums(some, unsure)]
+
+        return self._judged(found, judge, keep=keep)
 
     def last_round(self, judge: Judge, before: Judged) -> Judged:
-        """The same hypotheses judged once more, by what the round before taught, where that may still change anything."""
-        hypotheses = before.hypotheses
-        best = np.zeros(len(self.receipts))
-        np.maximum.at(best, hypotheses.receipt, before.weighed.probability)
-        again = np.flatnonzero(best[hypotheses.receipt] < _SETTLED)
-        for place, columns, log_odds in self._scored(hypotheses.taken(again), judge):
-            before.log_odds[again[place]] = log_odds
-            for name, column in columns.items():
-                before.columns[name][again[place]] = column
-        weighed = self._weighed(hypotheses, before.log_odds, before.partial)
-        return Judged(hypotheses, before.columns, before.log_odds, before.partial, weighed)
+        """The same hypotheses judged once more, by what the round before taught, where that may still change anything.
 
-    def judged(self, hypotheses: Hypotheses, judge: Judge, *, keep: bool) -> Judged:
+        Only of those, and of the likeliest ones, features are kept.
+        """
+        hypotheses, probability = before.hypotheses, before.weighed.probability
+        best = self._best(before)[hypotheses.receipt]
+        again = np.flatnonzero((best < _SETTLED) | (probability == best))
+        log_odds, blocks = before.log_odds.copy(), []
+        ends = np.searchsorted(hypotheses.receipt[again], [low for low, _high in self._blocks()] + [len(self.receipts)])
+        for begin, end in pairwise(ends.tolist()):
+            if end == begin:
+                continue
+            columns = self.features(hypotheses.taken(again[begin:end]))
+            log_odds[again[begin:end]] = judge(columns)
+            blocks.append(_small(columns, np.arange(end - begin)))
+        row = np.full(len(hypotheses), NONE)
+        row[again] = np.arange(len(again))
+        weighed = self._weighed(hypotheses, log_odds, before.partial)
+        return Judged(hypotheses, _one(blocks), row, log_odds, before.partial, weighed)
+
+    def features(self, hypotheses: Hypotheses) -> Columns:
+        """What speaks for and against hypotheses by what is known so far."""
+        return self.evidence.columns(hypotheses, self.habits, self.belief)
+
+    def features_of(self, judged: Judged, chosen: Ints) -> Columns:
+        """The features by which the chosen hypotheses were judged, computed where they were not kept."""
+        row = judged.row[chosen]
+        gone = np.flatnonzero(row < 0)
+        computed = self.features(judged.hypotheses.taken(chosen[gone])) if len(gone) else {}
+        columns: Columns = {}
+        for name, column in judged.columns.items():
+            columns[name] = column[row]
+            if len(gone):
+                columns[name][gone] = computed[name]
+        return columns
+
+    def _best(self, judged: Judged) -> Floats:
+        """By receipt how likely its likeliest hypothesis is."""
+        best = np.zeros(len(self.receipts))
+        np.maximum.at(best, judged.hypotheses.receipt, judged.weighed.probability)
+        return best
+
+    def _blocks(self) -> Iterator[tuple[int, int]]:
+        """Some thousand receipts at a time, so that what is computed of them stays small."""
+        for low in range(0, max(len(self.receipts), 1), _RECEIPTS_AT_ONCE):
+            yield low, min(low + _RECEIPTS_AT_ONCE, len(self.receipts))
+
+    def _judged(self, found: Callable[[int, int], list[Hypotheses]], judge: Judge, *, keep: bool) -> Judged:
         """The chances of hypotheses, of each receipt only the likeliest ones; ``keep`` their features, which take room."""
-        hypotheses = self._allowed(hypotheses)
-        kept, odds, blocks = [], [], []
-        for place, columns, log_odds in self._scored(hypotheses, judge):
-            best = _likeliest(hypotheses.receipt[place], log_odds)
-            kept.append(place[best])
+        nothing = np.zeros(0, np.int64)
+        kept, odds, blocks = [Hypotheses(nothing, np.zeros(1, np.int64), nothing)], [np.zeros(0)], []
+        for low, high in self._blocks():
+            some = self._allowed(united(found(low, high), self.market.tokens))
+            if not len(some):
+                continue
+            columns = self.features(some)
+            log_odds = judge(columns)
+            best = _likeliest(some.receipt, log_odds)
+            kept.append(some.taken(best))
             odds.append(log_odds[best])
             if keep:
-                blocks.append({name: np.array(column[best], np.float32) for name, column in columns.items()})
-        best = np.concatenate(kept) if kept else np.zeros(0, np.int64)
-        log_odds = np.concatenate(odds) if odds else np.zeros(0)
-        names = list(blocks[0]) if blocks else []
-        features = {name: np.concatenate([block.pop(name) for block in blocks]) for name in names}
-        hypotheses = hypotheses.taken(best)
+                blocks.append(_small(columns, best))
+        hypotheses, log_odds = stacked(kept), np.concatenate(odds)
         partial = self._partial(hypotheses)
-        return Judged(hypotheses, features, log_odds, partial, self._weighed(hypotheses, log_odds, partial))
-
-    def _scored(self, hypotheses: Hypotheses, judge: Judge) -> Iterator[tuple[Ints, Columns, Floats]]:
-        """Features and log-odds, some receipts at a time: their places, columns and answers."""
-        ends = np.searchsorted(
-            hypotheses.receipt, np.arange(0, len(self.receipts) + _RECEIPTS_AT_ONCE, _RECEIPTS_AT_ONCE)
-        )
-        for begin, end in pairwise(ends.tolist()):
-            if end > begin:
-                place = np.arange(begin, end)
-                columns = self.evidence.columns(hypotheses.taken(place), self.habits, self.belief)
-                yield place, columns, judge(columns)
+        row = np.arange(len(hypotheses)) if keep else np.full(len(hypotheses), NONE)
+        weighed = self._weighed(hypotheses, log_odds, partial)
+        return Judged(hypotheses, _one(blocks), row, log_odds, partial, weighed)
 
     def _weighed(self, hypotheses: Hypotheses, log_odds: Floats, partial: Mask) -> Marginals:
         return marginals(hypotheses, log_odds, partial, len(self.ledger))
@@ -505,8 +547,18 @@ def _claims_before(weighed: Marginals) -> Floats:
 
 
 def _between(found: tuple[Ints, Ints], low: int, high: int) -> tuple[Ints, Ints]:
-    inside = (found[0] >= low) & (found[0] < high)
-    return found[0][inside], found[1][inside]
+    begin, end = np.searchsorted(found[0], [low, high]).tolist()
+    return found[0][begin:end], found[1][begin:end]
+
+
+def _small(columns: Columns, chosen: Ints) -> Columns:
+    return {name: np.array(column[chosen], np.float32) for name, column in columns.items()}
+
+
+def _one(blocks: list[Columns]) -> Columns:
+    """Blocks of columns as one; the blocks are emptied on the way, so that they are never held twice."""
+    names = list(blocks[0]) if blocks else []
+    return {name: np.concatenate([block.pop(name) for block in blocks]) for name in names}
 
 
 def _likeliest(receipt: Ints, log_odds: Floats) -> Ints:
