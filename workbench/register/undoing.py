@@ -16,6 +16,7 @@ from workbench.register.codec import Stored, from_database
 from workbench.register.errors import UndoRefused
 from workbench.register.locations import is_sqlite, snapshot
 from workbench.register.schema import METADATA, data_columns
+from workbench.register.settled import SETTLED, unsettled
 from workbench.register.tables import TABLES, FieldKind, Table
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def undo(register: Register, number: int, *, author: str, reason: str) -> Change
             connection = cs.connection()
             _refuse_done(connection, number)
             _refuse(number, _later_changes(connection, number) | _later_references(connection, number))
+            settled: list[Stored] = []
             for table, action, changes in _newest_first(connection, number):
                 rows = _current(connection, table, {row_id for row_id, _before, _after in changes})
                 steps: list[_Step] = []
@@ -45,6 +47,9 @@ def undo(register: Register, number: int, *, author: str, reason: str) -> Change
                     steps.append((now, rows[row_id]))
                 _refuse(number, _custom_dependents(connection, table, steps))
                 cs.restore_stored(table, steps)
+                if table.name in SETTLED:
+                    settled += [row for step in steps for row in step if row is not None]
+            _refuse_unsettled(number, sorted(set(unsettled(connection, settled))))
     except sa.exc.IntegrityError as error:
         # What the rows need is gone, or what must be unique is taken: rare, so looked up only now.
         with snapshot(register.engine) as connection:
@@ -85,6 +90,18 @@ def _refuse(number: int, blocking: set[int]) -> None:
         remedy=_("Undo those first, newest first, or correct the rows by hand."),
         blocking=",".join(map(str, sorted(blocking))),
     )
+
+
+def _refuse_unsettled(number: int, short: list[str]) -> None:
+    """What others used since cannot be taken away from under them."""
+    if short:
+        raise UndoRefused(
+            _("Changeset {number} cannot be taken back: what it settled was used or paid back since ({rows}).").format(
+                number=number, rows=", ".join(short[:5]) + (" …" if len(short) > 5 else "")
+            ),
+            remedy=_("Undo the later postings of these first, newest first."),
+            blocking="",
+        )
 
 
 def _undone(connection: sa.Connection) -> dict[int, int]:

@@ -14,7 +14,7 @@ from workbench.money import relieve, round_to_minor
 from workbench.rates import RateBook
 from workbench.register import Changeset
 from workbench.settlement.allocation import AllocationRefused, Part, Settlement, allocate_receipt, rate_missing
-from workbench.settlement.books import Books, first_open_day
+from workbench.settlement.books import Books, first_open_day, paid_back
 from workbench.settlement.receivables import Basis, OpenItem, Receivables
 from workbench.settlement.rights import limits_for, require_reason, require_right
 from workbench.settlement.tolerance import tolerance_limit
@@ -24,6 +24,10 @@ __all__ = ["Chosen", "Posted", "accept", "pay", "put_aside", "reject", "teach", 
 
 _SPREAD = Decimal("0.05")
 """How far from the published rate a bank's own may be, for a payment in another currency to count as the whole."""
+_TOLD_SPREAD = Decimal("0.1")
+"""The same where a person says how much of an instalment it pays."""
+_MOST_CHARGES = Decimal("0.1")
+"""Of what arrived; banks keep less, on all but the smallest payments."""
 _TAUGHT = "payer.taught"
 
 
@@ -57,13 +61,14 @@ class _Desk:
     wanted: Sequence[str]
     basis: Basis = Basis.INVOICE_OR_ORDER
     choice: RateChoice = field(default_factory=RateChoice)
+    customers: Sequence[str] = ()
     books: Books = field(init=False)
     receivables: Receivables = field(init=False)
     open_day: date | None = field(init=False)
 
     def __post_init__(self) -> None:
         self.cs.begin()  # from here on nobody else writes
-        self.books = Books.around(self.cs, self.receipt_id, self.wanted)
+        self.books = Books.around(self.cs, self.receipt_id, self.wanted, self.customers)
         self.receivables = self.books.receivables(self.book, basis=self.basis, choice=self.choice)
         self.open_day = first_open_day(self.cs)
 
@@ -118,6 +123,7 @@ def pay(
     keep_rest: bool = True,
     write_off_short: bool = False,
     why: str = "",
+    proposed: bool = False,
     basis: Basis = Basis.INVOICE_OR_ORDER,
     choice: RateChoice | None = None,
 ) -> Posted:
@@ -134,12 +140,13 @@ def pay(
         write_off_short: give up what stays open of the instalments afterwards: within the customer's tolerance, or by
             somebody with the right to.
         why: the reason of a write-off, and what is noted of the answer.
+        proposed: the charges are those that the matching found, not a person's own.
         basis: when receivables arise.
         choice: which published rates are used.
 
     Raises:
         AllocationRefused: the receipt does not fit them, nothing of it is left, or they are paid.
-        NotPermitted, ReasonMissing: of a write-off.
+        NotPermitted, ReasonMissing: of a write-off, or of charges that are more than banks keep.
     """
     wanted = [one.instalment_id for one in chosen]
     desk = _Desk(cs, book, person, receipt_id, wanted, basis, choice or RateChoice())
@@ -147,6 +154,8 @@ def pay(
     left = desk.left_of(receipt) + charges
     if not chosen or not left:
         raise _refused(receipt_id, _("Nothing of it is left to settle.") if chosen else _("No instalment is named."))
+    if charges and not proposed:
+        _check_charges(desk, receipt, charges, why)
     parts = _parts(desk, receipt, chosen, left)
     made = desk.settlement(receipt, parts, charges, _note(person, why))
     cs.insert("allocations", made.allocations)
@@ -163,6 +172,17 @@ def pay(
     _decide(cs, receipt_id, person, [part.item.instalment_id for part in parts], why)
     rest = (made.credit.amount if made.credit else Decimal(0)) - credit
     return Posted(receipt_id, made.allocations, credit, rest, given_up)
+
+
+def _check_charges(desk: _Desk, receipt: Mapping[str, Any], charges: Decimal, why: str) -> None:
+    """Charges are no way around a write-off: far more than banks keep, or tell, needs the same reason and right."""
+    told: Decimal = receipt.get("fee_amount") or Decimal(0)
+    if receipt.get("instructed_currency") == receipt["currency"]:
+        told = max(told, (receipt.get("instructed_amount") or Decimal(0)) - receipt["amount"])
+    if charges > max(told, abs(receipt["amount"]) * _MOST_CHARGES):
+        what = _("tell so much as charges")
+        require_reason(why, what)
+        require_right(desk.cs, desk.person, what)
 
 
 def accept(
@@ -188,7 +208,7 @@ def accept(
         Chosen(row["instalment_id"], Decimal(str(one["amount"])) if one.get("amount") else None)
         for row, one in zip(named, told, strict=True)
     ]
-    return pay(cs, book, receipt_id, chosen, person, charges=charges, why=why)
+    return pay(cs, book, receipt_id, chosen, person, charges=charges, why=why, proposed=True)
 
 
 def reject(cs: Changeset, receipt_id: str, person: str, instalment_ids: Iterable[str] = (), why: str = "") -> None:
@@ -228,17 +248,35 @@ def put_aside(
 ) -> Posted:
     """Keep what is left of a receipt as a customer's credit, to be used later.
 
+    Money that went out to the customer uses up what is held, at the rate it is held at; the difference is realised.
+
     Raises:
-        AllocationRefused: nothing is left of it, or there is no rate for its value date.
+        AllocationRefused: nothing is left of it, there is no rate for its value date, or more went out than is held.
     """
-    desk = _Desk(cs, book, person, receipt_id, [])
+    desk = _Desk(cs, book, person, receipt_id, [], customers=[customer_id])
     receipt = desk.receipt(receipt_id)
     if not desk.left_of(receipt):
         raise _refused(receipt_id, _("Nothing of it is left to settle."))
-    row = desk.settlement(receipt, [], Decimal(0), "").credit_row or {}
+    row = {**(desk.settlement(receipt, [], Decimal(0), "").credit_row or {})}
+    if row["amount"] < 0:
+        row["base_amount"] = -_paid_back(desk, receipt_id, customer_id, row)
     cs.insert("credits", [{**row, "customer_id": customer_id, "refundable": refundable, "why": _note(person, "")}])
     _decide(cs, receipt_id, person, [], "")
     return Posted(receipt_id, (), row["amount"], Decimal(0))
+
+
+def _paid_back(desk: _Desk, receipt_id: str, customer_id: str, row: Mapping[str, Any]) -> Decimal:
+    """The base amount that what went out was held at."""
+    held = list(desk.books.credit_left().values())
+    used = paid_back(held, customer_id, row["currency"], -row["amount"])
+    if sum((amount for _held, amount, _base in used), Decimal(0)) != -row["amount"]:
+        raise _refused(
+            receipt_id,
+            _("The customer holds less credit than {amount} {currency}.").format(
+                amount=-row["amount"], currency=row["currency"]
+            ),
+        )
+    return sum((base for _held, _amount, base in used), Decimal(0))
 
 
 def use_credit(cs: Changeset, book: RateBook, receipt_id: str, chosen: Chosen, person: str, *, on: date) -> Posted:
@@ -250,16 +288,15 @@ def use_credit(cs: Changeset, book: RateBook, receipt_id: str, chosen: Chosen, p
         AllocationRefused: there is no credit, it is less than the part, or the instalment is another customer's.
     """
     desk = _Desk(cs, book, person, receipt_id, [chosen.instalment_id])
-    receipt = desk.receipt(receipt_id)
-    item = desk.item(chosen.instalment_id, on, receipt_id)
+    receipt = {**desk.receipt(receipt_id), "instructed_currency": None, "instructed_amount": None, "fee_amount": None}
+    item = desk.item(chosen.instalment_id, desk.posted_on(on), receipt_id)
     customer = desk.customer_of(chosen.instalment_id)
     held = desk.books.credit_left().get((receipt_id, customer))
     if held is None:
         raise _refused(receipt_id, _("It holds no credit of that customer."))
-    amount = chosen.amount
-    if amount is None and item.currency == held["currency"]:
-        amount = min(item.open_amount, held["amount"])
-    if amount is None:
+    if held["amount"] < 0:
+        raise _refused(receipt_id, _("It holds no credit of that customer."))
+    if chosen.amount is None and item.currency != held["currency"]:
         raise _refused(receipt_id, _("Say how much; the currencies differ."))
     valued = {
         **receipt,
@@ -273,7 +310,7 @@ def use_credit(cs: Changeset, book: RateBook, receipt_id: str, chosen: Chosen, p
     }
     made = allocate_receipt(
         valued,
-        [Part(item, amount)],
+        _parts(desk, valued, [chosen], held["amount"]),
         book=book,
         base_currency=desk.books.base_currency,
         reasons=_note(person, ""),
@@ -325,8 +362,13 @@ def _give_up(
         return Decimal(0)
     what = _("write money off")
     reason = require_reason(why, what)
-    whole = item.paid + item.open_amount
-    if abs(given) > tolerance_limit(whole, limits_for(desk.cs, desk.customer_of(instalment_id))):
+    before = sum(
+        (row["document_amount"] for row in desk.books.allocations
+         if row["instalment_id"] == instalment_id and row.get("kind") == "write_off"),
+        Decimal(0),
+    )  # fmt: skip
+    whole = desk.receivables.amount(instalment_id)
+    if abs(before + given) > tolerance_limit(whole, limits_for(desk.cs, desk.customer_of(instalment_id))):
         require_right(desk.cs, desk.person, what)
     base = desk.books.base_currency
     zero = Decimal(0)
@@ -364,36 +406,81 @@ def _give_up(
 
 def _parts(desk: _Desk, receipt: Mapping[str, Any], chosen: Sequence[Chosen], left: Decimal) -> list[Part]:
     """The parts with their amounts: what is told as it is told, the others filled up one after another."""
-    day = receipt["value_date"]
+    # Of a closed month the receipt settles what is open on the first open day: until then it stood unmatched.
+    day = desk.posted_on(receipt["value_date"])
     items = [desk.item(one.instalment_id, day, receipt["id"]) for one in chosen]
     told = [one.amount for one in chosen]
     same = [item.currency == receipt["currency"] for item in items]
     rest = left - sum(
         (amount for amount, own in zip(told, same, strict=True) if own and amount is not None), Decimal(0)
     )
+    amounts, received = _foreign(desk, receipt, items, told, rest) if not all(same) else ({}, {})
+    rest -= sum(received.values(), Decimal(0))
     parts = []
-    for item, wanted, own in zip(items, told, same, strict=True):
-        amount = _filled(desk, receipt, item, rest, own=own) if wanted is None else wanted
-        if wanted is None and own:
+    for at, (item, wanted) in enumerate(zip(items, told, strict=True)):
+        amount = amounts.get(at, wanted)
+        if amount is None:
+            amount = _filled(item, rest)
             rest -= amount
         if not amount:
-            raise _refused(receipt["id"], _("{instalment} is paid already.").format(instalment=item.instalment_id))
-        parts.append(Part(item, amount))
+            why = (
+                _("Nothing of it is left for {instalment}.") if item.open_amount else _("{instalment} is paid already.")
+            )
+            raise _refused(receipt["id"], why.format(instalment=item.instalment_id))
+        parts.append(Part(item, amount, received.get(at)))
     return parts
 
 
-def _filled(desk: _Desk, receipt: Mapping[str, Any], item: OpenItem, rest: Decimal, *, own: bool) -> Decimal:
+def _filled(item: OpenItem, rest: Decimal) -> Decimal:
     """As much of the item as both hold; money that went out opens again what was paid."""
-    if not own:
-        rest = _worth(desk, receipt, item, rest)
     if rest < 0 < item.paid:
         return -min(-rest, item.paid)
-    open_amount = item.open_amount
-    if open_amount < 0 <= rest:  # a credit note is netted whole
-        return open_amount
-    if not own and abs(rest - open_amount) <= open_amount * _SPREAD:
-        return open_amount
-    return max(min(open_amount, rest), Decimal(0))
+    if item.open_amount < 0 <= rest:  # a credit note is netted whole
+        return item.open_amount
+    return max(min(item.open_amount, rest), Decimal(0))
+
+
+def _foreign(
+    desk: _Desk,
+    receipt: Mapping[str, Any],
+    items: Sequence[OpenItem],
+    told: Sequence[Decimal | None],
+    rest: Decimal,
+) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+    """Of items in other currencies than the receipt's, by their place: the amount, and what the receipt gives for it.
+
+    Where they are about worth what is left, they get all of it, at the bank's own rate; otherwise each gets what it is
+    worth on the value date, and the rest stays.
+    """
+    foreign = [at for at, item in enumerate(items) if item.currency != receipt["currency"]]
+    whole = {at: items[at].open_amount if told[at] is None else told[at] or Decimal(0) for at in foreign}
+    if len(foreign) == len(items) and all(whole.values()):
+        worth = sum((_cost(desk, receipt, items[at], amount) for at, amount in whole.items()), Decimal(0))
+        spread = _SPREAD if all(told[at] is None for at in foreign) else _TOLD_SPREAD
+        if abs(rest - worth) <= abs(worth) * spread:
+            return whole, {}
+    amounts: dict[int, Decimal] = {}
+    received: dict[int, Decimal] = {}
+    for at in foreign:
+        item, wanted = items[at], told[at]
+        can = _worth(desk, receipt, item, rest)
+        amounts[at] = amount = _filled(item, can) if wanted is None else wanted
+        received[at] = rest if amount == can else _cost(desk, receipt, item, amount)
+        if abs(received[at]) > abs(rest):
+            raise _refused(
+                receipt["id"],
+                _(
+                    "{part} {currency} of {instalment} are more than what is left of it is worth ({worth} {currency})"
+                ).format(part=amount, currency=item.currency, instalment=item.instalment_id, worth=can),
+            )
+        rest -= received[at]
+    return amounts, received
+
+
+def _cost(desk: _Desk, receipt: Mapping[str, Any], item: OpenItem, amount: Decimal) -> Decimal:
+    """What an amount of the item is worth in the receipt's currency."""
+    one = _worth(desk, receipt, item, receipt["amount"])
+    return round_to_minor(amount * receipt["amount"] / one, receipt["currency"]) if one else receipt["amount"]
 
 
 def _worth(desk: _Desk, receipt: Mapping[str, Any], item: OpenItem, amount: Decimal) -> Decimal:
@@ -401,7 +488,9 @@ def _worth(desk: _Desk, receipt: Mapping[str, Any], item: OpenItem, amount: Deci
     valuer, day = desk.books.valuer(desk.book, desk.choice), receipt["value_date"]
     if receipt.get("instructed_currency") == item.currency and receipt.get("instructed_amount"):
         told: Decimal = receipt["instructed_amount"]
-        return told
+        if abs(amount) >= abs(receipt["amount"]):
+            return told if amount > 0 else -told
+        return round_to_minor(told * amount / abs(receipt["amount"]), item.currency)
     try:
         cash, document = valuer.on(receipt["currency"], day, receipt), valuer.on(item.currency, day)
     except RateError as error:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from workbench.errors import RateError
 from workbench.findings import Finding
+from workbench.money import relieve, round_to_minor
 from workbench.rates import RateBook
 from workbench.register import Register
 from workbench.settlement.receivables import Basis, OpenItem, Receivables
@@ -76,8 +77,13 @@ class Books:
         return cls(str(setting["value"]), **found)
 
     @classmethod
-    def around(cls, source: Rows, receipt_id: str | None, instalment_ids: Iterable[str]) -> Books:
-        """Only what one receipt and some instalments stand among: their orders whole, and all that settled them."""
+    def around(
+        cls, source: Rows, receipt_id: str | None, instalment_ids: Iterable[str], customer_ids: Iterable[str] = ()
+    ) -> Books:
+        """Only what one receipt and some instalments stand among: their orders whole, and all that settled them.
+
+        Credits are those of the receipt and all of the customers that it was kept for, or that are named.
+        """
         (setting,) = source.rows("settings", {"name": "base_currency"})
         named = source.rows("instalments", {"id": sorted(set(instalment_ids))})
         orders = sorted({row["order_id"] for row in named})
@@ -85,6 +91,9 @@ class Books:
         of_receipt = {"receipt_id": receipt_id}
         settled = source.rows("allocations", {"instalment_id": [row["id"] for row in instalments]})
         settled += source.rows("allocations", of_receipt) if receipt_id else []
+        kept = source.rows("credits", of_receipt) if receipt_id else []
+        holders = sorted({*customer_ids, *(row["customer_id"] for row in kept)})
+        kept += source.rows("credits", {"customer_id": holders}) if holders else []
         return cls(
             str(setting["value"]),
             source.rows("receipts", {"id": receipt_id}) if receipt_id else [],
@@ -92,8 +101,8 @@ class Books:
             source.rows("orders", {"id": orders}),
             [],
             source.rows("invoices", {"order_id": orders}),
-            sorted({row["id"]: row for row in settled}.values(), key=lambda row: (len(row["id"]), row["id"])),
-            source.rows("credits", of_receipt) if receipt_id else [],
+            _in_order(settled),
+            _in_order(kept),
         )
 
     @classmethod
@@ -117,15 +126,44 @@ class Books:
         )
 
     def credit_left(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """By receipt and customer what is left of credits: ``amount``, ``base_amount`` and the row it began with."""
+        """By receipt and customer what is left of credits: ``amount``, ``base_amount`` and the row it began with.
+
+        Money that went back to the customer uses up the oldest credits in its currency, at the rates they are held at.
+        """
         left: dict[tuple[str, str], dict[str, Any]] = {}
         for row in self.credits:
-            held = left.setdefault(
-                (row["receipt_id"], row["customer_id"]), {**row, "amount": Decimal(0), "base_amount": Decimal(0)}
-            )
+            key = (row["receipt_id"], row["customer_id"])
+            if row["amount"] < 0 and key not in left:
+                used = paid_back(left.values(), row["customer_id"], row["currency"], -row["amount"])
+                for held, amount, base in used:
+                    held["amount"], held["base_amount"] = held["amount"] - amount, held["base_amount"] - base
+                continue
+            held = left.setdefault(key, {**row, "amount": Decimal(0), "base_amount": Decimal(0)})
             held["amount"] += row["amount"]
             held["base_amount"] += row["base_amount"]
         return {key: row for key, row in left.items() if row["amount"]}
+
+    def repayments(self, valued: Mapping[str, Decimal] | None = None) -> list[tuple[Row, Decimal]]:
+        """Rows of credits that were paid back, each with the base amount of the cash that went out (below zero).
+
+        What that is more or less than the credit was held at is realised.
+        """
+        receipts = {row["id"]: row for row in self.receipts if row["amount"] < 0}
+        settled: dict[str, Decimal] = defaultdict(Decimal)
+        for row in self.allocations:
+            settled[row["receipt_id"]] += row["settlement_amount"]
+        made: list[tuple[Row, Decimal]] = []
+        for row in self.credits:
+            receipt = receipts.get(row["receipt_id"])
+            if receipt is None:
+                continue
+            whole = (valued or {}).get(receipt["id"])
+            if whole is None and receipt.get("base_currency") == self.base_currency:
+                whole = receipt.get("base_amount")
+            if whole is None:
+                whole = round_to_minor(receipt["amount"] * row["rate"], self.base_currency)
+            made.append((row, whole - settled[receipt["id"]]))
+        return made
 
     def taken(self) -> dict[str, Decimal]:
         """By receipt what of it is allocated or set aside as a credit, in its own currency."""
@@ -140,6 +178,25 @@ class Books:
     def valuer(self, book: RateBook, choice: RateChoice | None = None) -> Valuer:
         """Values currencies in base currency."""
         return Valuer(book, self.base_currency, choice or RateChoice())
+
+
+def paid_back(
+    held_credits: Iterable[dict[str, Any]], customer_id: str, currency: str, amount: Decimal
+) -> list[tuple[dict[str, Any], Decimal, Decimal]]:
+    """Which credits of a customer an amount that goes back uses up, the oldest first: credit, amount, base amount."""
+    used = []
+    for held in held_credits:
+        if (held["customer_id"], held["currency"]) != (customer_id, currency) or held["amount"] <= 0 or not amount:
+            continue
+        part = min(amount, held["amount"])
+        used.append((held, part, relieve(held["amount"], held["base_amount"], part, held["base_currency"])))
+        amount -= part
+    return used
+
+
+def _in_order(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each row once, in the order in which they were made."""
+    return sorted({row["id"]: row for row in rows}.values(), key=lambda row: (len(row["id"]), row["id"]))
 
 
 def first_open_day(source: Rows) -> date | None:
@@ -187,11 +244,19 @@ def items_of(
 
 def realised_fx(register: Register, period: tuple[date, date]) -> dict[str, Decimal]:
     """Realised exchange gain (+) or loss (-) by document currency, in base currency, first and last day included."""
+    return realised_in(Books.of(register, until=period[1]), period)
+
+
+def realised_in(books: Books, period: tuple[date, date]) -> dict[str, Decimal]:
+    """As ``realised_fx``, from rows that are at hand: of allocations, and of credits that were paid back."""
     first, last = period
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for row in register.rows("allocations"):
+    for row in books.allocations:
         if first <= row["allocation_date"] <= last:
             sums[row["document_currency"]] += row["realised_fx"]
+    for back, cash in books.repayments():
+        if first <= back["credit_date"] <= last:
+            sums[back["currency"]] += cash - back["base_amount"]
     return dict(sorted(sums.items()))
 
 

@@ -19,7 +19,7 @@ from workbench.rate_store import load_book
 from workbench.rates import RateBook
 from workbench.register import Register
 from workbench.register.periods import LOCKED_UNTIL
-from workbench.settlement.books import Books, Past, changeset_now, items_of
+from workbench.settlement.books import Books, Past, changeset_now, items_of, realised_in
 from workbench.settlement.control import Control, control_totals
 from workbench.settlement.lifecycle import closing_rates, revalue
 from workbench.settlement.receivables import Basis, OpenItem
@@ -240,10 +240,6 @@ def _worked_out(
     foreign = [item for item in (*standing, *advances) if item.currency != books.base_currency]
     lines = [*revalue(foreign, rates, as_of), *_revalued_credits(aside, rates, as_of, books.base_currency)]
     lines.sort(key=lambda row: (row.get("instalment_id") or "", row.get("receipt_id") or ""))
-    realised: dict[str, Decimal] = defaultdict(Decimal)
-    for row in books.allocations:
-        if (row["allocation_date"].year, row["allocation_date"].month) == (as_of.year, as_of.month):
-            realised[row["document_currency"]] += row["realised_fx"]
     return MonthEnd(
         as_of,
         books.base_currency,
@@ -251,7 +247,7 @@ def _worked_out(
         rates,
         tuple(lines),
         (*kept, *kept_credits),
-        dict(sorted(realised.items())),
+        realised_in(books, (as_of.replace(day=1), as_of)),
         tuple(control_totals(books)),
         (*findings, *missing),
     )

@@ -202,13 +202,17 @@ class _Maker:
             self.add(row["allocation_date"], row.get("kind") or "payment", row["id"], lines)
 
     def credits(self, until: date) -> None:
+        valued = {receipt_id: base for receipt_id, (base, _rate) in self.valued.items()}
+        paid_back = {row["id"]: cash for row, cash in self.books.repayments(valued)}
         for row in self.books.credits:
             if row["credit_date"] > until or row["receipt_id"] not in self.valued:
                 continue
             amount, base, code = row["amount"], row["base_amount"], row["currency"]
+            cash = paid_back.get(row["id"], base)
             lines = [
-                Line(SUSPENSE, code, amount, base, row["receipt_id"], row["rate"]),
+                Line(SUSPENSE, code, amount, cash, row["receipt_id"], row["rate"]),
                 Line(CREDITS, code, -amount, -base, row["customer_id"], row["rate"]),
+                self.own(FX, base - cash, row["customer_id"]),
             ]
             self.add(row["credit_date"], "customer_credit", row["id"], lines)
 

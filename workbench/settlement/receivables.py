@@ -30,8 +30,9 @@ class OpenItem:
     """What is open of an instalment on a day.
 
     ``open_base`` and ``carrying`` are None where no receivable stands yet: what comes in is then an advance, which is
-    held at the rate of its own day and has no exchange gain or loss. ``paid`` and ``paid_base`` are what was settled so
-    far, in the document's and in base currency: what a refund can open again, at the rate it was relieved at.
+    held at the rate of its own day and has no exchange gain or loss. ``paid`` and ``paid_base`` are what was paid so
+    far, in the document's and in base currency, without what was written off: what a refund can open again, at the rate
+    it was relieved at.
     """
 
     instalment_id: str
@@ -90,6 +91,11 @@ class Receivables:
             self._allocations[row["instalment_id"]].append(row)
         self._shares.clear()
 
+    def amount(self, instalment_id: str) -> Decimal:
+        """What the instalment comes to, in the document's currency."""
+        whole: Decimal = self._instalments[instalment_id]["amount"]
+        return whole
+
     def open_amount(self, instalment_id: str) -> Decimal:
         """What is open in the document's currency."""
         paid = (row["document_amount"] for row in self._allocations[instalment_id])
@@ -107,8 +113,9 @@ class Receivables:
         order = self._orders[instalment["order_id"]]
         open_amount = self.open_amount(instalment_id)
         arose = self._arises(order)
-        paid = instalment["amount"] - open_amount
-        paid_base = sum((row["carrying_amount"] for row in self._allocations[instalment_id]), Decimal(0))
+        money = [row for row in self._allocations[instalment_id] if row.get("kind") != "write_off"]
+        paid = sum((row["document_amount"] for row in money), Decimal(0))
+        paid_base = sum((row["carrying_amount"] for row in money), Decimal(0))
         if arose is None or on < arose[0]:
             return OpenItem(
                 instalment_id, instalment["currency"], open_amount, self._base, paid=paid, paid_base=paid_base
