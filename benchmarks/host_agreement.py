@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.udfs.calc_support import expected, formula, table, workbook  # noqa: E402
+from tests.udfs.register_support import QUESTIONS, matched_books  # noqa: E402
+from udfs.functions import use_register  # noqa: E402
 from udfs.registry import FUNCTIONS  # noqa: E402
 
 Row = tuple[str, tuple[Any, ...]]
@@ -110,18 +113,36 @@ def told(value: Any) -> Any:
 
 def agrees(found: Any, wanted: Any) -> bool:
     """Whether a host shows what the direct call gives; a sheet shows the corner of a table in one cell."""
-    if isinstance(wanted, list) and not isinstance(found, list):
-        wanted = wanted[0][0]
+    if isinstance(wanted, list):
+        cells = [cell for row in wanted for cell in row]
+        given = [cell for row in found for cell in row] if isinstance(found, list) else [found]
+        few = cells if isinstance(found, list) else cells[:1]
+        return len(given) == len(few) and all(map(agrees, given, few))
+    if isinstance(wanted, date):
+        wanted = float((wanted - date(1899, 12, 30)).days)
     if isinstance(wanted, float) and isinstance(found, int | float) and not isinstance(found, bool):
         return abs(found - wanted) <= 1e-14 * max(1.0, abs(wanted))
-    return bool((None if found == "" else found) == wanted)
+    return bool((None if found == "" else found) == (None if wanted == "" else wanted))
+
+
+def answered(rows: list[Row]) -> tuple[list[Any], dict[str, list[Any]]]:
+    """What the direct call gives, and what each host gives."""
+    return [expected(name, given) for name, given in rows], {host: ask(rows) for host, ask in HOSTS.items()}
 
 
 def counted() -> list[list[str]]:
     """A row per function, a column per host: agreeing of all, values and errors apart."""
-    rows = table()
-    wanted = [expected(name, given) for name, given in rows]
-    found = {host: ask(rows) for host, ask in HOSTS.items()}
+    plain = table()
+    wanted, found = answered(plain)
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["WORKBENCH_REGISTER"] = where = str(Path(folder) / "register.sqlite")
+        matched_books(where)
+        told_by, found_by = answered(QUESTIONS)
+        use_register(None)
+        del os.environ["WORKBENCH_REGISTER"]
+    rows = [*plain, *QUESTIONS]
+    wanted += told_by
+    found = {host: values + found_by[host] for host, values in found.items()}
     lines, sums = [], {host: [0, 0, 0, 0] for host in HOSTS}
     for function in sorted(FUNCTIONS):
         places = [at for at, (name, _given) in enumerate(rows) if name == function]
@@ -129,7 +150,7 @@ def counted() -> list[list[str]]:
         for host, values in found.items():
             counts = [0, 0, 0, 0]
             for at in places:
-                error = 2 if wanted[at] in ERRORS and isinstance(wanted[at], str) else 0
+                error = 2 if isinstance(wanted[at], str) and wanted[at] in ERRORS else 0
                 counts[error + 1] += 1
                 counts[error] += agrees(values[at], wanted[at])
             sums[host] = [a + b for a, b in zip(sums[host], counts, strict=True)]

@@ -86,6 +86,8 @@ def formula(name: str, arguments: Sequence[Any], prefix: str = "WB.") -> str:
 def _literal(value: Any) -> str:
     if isinstance(value, date):
         return f"DATE({value.year},{value.month},{value.day})"
+    if isinstance(value, list):
+        return "{" + ";".join(",".join(map(_literal, row)) for row in value) + "}"
     if isinstance(value, str):
         return '"' + value.replace('"', '""') + '"'
     return repr(value)

@@ -18,6 +18,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 pytest.importorskip("xlwings")
 
 from tests.udfs import calc_support as support
+from tests.udfs.register_support import QUESTIONS, matched_books
 from tests.udfs.test_calc_service import recorded_pid
 from udfs.service.client import Client
 from workbench.errors import MissingComponent
@@ -104,3 +105,23 @@ def test_two_hosts_with_two_registers_never_see_each_others(tmp_path: Path, serv
     assert clients[0].ask(request)["result"]["error"] == "#N/A"  # none is named: the embedded rates
     for client in clients:
         client.close()
+
+
+def test_every_function_that_looks_into_a_register_equals_the_direct_call(
+    tmp_path: Path, service: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = str(tmp_path / "register.sqlite")
+    matched_books(where)
+    monkeypatch.setenv("WORKBENCH_REGISTER", where)
+    wanted = [support.expected(*row) for row in QUESTIONS]
+    corners = [one[0][0] if isinstance(one, list) else one for one in wanted]
+    path = support.workbook(tmp_path / "b.xlsx", [support.formula(*row) for row in QUESTIONS])
+    try:
+        with support.office(tmp_path / "o") as connection:
+            found = support.column(connection, support.opened(connection, path), len(QUESTIONS))
+    except MissingComponent as missing:
+        pytest.skip(str(missing))
+    near = [pytest.approx(one, rel=1e-14) if isinstance(one, float) else one for one in corners]
+    assert [row for row, mine, right in zip(QUESTIONS, found, near, strict=True) if mine != right] == []
+    answered = {name for (name, _given), one in zip(QUESTIONS, corners, strict=True) if one not in {"#N/A", "#VALUE!"}}
+    assert answered == {name for name, _given in QUESTIONS}

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import xlwings as xw
 
-from tests.sync.conftest import fill
+from tests.udfs.register_support import DAY, books
 from udfs.functions import host, use_register
 from udfs.registry import FUNCTIONS, CellError, ErrorKind, call
 from workbench import matching, profit
 from workbench.rate_store import load_book
 from workbench.register import Register
-
-DAY = date(2026, 4, 1)
 
 
 @pytest.fixture
@@ -25,23 +23,7 @@ def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Regist
     where = tmp_path / "register.sqlite"
     monkeypatch.setattr(host, "_LOOK_AGAIN", 0.0)
     with Register.create(where, actor="test") as made:
-        fill(made)
-        with made.changeset(origin="x", reason="x", author="x") as cs:
-            cs.insert("customers", [{"legal_name": "Kühne Lampen GmbH", "local_name": "库内灯具", "country": "DE"}])
-            order = cs.rows("orders", {"number": "SO-0001"})[0]
-            cs.insert("instalments", [
-                {"order_id": order["id"], "sequence": 1, "kind": "balance", "currency": order["currency"],
-                 "amount": order["amount"], "due_date": DAY - timedelta(days=9)},
-            ])  # fmt: skip
-            cs.insert("costs", [
-                {"order_id": order["id"], "kind": "purchase", "currency": "CNY", "amount": Decimal(4000),
-                 "cost_date": order["order_date"]},
-            ])  # fmt: skip
-            cs.insert("receipts", [
-                {"account": "A", "value_date": DAY, "currency": order["currency"], "amount": order["amount"],
-                 "payer": "Customer 2 Ltd", "reference": "SO-0001", "fingerprint": "f1", "kind": "customer",
-                 "bank_reference": "FT-77"},
-            ])  # fmt: skip
+        books(made)
         use_register(str(where))
         yield made
         use_register(None)
