@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from workbench.duplicates import CustomerIndex, clusters, read_rows, scan
+from workbench.duplicates import CustomerIndex, blocking, clusters, read_rows, scan
 from workbench.errors import ConfigurationError, FileRefused
 
 
@@ -57,3 +58,13 @@ def test_ids_that_repeat_or_are_missing() -> None:
         with pytest.raises(ConfigurationError) as refused:
             scan([{"id": id_, "legal_name": "Harrow"} for id_ in ids])
         assert refused.value.where
+
+
+def test_blocks_sorted_in_shares_give_the_same_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large table's keys are sorted a share at a time, so that memory stays bounded."""
+    random = np.random.default_rng(1)
+    rows, keys = random.integers(0, 900, 20_000), random.integers(-700, 700, 20_000)
+    place = random.permutation(900)
+    whole = blocking.pairs_within(rows, keys, place, 900)
+    monkeypatch.setattr(blocking, "_SORTED_AT_ONCE", 1_500)
+    assert np.array_equal(blocking.pairs_within(rows, keys, place, 900), whole)

@@ -28,6 +28,7 @@ NEIGHBOURS = 3
 _NAMES_AS_TYPED = 2  # further ones are other readings of the same
 LONGEST_SLIP = 14
 _CHUNK = 50_000
+_SORTED_AT_ONCE = 3_000_000  # keys
 
 
 def candidate_pairs(table: Table) -> tuple[Ints, Ints]:
@@ -39,7 +40,13 @@ def candidate_pairs(table: Table) -> tuple[Ints, Ints]:
 def hashed_keys(table: Table) -> tuple[Ints, Ints]:
     """Row number and hash of every key of every row."""
     parts = [key_hashes(table, range(start, min(start + _CHUNK, len(table)))) for start in range(0, len(table), _CHUNK)]
-    return np.concatenate([rows for rows, _ in parts]), np.concatenate([keys for _, keys in parts])
+    count = sum(len(keys) for _, keys in parts)
+    rows, keys = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int64)
+    while parts:  # from the end, so that no two copies of all of them stand in memory
+        some_rows, some_keys = parts.pop()
+        rows[count - len(some_rows) : count], keys[count - len(some_keys) : count] = some_rows, some_keys
+        count -= len(some_keys)
+    return rows, keys
 
 
 def key_hashes(table: Table, rows: range) -> tuple[Ints, Ints]:
@@ -55,7 +62,7 @@ def hashes(keys: Iterable[tuple[int, set[str]]]) -> tuple[Ints, Ints]:
         at.extend([row] * len(found))
         texts.extend(found)
     hashed = pd.util.hash_array(np.array(texts, dtype=object), categorize=False)
-    return np.array(at, dtype=np.int64), hashed.view(np.int64)
+    return np.array(at, dtype=np.int32), hashed.view(np.int64)
 
 
 def _name_order(table: Table) -> Ints:
@@ -74,8 +81,17 @@ def largest_block(rows: int) -> int:
 
 def pairs_within(rows: Ints, keys: Ints, place: Ints, size: int) -> Ints:
     """Pairs within each key's block as one number each (i * size + j), unique and sorted."""
+    shares = 1 + len(keys) // _SORTED_AT_ONCE
+    found = []
+    for share in range(shares):  # a key's rows are all in one share
+        some = keys % shares == share if shares > 1 else slice(None)
+        found.append(_pairs_of(rows[some], keys[some], place, size))
+    return np.unique(np.concatenate(found)) if shares > 1 else found[0]
+
+
+def _pairs_of(rows: Ints, keys: Ints, place: Ints, size: int) -> Ints:
     order = np.lexsort((place[rows], keys))
-    rows, keys = rows[order], keys[order]
+    rows, keys = rows[order].astype(np.int64), keys[order]
     largest = largest_block(size)
     starts = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
     counts = np.diff(np.r_[starts, len(keys)])

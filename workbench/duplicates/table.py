@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,10 +30,11 @@ from workbench.duplicates.vocabulary import ParsedName, parse_name
 
 __all__ = ["Knowledge", "Names", "Numbers", "Table", "TableBuilder", "usual_country", "word_weights"]
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger[Any]]
 Floats = NDArray[np.float32]
 Texts = NDArray[np.object_]
 
+_HEADS = (3, 4)  # first letters of a word that may stand for it
 TOKENS, SENSES, PLACES, MAILS, PHONES, NUMBERS, PEOPLE = 6, 4, 3, 3, 4, 4, 3
 NONE = -1
 _CARE_OF = re.compile(r"^\s*c/?o\b[^,]*,", re.IGNORECASE)
@@ -150,75 +153,85 @@ class Knowledge:
     home_of: tuple[Mapping[str, int], ...]  # the country that a city, a legal form, a domain ending stands for
 
 
+class _Grid:
+    """Rows of up to ``width`` numbers, -1 where a row has fewer; four bytes each while rows are read and after."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._cells = array("i")
+        self._none = (NONE,) * width
+
+    def add(self, numbers: Sequence[int] = ()) -> None:
+        """One row more."""
+        self._cells.extend((*numbers, *self._none)[: self._width])
+
+    def first(self, row: int) -> int:
+        """The first number of a row, -1 if it has none."""
+        return self._cells[row * self._width]
+
+    def frozen(self) -> Ints:
+        """Rows x width."""
+        return np.frombuffer(self._cells, dtype=np.int32).reshape(-1, self._width)
+
+    def any(self) -> bool:
+        """Whether there is any number."""
+        return bool((self.frozen() != NONE).any())
+
+
 class _NameColumns:
     """The names of one kind while rows are read."""
 
     def __init__(self, words: Numbers, nations: Numbers) -> None:
         self._words, self._nations = words, nations
-        self.texts: dict[str, list[str]] = {
-            name: [] for name in ("text", "brand", "spoken", "bones", "full", "native", "script")
-        }
-        self.lists: dict[str, list[Sequence[int]]] = {
-            name: [] for name in ("tokens", "head3", "head4", "bones_of", "senses", "places", "nations", "initials")
-        }
+        self.texts: dict[str, list[str]] = {name: [] for name in ("text", "brand", "spoken", "bones", "full", "native")}
+        widths = {"tokens": TOKENS, "heads": 2 * TOKENS, "bones_of": TOKENS, "senses": SENSES, "places": PLACES,
+                  "nations": PLACES, "initials": 1, "script": 1}  # fmt: skip
+        self.grids = {name: _Grid(width) for name, width in widths.items()}
 
     def add(self, name: ParsedName | None, core: Sequence[str], places: Sequence[str]) -> None:
         if name is None:
             for texts in self.texts.values():
                 texts.append("")
-            for numbers in self.lists.values():
-                numbers.append(())
+            for grid in self.grids.values():
+                grid.add()
             return
         self._add_texts(name, "".join(core))
-        number, lists, first = self._words, self.lists, core[:TOKENS]
-        lists["tokens"].append([number(word) for word in first])
-        lists["head3"].append([number(word[:3]) if len(word) > 3 else NONE for word in first])
-        lists["head4"].append([number(word[:4]) if len(word) > 4 else NONE for word in first])
-        lists["bones_of"].append([number("~" + skeleton(word)) for word in first])
-        lists["senses"].append(name.senses)
-        lists["places"].append([number(place) for place in places])
-        lists["nations"].append([self._nations(code) for code in name.nations])
+        number, grids, first = self._words, self.grids, core[:TOKENS]
+        grids["tokens"].add([number(word) for word in first])
+        heads = ((word[:size] if len(word) > size else "") for word in first for size in _HEADS)
+        grids["heads"].add([number(head) if head else NONE for head in heads])
+        grids["bones_of"].add([number("~" + skeleton(word)) for word in first])
+        grids["senses"].add(name.senses)
+        grids["places"].add([number(place) for place in places])
+        grids["nations"].add([self._nations(code) for code in name.nations])
         initials = "".join(word[0] for word in name.words) if len(name.words) > 2 else ""
-        lists["initials"].append([number(initials)] if initials else ())
+        grids["initials"].add([number(initials)] if initials else ())
+        grids["script"].add([int.from_bytes(script_of(name.native).encode())])
 
     def _add_texts(self, name: ParsedName, brand: str) -> None:
         texts = self.texts
         texts["text"].append(name.text)
         texts["brand"].append(brand)
-        texts["spoken"].append(sounds(brand))
         texts["bones"].append(skeleton(brand))
-        texts["full"].append(" ".join(name.words))
-        texts["native"].append(name.native)
-        texts["script"].append(script_of(name.native))
+        for column, text in (("spoken", sounds(brand)), ("full", " ".join(name.words)), ("native", name.native)):
+            texts[column].append(brand if text == brand else text)  # one object for both: millions of them count
 
     def freeze(self, weight_of: Floats) -> Names:
-        lists = self.lists
-        tokens = padded(lists["tokens"], TOKENS)
-        texts = {name: _texts(column) for name, column in self.texts.items() if name != "script"}
+        grids = {name: grid.frozen() for name, grid in self.grids.items()}
+        texts = {name: _texts(self.texts.pop(name)) for name in tuple(self.texts)}
+        tokens = grids["tokens"]
         return Names(
             **texts,
             tokens=tokens,
-            heads=np.stack([padded(lists["head3"], TOKENS), padded(lists["head4"], TOKENS)], axis=2),
-            bones_of=padded(lists["bones_of"], TOKENS),
+            heads=grids["heads"].reshape(-1, TOKENS, 2),
+            bones_of=grids["bones_of"],
             weights=np.append(weight_of, np.float32(0))[tokens],  # the last for -1: no word
-            senses=padded(lists["senses"], SENSES),
-            places=padded(lists["places"], PLACES),
-            nations=padded(lists["nations"], PLACES),
-            initials=padded(lists["initials"], 1)[:, 0],
-            script=np.array([int.from_bytes(script.encode()) for script in self.texts["script"]], dtype=np.int64),
+            senses=grids["senses"],
+            places=grids["places"],
+            nations=grids["nations"],
+            initials=grids["initials"][:, 0],
+            script=grids["script"][:, 0],
         )
-
-
-def padded(lists: Sequence[Sequence[int]], width: int) -> Ints:
-    """Lists of numbers as a table of ``width`` columns, -1 where a list is shorter."""
-    out = np.full((len(lists), width), NONE, dtype=np.int64)
-    lengths = np.minimum(np.fromiter(map(len, lists), dtype=np.int64, count=len(lists)), width)
-    rows = np.repeat(np.arange(len(lists)), lengths)
-    columns = np.arange(len(rows)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    out[rows, columns] = np.fromiter(
-        (number for numbers in lists for number in numbers[:width]), dtype=np.int64, count=len(rows)
-    )
-    return out
 
 
 def _texts(column: Sequence[str]) -> Texts:
@@ -243,13 +256,14 @@ class TableBuilder:
         self._contacts = Numbers(known.contacts if known else None)
         self._ids: list[str] = []
         self._parsed: list[tuple[ParsedName | None, ParsedName | None]] = []
+        self._forms: list[str] = []
         self._cities: dict[str, int] = {}
         self._texts: dict[str, list[str]] = {
             name: [] for name in ("city", "address", "postcode", "tax", "local", "label", "contact")
         }
-        self._lists: dict[str, list[Sequence[int]]] = {
-            name: [] for name in ("country", "calling", "numbers", "mails", "domains", "phones", "people")
-        }
+        widths = {"country": 1, "calling": 1, "numbers": NUMBERS, "mails": MAILS, "domains": MAILS, "phones": PHONES,
+                  "people": PEOPLE}  # fmt: skip
+        self._grids = {name: _Grid(width) for name, width in widths.items()}
 
     @property
     def cities(self) -> Mapping[str, int]:
@@ -278,6 +292,7 @@ class TableBuilder:
         parsed = [parse_name(text) for text in dict.fromkeys(typed)]
         parsed = [name for name in parsed if name.words]
         self._parsed.append((parsed[0] if parsed else None, parsed[1] if len(parsed) > 1 else None))
+        self._forms.append(sys.intern(parsed[0].form) if parsed else "")
 
     def _add_contacts(self, row: Mapping[str, Any]) -> None:
         notes = self._values(row, "notes")
@@ -285,31 +300,32 @@ class TableBuilder:
         hosts = [mail.rpartition("@")[2] for mail in mails] + [host_of(text) for text in self._values(row, "website")]
         domains = [domain for host in dict.fromkeys(hosts) if host and (domain := company_domain(host))]
         number = self._contacts
-        self._lists["mails"].append([number(mail) for mail in dict.fromkeys(mails)])
-        self._lists["domains"].append([number("@" + domain) for domain in domains])
+        self._grids["mails"].add([number(mail) for mail in dict.fromkeys(mails)])
+        self._grids["domains"].add([number("@" + domain) for domain in domains])
         self._texts["local"].append(mails[0].partition("@")[0] if mails else "")
         self._texts["label"].append(latin(domain_label(domains[0])).replace(" ", "") if domains else "")
         told = (*self._values(row, "phone"), *(_NOT_MAIL.sub(" ", text) for text in notes))
         codes = dict.fromkeys(filter(None, map(calling_country, told)))
-        self._lists["calling"].append([self._nations(code) for code in codes])
+        self._grids["calling"].add([self._nations(code) for code in codes])
         phones = [int(digits) for text in told for digits in phone_numbers(text)]
-        self._lists["phones"].append(tuple(dict.fromkeys(phones)))
+        self._grids["phones"].add(tuple(dict.fromkeys(phones)))
         people = [word for text in self._values(row, "contact")[:1] for word in latin(fold(text)).split()]
         people = [word for word in people if word not in _TITLES]
         self._texts["contact"].append(" ".join(people))
-        self._lists["people"].append([self._words(word) for word in people])
+        self._grids["people"].add([self._words(word) for word in people])
         self._texts["tax"].append(tax_number(" ".join(self._values(row, "tax_id")[:1])))
 
     def _add_place(self, row: Mapping[str, Any]) -> None:
         code = next(filter(None, map(country_code, self._values(row, "country"))), "")
-        self._lists["country"].append([self._nations(code)] if code else ())
+        self._grids["country"].add([self._nations(code)] if code else ())
         city = latin(fold(_CITY_END.sub("", " ".join(self._values(row, "city")[:1]))))
+        city = sys.intern(city)
         if city:
             self._cities[city] = self._cities.get(city, 0) + 1
         self._texts["city"].append(city)
         typed = unicodedata.normalize("NFKC", _CARE_OF.sub(" ", " ".join(self._values(row, "address")[:1])))
         self._texts["address"].append(latin(fold(typed)))
-        self._lists["numbers"].append([int(digits[-9:]) for digits in _DIGITS.findall(typed)])
+        self._grids["numbers"].add([int(digits[-9:]) for digits in _DIGITS.findall(typed)])
         self._texts["postcode"].append(latin(" ".join(self._values(row, "postcode")[:1])).replace(" ", ""))
 
     def _own_words(self, name: ParsedName | None, row: int) -> tuple[Sequence[str], Sequence[str]]:
@@ -327,8 +343,8 @@ class TableBuilder:
         return before + (0 if self._counted else self._cities.get(city, 0))
 
     def _country_text(self, row: int) -> str:
-        numbers = self._lists["country"][row]
-        return self._nations.text(numbers[0]) if numbers else ""
+        number = self._grids["country"].first(row)
+        return self._nations.text(number) if number >= 0 else ""
 
     def _readings(self, row: int) -> tuple[Sequence[str], Sequence[str]]:
         """How a name in Han characters is read where it is not read in Mandarin: at most two ways."""
@@ -352,9 +368,11 @@ class TableBuilder:
                 column.add(name, *self._own_words(name, row))
             for column, core in zip(columns[2:], self._readings(row), strict=True):
                 column.add(names[0] if core else None, core, names[0].places if names[0] and core else ())
-        country = padded(self._lists["country"], 1)[:, 0]
+            self._parsed[row] = (None, None)
+        grids = {name: grid.frozen() for name, grid in self._grids.items()}
+        country = grids["country"][:, 0]
         known = self._learned(columns[:2], country)
-        used = [column for number, column in enumerate(columns) if number < 2 or any(column.lists["tokens"])]
+        used = [column for number, column in enumerate(columns) if number < 2 or column.grids["tokens"].any()]
         return Table(
             ids=tuple(self._ids),
             names=tuple(column.freeze(known.weights) for column in used),
@@ -363,16 +381,16 @@ class TableBuilder:
             known=known,
             city=_texts(self._texts["city"]),
             address=_texts(self._texts["address"]),
-            numbers=padded(self._lists["numbers"], NUMBERS),
+            numbers=grids["numbers"],
             postcode=_texts(self._texts["postcode"]),
             tax=_texts(self._texts["tax"]),
-            mails=padded(self._lists["mails"], MAILS),
-            domains=padded(self._lists["domains"], MAILS),
+            mails=grids["mails"],
+            domains=grids["domains"],
             local=_texts(self._texts["local"]),
             label=_texts(self._texts["label"]),
-            phones=padded(self._lists["phones"], PHONES),
+            phones=grids["phones"],
             contact=_texts(self._texts["contact"]),
-            people=padded(self._lists["people"], PEOPLE),
+            people=grids["people"],
         )
 
     def _learned(self, columns: Sequence[_NameColumns], country: Ints) -> Knowledge:
@@ -381,7 +399,7 @@ class TableBuilder:
         if before is None or self._counted:
             self.word_rows = np.zeros(len(self._words), dtype=np.int64)
             for column in columns:
-                tokens = padded(column.lists["tokens"], TOKENS)
+                tokens = column.grids["tokens"].frozen()
                 np.add.at(self.word_rows, tokens[tokens >= 0], 1)
         if before:
             # Of a table that was counted, only words that stand in it once were not told.
@@ -401,7 +419,7 @@ class TableBuilder:
 
     def _home(self, country: Ints, home_of: Sequence[Mapping[str, int]]) -> Ints:
         """The country of each row; where it has none, what else tells it, learned from the rows that have one."""
-        home = np.where(country >= 0, country, padded(self._lists["calling"], 1)[:, 0])
+        home = np.where(country >= 0, country, self._grids["calling"].frozen()[:, 0])
         for texts, usual in zip(self._hints(), home_of, strict=True):
             told = np.array([usual.get(text, NONE) for text in texts], dtype=np.int64)
             home = np.where(home >= 0, home, told)
@@ -409,10 +427,10 @@ class TableBuilder:
 
     def _hints(self) -> tuple[Sequence[str], ...]:
         """City, legal form and domain ending of every row."""
-        forms = [names[0].form if names[0] else "" for names in self._parsed]
-        hosts = ((self._contacts.text(numbers[0]) if numbers else "") for numbers in self._lists["domains"])
+        first = (self._grids["domains"].first(row) for row in range(len(self._ids)))
+        hosts = ((self._contacts.text(number) if number >= 0 else "") for number in first)
         endings = [ending if len(ending := host.rpartition(".")[2]) == 2 else "" for host in hosts]
-        return self._texts["city"], forms, endings
+        return self._texts["city"], self._forms, endings
 
 
 def _usual(texts: Sequence[str], country: Ints) -> dict[str, int]:
