@@ -11,7 +11,7 @@ from random import Random
 import pytest
 import xlsxwriter
 
-from workbench.sheets import Record, Role, Table, find_tables, map_tables, read, read_records
+from workbench.sheets import Record, Role, Table, find_tables, map_table, map_tables, read, read_records
 from workbench.sheets.concepts import fields_by_parts
 from workbench.sheets.model import Cell, CellKind, Sheet, _Packed
 from workbench.sheets.months import month_of
@@ -245,3 +245,85 @@ def test_whatever_lies_about_every_cell_has_its_place(seed: int) -> None:
     assert layout.counts([]).total() == len(sheet)
     for table in layout.tables:
         assert table.box.top <= table.box.bottom
+
+
+# ---- without a word that is known ------------------------------------------------------------------------------------
+
+GEORGIAN = ["შეკვეთის ნომერი", "თარიღი", "მყიდველი", "ვალუტა", "თანხა"]
+
+
+def _unknown_orders(count: int = 8) -> list[list[object]]:
+    return [
+        [f"PI25-{30 + n}", date(2025, 3, 1 + n), f"{'ABCDEFGHIJ'[n]}lma Tools GmbH", "EUR", 100.5 * (n + 1)]
+        for n in range(count)
+    ]
+
+
+def test_a_turned_table_is_seen_by_its_shape(tmp_path: Path) -> None:
+    turned_rows = [
+        [label, *values] for label, values in zip(GEORGIAN, zip(*_unknown_orders(), strict=True), strict=True)
+    ]
+    (table,) = _read(tmp_path / "t.xlsx", turned_rows)[0]
+    assert (table.orientation, str(table.box)) == ("columns", "A1:I5")
+    mapped = map_table(table)
+    assert mapped is not None
+    assert [one.field for one in mapped.columns] == [
+        f"order.{name}" for name in ("number", "date", "customer", "currency", "amount")
+    ]
+    assert (mapped.kind, mapped.told) == ("orders", False)
+
+
+def test_forms_with_labels_over_their_values(tmp_path: Path) -> None:
+    rows: list[list[object]] = []
+    for n in range(5):
+        rows += [
+            ["კოდი", "დასახელება"],
+            [f"{17 + n:05d}", f"{'ABCDE'[n]}lma Tools GmbH"],
+            ["ელფოსტა", "ქვეყანა"],
+            [f"a{n}@firm.example", "Germany"],
+            ["-" * 9],
+        ]
+    (table,) = _read(tmp_path / "f.xlsx", rows)[0]
+    assert table.orientation == "cards"
+    assert len(table.records) == 5
+    mapped = map_table(table)
+    assert mapped is not None
+    assert {one.field for one in mapped.columns} == {
+        f"customer.{name}" for name in ("code", "name", "email", "country")
+    }
+
+
+def test_a_second_row_of_headings_in_another_language_is_no_record(tmp_path: Path) -> None:
+    english = ["Order No.", "Date", "By order of", "Ccy", "Amount"]
+    for number, heads in enumerate(([GEORGIAN, english], [english, GEORGIAN])):
+        (table,) = _read(tmp_path / f"{number}.xlsx", [*heads, *_unknown_orders()])[0]
+        assert table.header_rows == (1, 2)
+        assert len(table.records) == 8
+
+
+def test_a_sum_that_no_word_names_is_no_record(tmp_path: Path) -> None:
+    rows = [GEORGIAN, *_unknown_orders(), ["სულ", None, None, None, 4000]]
+    (table,) = _read(tmp_path / "s.xlsx", rows)[0]
+    assert len(table.records) == 8
+
+
+def test_quantity_price_and_rate_are_told_from_the_amount_by_arithmetic(tmp_path: Path) -> None:
+    heads = ["A1a", "B1b", "C1c", "D1d", "ea", "eb", "ec", "ed", "ee"]
+    rows = [
+        [
+            number,
+            day,
+            firm,
+            "EUR",
+            3 * n,
+            12.25 + n,
+            3 * n * (12.25 + n),
+            7.8012 + n / 1000,
+            round(3 * n * (12.25 + n) * (7.8012 + n / 1000), 2),
+        ]
+        for n, (number, day, firm, *_rest) in enumerate(_unknown_orders(), 2)
+    ]
+    (table,) = _read(tmp_path / "q.xlsx", [heads, *rows])[0]
+    mapped = map_table(table, kind="orders")
+    assert mapped is not None
+    assert [one.field for one in mapped.columns][4:] == ["", "", "order.amount", "order.rate", "order.amount_base"]

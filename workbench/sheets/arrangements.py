@@ -17,7 +17,7 @@ from workbench.sheets.rearranged import Rearranged, around, as_text, turned
 from workbench.sheets.rows import Column, Role, Table, label_strength, may_be_heading
 from workbench.sheets.words import column_fields, plain, row_word, squeezed
 
-__all__ = ["cards", "cross_tabs", "strongest_heading", "texts_outside", "two_lines"]
+__all__ = ["cards", "cross_tabs", "forms", "lies_on_its_side", "strongest_heading", "texts_outside", "two_lines"]
 
 _STRONG = 0.6
 _MOST_CELLS = 40_000
@@ -299,13 +299,54 @@ def _cards_as_rows(
     texts = {label.word: label.text for label in reversed(labels)}
     columns = tuple(Column(at, (texts[word],)) for at, word in enumerate(words, 1))
     view = Rearranged(sheet, placed)
-    rows = {label.row for label in labels}
+    rows = {label.row for label in labels} | {label.value.row for label in labels if label.value is not None}
     outside = _texts_outside(sheet, rows)
     area = around([*heads, *(view.origin(*place) for place in placed)])
     return Table(
         view, (), columns, dict.fromkeys(view.rows, Role.RECORD), titles=outside, notes=outside, orientation="cards",
         area=area, head_cells=tuple(heads),
     )  # fmt: skip
+
+
+# ---- forms -----------------------------------------------------------------------------------------------------------
+
+_LEAST_FORMS = 3
+_MOST_OF_A_SHEET = 0.6
+
+
+def forms(sheet: Sheet) -> list[Table]:
+    """Records as forms: the same rows of labels again and again, each over a row of values; no word has to be known."""
+    if not 12 <= len(sheet) <= _MOST_CELLS:
+        return []
+    rows = list(sheet.rows)
+    by_labels: dict[tuple[tuple[int, str], ...], list[int]] = {}
+    for row in rows:
+        cells = sheet.row(row)
+        if len(cells) >= 2 and all(map(may_be_heading, cells)):
+            by_labels.setdefault(tuple((cell.column, squeezed(cell.text)) for cell in cells), []).append(row)
+    repeated = {labels: found for labels, found in by_labels.items() if len(found) >= _LEAST_FORMS}
+    words = [word for labels in repeated for _column, word in labels]
+    label_rows = sorted(row for found in repeated.values() for row in found)
+    first = next(iter(repeated.values()), [])
+    if len(repeated) < 2 or len(set(words)) < len(words) or len(label_rows) != len(repeated) * len(first):
+        return []
+    if any(len({row - one for row, one in zip(found, first, strict=False)}) > 1 for found in repeated.values()):
+        return []  # the lines of a form always stand in the same order and distance
+    if any(later - earlier < 2 for earlier, later in pairwise(label_rows)):
+        return []
+    labels = list(_labels_over_values(sheet, label_rows))
+    claimed = sum(1 + (label.value is not None) for label in labels)
+    if claimed < _MOST_OF_A_SHEET * len(sheet) or not any(label.value is not None for label in labels):
+        return []
+    corners = [(row, min(cell.column for cell in sheet.row(row))) for row in first]
+    return [_cards_as_rows(sheet, labels, words, corners)]
+
+
+def _labels_over_values(sheet: Sheet, label_rows: Sequence[int]) -> Iterator[_Label]:
+    for row in label_rows:
+        for cell in sheet.row(row):
+            text = plain(cell.text).rstrip(":： ")
+            yield _Label(row, cell.column, squeezed(text), text, sheet.cell(row + 1, cell.column))
 
 
 # ---- records over two lines ------------------------------------------------------------------------------------------
@@ -412,3 +453,33 @@ def strongest_heading(sheet: Sheet) -> int:
         if len(set(labels)) >= 0.8 * len(labels):  # words that come again and again are states, not headings
             best = max(best, len({_best_field(label) for label in labels}))
     return best
+
+
+_LOOKED_AT = 60
+_OF_ONE_KIND, _OF_ALL_KINDS = 0.9, 0.75
+
+
+def lies_on_its_side(sheet: Sheet) -> bool:
+    """Whether the rows hold one kind of thing each and the columns do not, with texts that differ at the left end."""
+    lines = [sheet.row(row)[:_LOOKED_AT] for row in list(sheet.rows)[:_LOOKED_AT]]
+    width = max((len(cells) for cells in lines), default=0)
+    lines = [cells for cells in lines if len(cells) > 0.5 * width]
+    if len(lines) < 3 or width < 5:
+        return False
+    heads = [cells[0] for cells in lines]
+    if not all(map(may_be_heading, heads)) or len({(cell.column, squeezed(cell.text)) for cell in heads}) < len(heads):
+        return False
+    if len({cell.column for cell in heads}) > 1 or any(any(map(str.isdigit, cell.text)) for cell in heads):
+        return False
+    by_column: dict[int, list[str]] = {}
+    for cells in lines:
+        for cell in cells[1:]:
+            by_column.setdefault(cell.column, []).append(_class_of(cell))
+    across = [_purity([_class_of(cell) for cell in cells[1:]]) for cells in lines]
+    down = [_purity(classes) for classes in by_column.values() if len(classes) > 1]
+    return bool(down) and min(across) >= _OF_ONE_KIND and sum(down) / len(down) <= _OF_ALL_KINDS
+
+
+def _purity(classes: Sequence[str]) -> float:
+    """The share of the commonest."""
+    return max(map(classes.count, set(classes))) / len(classes)

@@ -78,7 +78,7 @@ def fields_by_relation(prefix: str, at: int, related: Relations) -> tuple[dict[s
 
 def _telling(prefix: str, held: Profile) -> list[tuple[str, float, bool]]:
     dated = held.date >= 0.9
-    money = held.money >= 0.85 and not dated
+    money = not dated and (held.money >= 0.85 or _some_with_decimals(held))
     key = held.code >= 0.9 and held.mixed >= 0.5 and held.distinct >= _UNIQUE and not dated and not money
     firm = held.firm >= 0.5 and held.text >= 0.85
     currency, country = held.currency >= 0.85, held.country >= 0.85 and held.currency < 0.5
@@ -101,6 +101,11 @@ def _telling(prefix: str, held: Profile) -> list[tuple[str, float, bool]]:
         "cost": [("currency", 0.45, currency), ("date", 0.38, dated)],
     }  # fmt: skip
     return by_prefix[prefix]
+
+
+def _some_with_decimals(held: Profile) -> bool:
+    """Numbers that are no percentages, and large, of which many have decimals: round amounts lie between others."""
+    return held.amount >= 0.95 and held.money >= 0.25 and held.small < 0.3 and held.distinct >= 0.5
 
 
 def _linked(prefix: str, held: Profile, link: Link) -> list[tuple[str, float]]:

@@ -11,7 +11,7 @@ from workbench.sheets.assignment import best_assignment
 from workbench.sheets.content import Link, Links, fields_by_content, fields_by_relation, link_tables
 from workbench.sheets.profiles import Profile, profile
 from workbench.sheets.relations import Relations, relations_of
-from workbench.sheets.rows import Column, Table, label_strength
+from workbench.sheets.rows import TRANSLATED, Column, Table, label_strength
 from workbench.sheets.words import column_fields as fields_of_heading
 from workbench.sheets.words import contains, currency_in, squeezed, title_kinds, vocabulary
 
@@ -143,18 +143,19 @@ def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> Ta
     if best.score <= 0.8 or (second.score > 0.93 * best.score and not _is_named(best)):
         return None
     told = _is_named(best) or titles.get(best.kind, 0.0) > 0
-    if not told and not _is_complete(best):
+    if not told and not _is_complete(best, profiles):
         return None
     rival = second.kind if second.score > 0.9 * best.score or not told else ""
     return replace(_settle_amounts(best, by_row), rival=rival, told=told)
 
 
-def _is_complete(mapped: TableMap) -> bool:
+def _is_complete(mapped: TableMap, profiles: Mapping[int, Profile]) -> bool:
     """Whether a table that no word explains has all that such a list has: it could be anything else."""
     prefix = mapped.kind[:-1]
     fields = {one.field.removeprefix(f"{prefix}.") for one in mapped.columns if one.field}
     if mapped.kind == "customers":
-        return bool(fields & {"name", "name_local"}) and len(fields) >= 3
+        unexplained = any(not one.field and profiles[one.column.at].money >= 0.25 for one in mapped.columns)
+        return bool(fields & {"name", "name_local"}) and len(fields) >= 3 and not unexplained
     if not {"date", "amount"} <= fields:
         return False
     return bool(fields & {"customer", "payer", "currency"}) or any(one.currency for one in mapped.columns)
@@ -244,7 +245,7 @@ def _receipt_groups(table: Table) -> dict[int, int]:
         {
             column.group
             for column in table.columns
-            if column.group and any(contains(squeezed(column.labels[0]), word) for word in words)
+            if column.group > 0 and any(contains(squeezed(column.labels[0]), word) for word in words)
         }
     )
     return {column.at: lefts.index(column.group) + 1 for column in table.columns if column.group in lefts}
@@ -302,7 +303,9 @@ _NOTHING = _Choice("", 0, "", 0.0, ())
 
 
 def _labels(column: Column) -> list[tuple[str, float]]:
-    """The headings to read: the lowest, and all together."""
+    """The headings to read: the lowest, and all together; each by itself where they say the same twice."""
+    if column.group == TRANSLATED:
+        return [(label, 1.0) for label in column.labels if label]
     labels = [(column.leaf, 1.0)]
     if column.label != column.leaf:
         labels.append((column.label, 0.98))
@@ -367,7 +370,7 @@ def _settle_parts(mapped: TableMap) -> list[ColumnMap]:
     dated = {one.slot for one in mapped.columns if one.field == "receipt.date" and one.slot}
     settled = []
     for one in mapped.columns:
-        if one.field == "receipt.amount" and one.slot and one.slot not in dated and not one.column.group:
+        if one.field == "receipt.amount" and one.slot and one.slot not in dated and one.column.group <= 0:
             received = "receipt.amount#" + str(one.slot)
             due = "order.deposit_amount" if one.slot == 1 else "order.balance_amount"
             said = fields_of_heading(one.column.leaf)

@@ -14,7 +14,7 @@ from workbench.sheets.model import Cell, CellKind
 from workbench.sheets.number_formats import meaning_of
 from workbench.sheets.words import country_of, currency_of, looks_like_firm, plain, status_of
 
-__all__ = ["INCOTERM", "Profile", "date_like", "minguo_date", "profile"]
+__all__ = ["INCOTERM", "Profile", "date_like", "is_value", "minguo_date", "profile"]
 
 INCOTERM = re.compile(r"(EXW|FCA|CPT|CIP|DAP|DPU|DAT|DDP|FAS|FOB|CFR|CNF|C&F|CIF)(?![A-Z])", re.IGNORECASE)
 _DATE = re.compile(
@@ -138,6 +138,12 @@ def _readings(cell: Cell) -> set[str]:
                 found.add("phone")
         return found
     return _text_readings(plain(cell.text))
+
+
+def is_value(cell: Cell) -> bool:
+    """Whether a text is a value rather than a heading: a date, currency, country, state, address or a firm's name."""
+    found = _text_readings(plain(cell.text)) if cell.kind is CellKind.TEXT else {"amount"}
+    return bool(found & {"date", "amount", "currency", "country", "incoterm", "email", "status", "firm"})
 
 
 def _is_currency(text: str) -> bool:

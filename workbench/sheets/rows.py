@@ -14,9 +14,10 @@ from workbench.sheets.model import Box, Cell, CellKind, Sheet
 from workbench.sheets.number_formats import meaning_of
 from workbench.sheets.words import column_fields, plain, row_word, squeezed
 
-__all__ = ["Column", "Role", "Table", "label_strength", "may_be_heading", "role_of"]
+__all__ = ["TRANSLATED", "Column", "Role", "Table", "label_strength", "may_be_heading", "role_of"]
 
 LONGEST_HEADING = 60
+TRANSLATED = -1
 _NO_WORDS = re.compile(r"[\d\s.,:/%()+\-–¥$€£]+")
 _PAGE = re.compile(
     r"(?:page|seite|pagina|página|pág\.?|стр\.?|страница|第)?\s*\d{1,4}\s*(?:/|of|von|de|di|из|页|頁|ページ|共|\s)+\s*\d{0,4}\s*(?:页|頁|ページ)?",
@@ -41,7 +42,10 @@ class Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a table; ``labels`` are its headings from top to bottom, ``group`` numbers its group heading."""
+    """One column of a table; ``labels`` are its headings from top to bottom, ``group`` numbers its group heading.
+
+    A ``group`` of TRANSLATED means that the labels say the same in several languages.
+    """
 
     at: int
     labels: tuple[str, ...]
@@ -161,7 +165,7 @@ def role_of(row: int, cells: Sequence[Cell], headings: Mapping[int, str], width:
         return Role.NOTE
     if width >= 4 and len(cells) == len(texts) == 2 and _PAGE.fullmatch(plain(texts[1].text)):
         return Role.TITLE
-    if any(cell.formula for cell in cells) and len(texts) <= 1 and _adds_up_rows_above(cells, row):
+    if any(cell.formula for cell in cells) and len(texts) <= 1 and _adds_up_other_rows(cells, row):
         return Role.TOTAL
     return Role.RECORD
 
@@ -175,6 +179,6 @@ def _sum_row(cells: Sequence[Cell], named: Cell, headings: Mapping[int, str]) ->
     return len(others) <= 1 and len(dates) <= 1 and len(cells) <= max(4, 0.7 * len(headings))
 
 
-def _adds_up_rows_above(cells: Iterable[Cell], row: int) -> bool:
+def _adds_up_other_rows(cells: Iterable[Cell], row: int) -> bool:
     ranges = [box for cell in cells if cell.formula for box in summed_ranges(cell.formula)]
-    return any(bottom < row and bottom > top for top, _left, bottom, _right in ranges)
+    return any((bottom < row or row < top) and bottom > top for top, _left, bottom, _right in ranges)

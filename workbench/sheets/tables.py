@@ -6,14 +6,22 @@ Nothing is dropped: each non-empty cell of a sheet ends in exactly one role (see
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from workbench.sheets.arrangements import cards, cross_tabs, strongest_heading, texts_outside, two_lines
+from workbench.sheets.arrangements import (
+    cards,
+    cross_tabs,
+    forms,
+    lies_on_its_side,
+    strongest_heading,
+    texts_outside,
+    two_lines,
+)
 from workbench.sheets.model import Cell, CellKind, Sheet
-from workbench.sheets.profiles import date_like
+from workbench.sheets.profiles import date_like, is_value
 from workbench.sheets.rearranged import around, turned
-from workbench.sheets.rows import Column, Role, Table, label_strength, may_be_heading, role_of
+from workbench.sheets.rows import TRANSLATED, Column, Role, Table, label_strength, may_be_heading, role_of
 from workbench.sheets.words import column_fields, plain, row_word, squeezed
 
 __all__ = ["UNREAD", "Column", "Role", "SheetLayout", "Table", "find_tables"]
@@ -85,7 +93,7 @@ def _role_outside(cell: Cell, first_heading: int) -> Role:
     return Role.TITLE if cell.row < first_heading else Role.NOTE
 
 
-_ARRANGEMENTS: tuple[Callable[[Sheet], list[Table]], ...] = (cross_tabs, cards, two_lines)
+_ARRANGEMENTS: tuple[Callable[[Sheet], list[Table]], ...] = (cross_tabs, cards, forms, two_lines)
 
 
 def find_tables(sheet: Sheet) -> SheetLayout:
@@ -102,8 +110,9 @@ def _turned_tables(sheet: Sheet) -> list[Table]:
     if len(sheet) > _MOST_TURNED:
         return []
     view = turned(sheet)
-    below_each_other = strongest_heading(view)
-    if below_each_other < 3 or below_each_other <= strongest_heading(sheet):
+    below_each_other, beside_each_other = strongest_heading(view), strongest_heading(sheet)
+    named = below_each_other >= 3 and below_each_other > beside_each_other
+    if not named and (beside_each_other > 1 or not lies_on_its_side(sheet)):
         return []
     tables = [table for table in _Finder(view).tables() if table.header_rows or table.records]
     for table in tables:
@@ -215,8 +224,33 @@ class _Finder:
             return leaves
         strong = sum(label_strength(cell.text) >= _WELL_NAMED for cell in segment)
         if strong >= 2 and strong >= 0.4 * len(segment):
-            return _Heading((row,), [Column(cell.column, (plain(cell.text),)) for cell in segment])
+            return self._with_translation(row, segment)
         return None
+
+    def _with_translation(self, row: int, segment: list[Cell]) -> _Heading:
+        """The heading, with the row above or below that says it again in another language where there is one."""
+        own = {cell.column: plain(cell.text) for cell in segment}
+        for other, first, second in ((row - 1, row - 1, row), (row + 1, row, row + 1)):
+            if self._says_again(other, own, above=other < row):
+                again = {cell.column: plain(cell.text) for cell in self.sheet.row(other)}
+                upper, lower = (again, own) if other < row else (own, again)
+                columns = [Column(at, (upper.get(at, ""), lower.get(at, "")), TRANSLATED) for at in own]
+                return _Heading((first, second), columns)
+        return _Heading((row,), [Column(at, (text,)) for at, text in own.items()])
+
+    def _says_again(self, row: int, own: Mapping[int, str], *, above: bool) -> bool:
+        """Whether a row has a text of its own over (or under) each heading, and the records come after both."""
+        cells = [cell for cell in self.sheet.row(row) if cell.column in own]
+        texts = {squeezed(cell.text) for cell in cells}
+        if len(cells) < len(own) or len(texts) < len(own) or not all(map(may_be_heading, cells)):
+            return False
+        if any(any(map(str.isdigit, cell.text)) or is_value(cell) for cell in cells):
+            return False
+        if above:
+            return True
+        following = [line for other in range(row + 1, row + 4) if (line := self.sheet.row(other))]
+        kinds = [sum(map(_is_figure, line)) for line in following]
+        return len(kinds) >= 2 and min(kinds) >= 2
 
     def _leaves_below(self, row: int, segment: list[Cell]) -> _Heading | None:
         """Two heading rows: groups in this one (merged, or with gaps after them), columns in the next."""
@@ -253,7 +287,7 @@ class _Finder:
         """No known words: the first row of texts above rows of the same width that hold numbers or dates."""
         for index, row in enumerate(self.rows[:40]):
             cells = self.sheet.row(row)
-            below = [self.sheet.row(other) for other in self.rows[index + 1 : index + 4]]
+            below = [line for other in self.rows[index + 1 : index + 9] if len(line := self.sheet.row(other)) > 1][:3]
             if len(cells) < 3 or not all(map(may_be_heading, cells)) or len(below) < 2:
                 continue
             numeric = [sum(map(_is_figure, cells_below)) for cells_below in below]
@@ -331,6 +365,7 @@ class _Finder:
             any_record = any_record or role is Role.RECORD
             table.rows[row] = role
         _trim(table)
+        _note_sums(table)
         _note_group_lines(table)
 
     def _words_around(self, table: Table, headings: list[_Heading]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -387,6 +422,25 @@ def _trim(table: Table) -> None:
         cells = table.cells(row)
         if len(cells) <= 2 and all(cell.kind is CellKind.TEXT for cell in cells):
             table.rows[row] = Role.SIGNATURE if any(row_word(cell.text) == "signature" for cell in cells) else Role.NOTE
+
+
+def _note_sums(table: Table) -> None:
+    """Rows of a word and figures that are no record: the word stands where the records have a code or a day."""
+    records = table.records
+    counts = sorted(len(table.sheet.columns_of(row)) for row in records)
+    if len(records) < 5 or counts[len(counts) // 2] < 4 or counts[0] > 2:
+        return
+    sparse = [row for row in records if len(table.sheet.columns_of(row)) == 2]
+    usual = [row for row in records[:200] if len(table.sheet.columns_of(row)) > 2]
+    for row in sparse:
+        word, figure = table.cells(row)[:2] if len(table.cells(row)) == 2 else (None, None)
+        if word is None or figure is None or word.kind is not CellKind.TEXT or figure.kind is not CellKind.NUMBER:
+            continue
+        beside = [cell for other in usual if (cell := table.sheet.cell(other, word.column)) is not None]
+        if any(map(str.isdigit, word.text)) or len(beside) < 0.5 * len(usual):
+            continue
+        if sum(any(map(str.isdigit, cell.text)) for cell in beside) >= 0.9 * len(beside):
+            table.rows[row] = Role.TOTAL
 
 
 def _note_group_lines(table: Table) -> None:
