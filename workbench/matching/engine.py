@@ -156,7 +156,7 @@ def judge(
     space.learn(judged)
     for done in range(1, _ROUNDS + 1):
         step(done)
-        judged = space.next_round(later, judged)
+        judged = space.next_round(later, judged, stay=done > 1)
         space.learn(judged)
     step(_ROUNDS + 1)
     return space.last_round(later, judged)

@@ -29,6 +29,7 @@ from workbench.settlement import (
     allocate_receipt,
     first_open_day,
     rate_missing,
+    standing_by_order,
 )
 
 __all__ = ["MatchReport", "MatchingOvertaken", "run"]
@@ -66,6 +67,7 @@ class _Books:
 
     changeset: int  # the register's last one before anything was read
     open_day: date | None  # the first day that is not closed
+    by_order: frozenset[str]  # orders that stood by their date when a month was closed
     stands: Mapping[str, str]  # by customer the record that it was merged into, else itself
     receipts: list[dict[str, Any]]
     instalments: list[dict[str, Any]]
@@ -84,7 +86,8 @@ class _Books:
         found = {table: register.rows(table) for table in tables}
         stands = standing(found["customers"])
         found["customers"] = _merged(found["customers"], stands)
-        return cls(_last_changeset(register), first_open_day(register), stands, *found.values())
+        by_order = standing_by_order(register)
+        return cls(_last_changeset(register), first_open_day(register), by_order, stands, *found.values())
 
 
 def _merged(customers: Iterable[Mapping[str, Any]], stands: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -152,6 +155,7 @@ def _run(
         allocations=books.allocations,
         basis=basis,
         choice=choice,
+        by_order=books.by_order,
     )
     cancelled = {row["id"] for row in books.orders if row.get("status") == "cancelled"}
     payable = [row for row in books.instalments if row["order_id"] not in cancelled]

@@ -369,17 +369,34 @@ class Workspace:
 
         return self._judged(found, judge, keep=keep)
 
-    def next_round(self, judge: Judge, before: Judged, *, keep: bool = False) -> Judged:
-        """The likeliest of the round before, and what was learned makes likely, judged again by what was learned."""
+    def next_round(self, judge: Judge, before: Judged, *, keep: bool = False, stay: bool = False) -> Judged:
+        """The likeliest of the round before, and what was learned makes likely, judged again by what was learned.
+
+        With ``stay`` what the same judge found settled the round before is not looked at again.
+        """
         pairs, best = self.pairs(), self._best(before)
         unsure = self.active & (best < _SURE)
+        again = self.active & (best < _SETTLED) if stay else np.ones(len(self.receipts), np.bool_)
+        pairs = Pairs(pairs.receipt[again[pairs.receipt]], pairs.customer[again[pairs.receipt]])
 
         def found(low: int, high: int) -> list[Hypotheses]:
             some = pairs.between(low, high)
             known = (before.hypotheses.between(low, high), self._sets_named.between(low, high))
-            return [*known, self.singles(some, low, high), *self._sums(some, unsure)]
+            sets = [*known, self.singles(some, low, high), *self._sums(some, unsure)]
+            return [one.taken(np.flatnonzero(again[one.receipt])) for one in sets]
 
-        return self._judged(found, judge, keep=keep)
+        judged = self._judged(found, judge, keep=keep)
+        if not stay:
+            return judged
+        settled = np.flatnonzero(~again[before.hypotheses.receipt])
+        both = stacked([judged.hypotheses, before.hypotheses.taken(settled)])
+        order = np.argsort(both.receipt, kind="stable")
+        hypotheses = both.taken(order)
+        log_odds = np.concatenate([judged.log_odds, before.log_odds[settled]])[order]
+        partial = np.concatenate([judged.partial, before.partial[settled]])[order]
+        return Judged(
+            hypotheses, {}, np.full(len(order), NONE), log_odds, partial, self._weighed(hypotheses, log_odds, partial)
+        )
 
     def last_round(self, judge: Judge, before: Judged) -> Judged:
         """The same hypotheses judged once more, by what the round before taught, where that may still change anything.
