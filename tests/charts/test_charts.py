@@ -98,7 +98,7 @@ def test_nothing_is_fetched_when_a_chart_is_shown() -> None:
 
 def test_a_notebook_gets_what_lab_draws_and_a_picture() -> None:
     bundle = waterfall(STEPS, "Bridge", CAPTION)._repr_mimebundle_()
-    assert set(bundle) == {"application/vnd.vegalite.v5+json", "image/svg+xml", "text/plain"}
+    assert set(bundle) == {"application/vnd.vegalite.v5+json", "image/svg+xml", "image/png", "text/plain"}
 
 
 def test_without_the_drawer_a_notebook_still_shows_the_chart(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -126,10 +127,14 @@ class Chart:
         return target
 
     def _repr_mimebundle_(self, **_wishes: object) -> dict[str, object]:
-        """For notebooks: drawn by JupyterLab; as SVG where the notebook becomes a page, if vl-convert is there."""
+        """For notebooks: drawn by JupyterLab; as pictures where the notebook becomes a page, if vl-convert is there.
+
+        JupyterLab adds a PNG where there is none, and voila, which draws with the same code, fails at that.
+        """
         bundle: dict[str, object] = {MIME: self.as_dict(), "text/plain": self.told or self.title}
         with suppress(PicturesMissing):
             bundle["image/svg+xml"] = self.svg()
+            bundle["image/png"] = b64encode(self.png(scale=1)).decode("ascii")
         return bundle
 
 

@@ -23,6 +23,7 @@ from workbench.i18n import _
 __all__ = ["dashboard", "lab", "lab_command", "voila_command", "working_copies"]
 
 _DASHBOARDS = ("profitability", "fx_exposure")
+_NO_OTHER_HOST = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; frame-ancestors 'self'"
 _folder = click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
@@ -110,10 +111,14 @@ def lab_command(folder: Path, port: int, *, no_browser: bool) -> list[str]:
 
 
 def voila_command(pages: Path, port: int, *, no_browser: bool) -> list[str]:
-    """The command that serves pages without code on this computer only; the token is in its environment."""
+    """The command that serves pages without code on this computer only; the token is in its environment.
+
+    The browser is told to load nothing from another host: voila's own pages name fonts on one.
+    """
     return [
         *(sys.executable, "-m", "voila", str(pages.resolve()), "--Voila.ip=127.0.0.1", f"--port={port}"),
         *("--strip_sources=True", "--template=lab", "--theme=light", "--token"),
+        f"--Voila.tornado_settings={{'headers': {{'Content-Security-Policy': {_NO_OTHER_HOST!r}}}}}",
         *(("--no-browser",) if no_browser else ()),
     ]
 
