@@ -19,7 +19,8 @@ LibreOffice Calc ([how](libreoffice.md)) and in Excel on the web, Mac and Window
 
 A range in gives a range out, computed at once. What cannot be answered is a true error: `#N/A` where the register or the
 rates have no answer, `#VALUE!` where an argument is wrong, `#NUM!` where a cell could not hold the figure exactly. The
-message behind an error is told by `=WB_LAST_ERROR(cell)` in Calc and in the task pane of Excel. Functions marked *register*
+message behind an error is told by `=WB_LAST_ERROR(cell)` (`=WB.WB_LAST_ERROR(cell)` in Excel on the web), and there in the
+task pane, too. Functions marked *register*
 look into the register that WORKBENCH_REGISTER names; those marked *table* give a table that spills. What is *volatile* may
 answer otherwise though its arguments stay, and is computed anew when the register has changed (after a macro, and where the
 task pane sees it); what is *slow* is asked in the background where the program allows, and can be cancelled. An error in an

@@ -75,7 +75,7 @@ def ready(page: Any) -> None:
 
 def test_every_function_of_the_registry_is_associated(pane: Any) -> None:
     ready(pane)
-    assert set(pane.evaluate("Object.keys(CustomFunctions._association.mappings)")) == set(FUNCTIONS)
+    assert set(pane.evaluate("Object.keys(CustomFunctions._association.mappings)")) == {*FUNCTIONS, "WB_LAST_ERROR"}
     assert unforeseen(pane) == []
 
 
@@ -100,6 +100,13 @@ def test_errors_are_error_values_with_their_message(pane: Any) -> None:
     mixed = ask(pane, "FX_RATE", cell("USD"), [["CNY"], ["XXX"]], cell(45293))
     assert isinstance(mixed[0][0], float)
     assert mixed[1][0]["code"] == "#VALUE!"
+    why = "CustomFunctions._association.mappings.WB_LAST_ERROR([[0]], {parameterAddresses: ['[Book1.xlsx]Orders!%s']})"
+    assert pane.evaluate(why % "C8") == wrong["message"]
+    assert pane.evaluate(why % "C9") == ""
+    assert pane.evaluate(why.replace("[Book1.xlsx]", "") % "C8") == wrong["message"]
+    right = ask(pane, "FX_RATE", cell("USD"), cell("CNY"), cell(45293), address="[Book1.xlsx]Orders!C8")
+    assert isinstance(right[0][0], float)
+    assert pane.evaluate(why % "C8") == ""
     pane.click("#tab-errors")
     shown = pane.inner_text("#panel")
     assert "Orders!C7" in shown

@@ -6,10 +6,19 @@ from typing import Any
 
 from udfs.registry import FUNCTIONS, Function, Parameter
 
-__all__ = ["NAMESPACE", "functions_json"]
+__all__ = ["LAST_ERROR", "NAMESPACE", "functions_json"]
 
 NAMESPACE = "WB"
 """What stands before the name in a formula: ``=WB.FX_RATE(…)``."""
+
+
+LAST_ERROR = "WB_LAST_ERROR"
+"""The function that the page answers itself: why a cell shows an error."""
+_CELL = Parameter("cell", "the cell that shows an error", "显示错误的单元格")
+_WHY = {
+    "en": "Why the cell shows an error, in words; empty where it shows none.",
+    "zh": "用文字说明单元格显示错误的原因；没有错误时为空。",
+}
 
 
 def functions_json(language: str) -> dict[str, Any]:
@@ -22,7 +31,18 @@ def functions_json(language: str) -> dict[str, Any]:
     return {
         "allowCustomDataForDataTypeAny": True,
         "allowErrorForDataTypeAny": True,
-        "functions": [_function(one, language) for _name, one in sorted(FUNCTIONS.items())],
+        "functions": [*(_function(one, language) for _name, one in sorted(FUNCTIONS.items())), _last_error(language)],
+    }
+
+
+def _last_error(language: str) -> dict[str, Any]:
+    return {
+        "id": LAST_ERROR,
+        "name": LAST_ERROR,
+        "description": _WHY[language],
+        "parameters": [_parameter(_CELL, language)],
+        "result": {"type": "string", "dimensionality": "scalar"},
+        "options": {"requiresParameterAddresses": True},
     }
 
 

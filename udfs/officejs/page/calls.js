@@ -6,6 +6,8 @@
   const MOST = 2500; // calls in one request
   const KEPT = 100; // errors that the pane shows
   const SILENT = "#N/A";
+  const REASONS = 20000; // cells whose reason WB_LAST_ERROR can tell
+  const reasons = new Map(); // address of a cell → why it shows an error
 
   let waiting = new Map(); // question → its group of askers
   const asked = new Map(); // the same, while the server works on it
@@ -165,6 +167,7 @@
 
   // What Excel takes for a result: values, and error objects of its own.
   function shown(result, name, invocation) {
+    if (invocation && invocation.address) reasons.delete(placeOf(invocation.address));
     if (Array.isArray(result)) return result.map((row) => row.map((one) => cell(one, name, invocation)));
     const value = cell(result, name, invocation);
     if (value instanceof CustomFunctions.Error) throw value;
@@ -180,9 +183,26 @@
 
   function errorOf(value, name, invocation) {
     const code = CODES()[value.error] || CODES()["#VALUE!"];
+    remember(invocation && invocation.address, value.message);
     note({ at: new Date(), cell: (invocation && invocation.address) || "", name, kind: value.error, message: value.message });
     return new CustomFunctions.Error(code, value.message);
   }
+
+  // The first of a range's errors, as the other hosts tell it by the range's first cell.
+  function remember(address, message) {
+    const place = placeOf(address || "");
+    if (!place || reasons.has(place)) return;
+    if (reasons.size >= REASONS) reasons.delete(reasons.keys().next().value);
+    reasons.set(place, message);
+  }
+
+  const lastError = (_cell, invocation) => {
+    const [address] = (invocation && invocation.parameterAddresses) || [];
+    return reasons.get(placeOf(address || "")) || "";
+  };
+
+  // Sheet and first cell; the workbook, which is always this one, is written or not.
+  const placeOf = (address) => address.replace(/'/g, "").replace(/^\[[^\]]*\]/, "").replace(/\$/g, "").split(":")[0];
 
   let told = 0;
   function note(failure) {
@@ -214,6 +234,7 @@
   }
 
   Workbench.associate = (names) => {
+    CustomFunctions.associate("WB_LAST_ERROR", lastError);
     for (const name of names) {
       CustomFunctions.associate(name, (...given) => {
         const invocation = given.pop();
