@@ -149,3 +149,14 @@ def test_ribbons_leave_and_arrive_as_wide_as_their_amount(links: list[tuple[str,
 )
 def test_short_labels(amount: str, text: str) -> None:
     assert compact(Decimal(amount)) == text
+
+
+def test_no_colour_of_the_ladder_means_two_currencies() -> None:
+    codes = ["USD", "EUR", "GBP", "JPY", "AUD", "CAD", "CHF", "SGD", "PLN"]
+    rows = [(month, code, Decimal(size + 1), "") for month in ("2026-09", "2026-10") for size, code in enumerate(codes)]
+    spec = ladder(rows, "Ladder", CAPTION).as_dict()
+    drawn = spec["data"]["values"]
+    assert spec["encoding"]["color"]["scale"]["domain"] == ["PLN", "SGD", "CHF", "CAD", "AUD", "JPY", "others"]
+    assert {row["currency"] for row in drawn} == set(spec["encoding"]["color"]["scale"]["domain"])
+    assert sum(row["amount"] for row in drawn) == sum(float(amount) for _month, _code, amount, _told in rows)
+    assert [row["exact"] for row in drawn if row["currency"] == "others"] == ["6", "6"]

@@ -10,12 +10,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from workbench.charts.chart import Caption, Chart, Spec
-from workbench.charts.looks import AGES, DOWN, INK, LEVEL, UP, WIDTH, compact, exact
+from workbench.charts.looks import AGES, DOWN, INK, LEVEL, SERIES, UP, WIDTH, compact, exact
 from workbench.i18n import _
 
 __all__ = ["ageing", "ladder", "ranking", "waterfall"]
 
 Step = tuple[str, Decimal, bool]
+Rung = tuple[str, str, Decimal, str]
 _AXIS: Final = {"format": "~s", "grid": True, "domain": False, "ticks": False}
 _ROUNDED: Final = {"type": "bar", "cornerRadius": 2}
 
@@ -39,7 +40,7 @@ def waterfall(steps: Sequence[Step], title: str, caption: Caption) -> Chart:
         "type": "nominal",
         "sort": [name for name, _amount, _level in steps],
         "title": None,
-        "axis": {"labelAngle": 0, "labelLimit": 96},
+        "axis": {"labelAngle": 0, "labelLimit": 96, "labelExpr": "split(datum.label, ' ')"},
     }
     colour = _colours((_("level"), LEVEL), (_("more"), UP), (_("less"), DOWN))
     bars = {
@@ -65,12 +66,13 @@ def waterfall(steps: Sequence[Step], title: str, caption: Caption) -> Chart:
     return Chart(spec, title, caption, _told(title, [(name, amount) for name, amount, _level in steps], caption))
 
 
-def ladder(rows: Iterable[tuple[str, str, Decimal, str]], title: str, caption: Caption) -> Chart:
+def ladder(rows: Iterable[Rung], title: str, caption: Caption) -> Chart:
     """Stacked columns a month: ``(month, currency, amount in the caption's unit, exact text of the original)``.
 
-    What is owed by the firm stands below the line.
+    What is owed by the firm stands below the line. The largest currencies have a colour each, the others one together, so
+    that no colour means two.
     """
-    found = list(rows)
+    found = _few_colours(list(rows))
     values = [
         {"month": month, "currency": code, "amount": float(amount), "exact": exact(amount), "original": original}
         for month, code, amount, original in found
@@ -83,7 +85,12 @@ def ladder(rows: Iterable[tuple[str, str, Decimal, str]], title: str, caption: C
         "encoding": {
             "x": {"field": "month", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}},
             "y": {"field": "amount", "type": "quantitative", "title": caption.unit or None, "axis": _AXIS},
-            "color": {"field": "currency", "type": "nominal", "title": _("currency")},
+            "color": {
+                "field": "currency",
+                "type": "nominal",
+                "title": _("currency"),
+                "scale": {"domain": _by_size(found)},
+            },
             "tooltip": _tips(
                 ("month", _("month")),
                 ("currency", _("currency")),
@@ -94,6 +101,24 @@ def ladder(rows: Iterable[tuple[str, str, Decimal, str]], title: str, caption: C
     }
     named = [(f"{month} {code}", amount) for month, code, amount, _original in found]
     return Chart(spec, title, caption, _told(title, named, caption))
+
+
+def _few_colours(rows: list[Rung]) -> list[Rung]:
+    own = _by_size(rows)[: len(SERIES) - 1] if len({row[1] for row in rows}) > len(SERIES) else _by_size(rows)
+    rest: dict[str, Decimal] = {}
+    for month, code, amount, _original in rows:
+        if code not in own:
+            rest[month] = rest.get(month, Decimal(0)) + amount
+    kept = [row for row in rows if row[1] in own]
+    return kept + [(month, _("others"), amount, _("see the table")) for month, amount in rest.items()]
+
+
+def _by_size(rows: list[Rung]) -> list[str]:
+    """Currencies from the largest amount over all months to the smallest; what is put together comes last."""
+    sizes: dict[str, Decimal] = {}
+    for _month, code, amount, _original in rows:
+        sizes[code] = sizes.get(code, Decimal(0)) + abs(amount)
+    return sorted(sizes, key=lambda code: (code == _("others"), -sizes[code], code))
 
 
 def ageing(buckets: Sequence[tuple[str, Decimal]], title: str, caption: Caption) -> Chart:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
@@ -47,7 +46,6 @@ __all__ = [
     "top",
 ]
 
-_COLOURS: Final = 6
 _BUCKETS: Final = ("not_due", "1-30", "31-60", "61-90", "91+", "undated")
 
 
@@ -110,25 +108,12 @@ def ranking_of(measure: Measure, name: str, value: str, title: str, count: int =
 
 
 def ladder_of(measure: Measure) -> Chart:
-    """The exposure ladder in base currency by due month; currencies without a rate are in the table only.
-
-    The largest currencies have a colour each, the others one together, so that no colour means two.
-    """
+    """The exposure ladder in base currency by due month; currencies without a rate are in the table only."""
     known = [row for row in measure.frame.sort_values("month").to_dict("records") if _known(row["net_base"])]
-    sizes: Counter[str] = Counter()
-    for row in known:
-        sizes[row["currency"]] += abs(row["net_base"])
-    own = {code for code, _size in sizes.most_common(_COLOURS)}
     rows = [
         (row["month"] or _("no day"), row["currency"], row["net_base"], f"{row['net']:,f} {row['currency']}")
         for row in known
-        if row["currency"] in own
     ]
-    rest: Counter[str] = Counter()
-    for row in known:
-        if row["currency"] not in own:
-            rest[row["month"] or _("no day")] += row["net_base"]
-    rows += [(month, _("others"), Decimal(amount), _("see the table")) for month, amount in rest.items()]
     return ladder(rows, _("Open in foreign currency by due month"), Caption.of(measure))
 
 
