@@ -159,3 +159,17 @@ def test_tally() -> None:
     assert tally.total(np.array([0, 1, 2, -1, 7])).tolist() == [2.5, 0.0, 2.0, 0.0, 0.0]
     row, column = tally.columns(np.array([2, 0, -1]), most=1, least=0.1)
     assert (row.tolist(), column.tolist()) == ([0, 1], [1, 1])
+
+
+def test_sums_with_the_members_that_are_named_are_found_among_many_others() -> None:
+    """Thousands of subsets fit between the bounds; the one with all that a text names is among the few that are taken."""
+    values = np.array([[100 + 7 * place for place in range(MOST)]])
+    wanted = 0b11100000110111  # eight members, with holes between
+    total = np.array([sum(int(values[0, place]) for place in range(MOST) if wanted >> place & 1)])
+    bounds = {"counts": np.array([MOST]), "low": total - 2, "high": total + 60, "exact": total - 2}
+    _case, plain = sums_between(values, **bounds, most=10)
+    case, found = sums_between(values, **bounds, most=10, liked=np.array([wanted]))
+    assert wanted not in plain.tolist()
+    assert wanted in found.tolist()
+    assert set(plain.tolist()) <= set(found.tolist())
+    assert len(case) <= 20

@@ -22,11 +22,12 @@ from workbench.matching.columns import (
     totals,
 )
 
-__all__ = ["Hypotheses", "Market", "Pairs", "stacked", "united"]
+__all__ = ["MOST_NEAR", "Hypotheses", "Market", "Pairs", "stacked", "united"]
 
 _WINDOW_BEFORE, _WINDOW_AFTER = 48, 20  # of a customer's instalments, counted from the receipt's day
 _MOST_EQUAL = 8  # of one amount that are looked at, those due nearest
-_MOST_NEAR = 24
+MOST_NEAR = 24
+"""Instalments a little above an amount that are looked at."""
 _NEAR_DAYS = (-20, 60)
 _LEAST_RATIO, _MOST_RATIO = 0.70, 1.12
 _LEAST_PART = 0.04
@@ -221,7 +222,10 @@ class Market:
         return owner, self.live[known.order[place]]
 
     def above(self, currency: Ints, amount: Ints, day: Ints) -> tuple[Ints, Ints]:
-        """For every amount the open instalments that are a little more, as charges may have been kept, due around the day."""
+        """For every amount the open instalments that are a little more, as charges may have been kept, due around the day.
+
+        Those due nearest the day first.
+        """
         least = currency * (1 << 52) + amount
         first = np.searchsorted(self._amount_keys, least, "right")
         last = np.searchsorted(self._amount_keys, least + self._charges(currency, amount, day), "right")
@@ -232,9 +236,7 @@ class Market:
         near = (late >= _NEAR_DAYS[0]) & (late <= _NEAR_DAYS[1])
         owner, item, late = owner[near], item[near], late[near]
         order = np.lexsort((np.abs(late), owner))
-        owner, item = owner[order], item[order]
-        kept = np.arange(len(owner)) - np.searchsorted(owner, owner) < _MOST_NEAR
-        return owner[kept], item[kept]
+        return owner[order], item[order]
 
     def above_of_customer(self, pairs: Pairs, currency: Ints, amount: Ints, day: Ints) -> tuple[Ints, Ints]:
         """Each pair's open instalments that are a little more than the amount: pairs of pair number and instalment."""
@@ -244,7 +246,7 @@ class Market:
         last = np.searchsorted(self._amount_keys, least + self._charges(currency, amount, day), "right")
         begin = np.searchsorted(known.keys, pairs.customer * width + first)
         end = np.searchsorted(known.keys, pairs.customer * width + last)
-        pair, place = spread(begin, np.clip(end - begin, 0, _MOST_NEAR))
+        pair, place = spread(begin, np.clip(end - begin, 0, MOST_NEAR))
         return pair, self.live[known.order[place]]
 
     def _charges(self, currency: Ints, amount: Ints, day: Ints) -> Ints:

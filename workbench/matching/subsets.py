@@ -14,7 +14,9 @@ _LARGEST = 8  # instalments that one receipt pays
 _CHUNK = 128
 
 
-def sums_between(values: Ints, counts: Ints, low: Ints, high: Ints, exact: Ints, *, most: int) -> tuple[Ints, Ints]:
+def sums_between(
+    values: Ints, counts: Ints, low: Ints, high: Ints, exact: Ints, *, most: int, liked: Ints | None = None
+) -> tuple[Ints, Ints]:
     """Subsets of two or more values whose sum lies between two bounds.
 
     Args:
@@ -24,6 +26,8 @@ def sums_between(values: Ints, counts: Ints, low: Ints, high: Ints, exact: Ints,
         high: the greatest sum.
         exact: the sum that is preferred where there are more subsets than ``most``.
         most: how many subsets a case may have; the nearest to ``exact`` with the fewest members are taken.
+        liked: by case the values, as bits, that are likely members; where there are any, as many subsets again are taken
+            by how few of them they leave out.
 
     Returns:
         Pairs of case and subset, the subset as a number whose bit k says that value k is in it.
@@ -36,7 +40,8 @@ def sums_between(values: Ints, counts: Ints, low: Ints, high: Ints, exact: Ints,
         width = int(counts[some].max(initial=0))
         if width < 2:
             continue
-        case, subset = _chunk(values[some, :width], counts[some], low[some], high[some], exact[some], most)
+        wanted = liked[some] if liked is not None else np.zeros(len(some), np.int64)
+        case, subset = _chunk(values[some, :width], counts[some], low[some], high[some], exact[some], most, wanted)
         cases.append(some[case])
         found.append(subset)
     if not cases:
@@ -44,7 +49,7 @@ def sums_between(values: Ints, counts: Ints, low: Ints, high: Ints, exact: Ints,
     return np.concatenate(cases), np.concatenate(found)
 
 
-def _chunk(values: Ints, counts: Ints, low: Ints, high: Ints, exact: Ints, most: int) -> tuple[Ints, Ints]:
+def _chunk(values: Ints, counts: Ints, low: Ints, high: Ints, exact: Ints, most: int, liked: Ints) -> tuple[Ints, Ints]:
     sums = np.zeros((len(values), 1), np.int64)
     for column in range(values.shape[1]):
         sums = np.concatenate([sums, sums + values[:, column : column + 1]], axis=1)
@@ -56,6 +61,11 @@ def _chunk(values: Ints, counts: Ints, low: Ints, high: Ints, exact: Ints, most:
     order = np.lexsort((_span(subset), sizes[subset], away, case))
     case, subset = case[order], subset[order]
     kept = np.arange(len(case)) - np.searchsorted(case, case) < most
+    if liked.any():
+        left_out = sizes[liked[case] & ~subset]
+        again = np.lexsort((np.arange(len(case)), left_out, case))  # by what is left out, then as above
+        nth = np.arange(len(case)) - np.searchsorted(case, case)
+        kept[again] |= (nth < most) & (liked[case] > 0)
     return case[kept], subset[kept].astype(np.int64)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from workbench.matching.assignment import Marginals, marginals
-from workbench.matching.candidates import Hypotheses, Market, Pairs, stacked, united
+from workbench.matching.candidates import MOST_NEAR, Hypotheses, Market, Pairs, stacked, united
 from workbench.matching.columns import (
     NONE,
     SCALE,
@@ -44,7 +44,8 @@ _HOPELESS = 11.0  # log-odds behind the best
 _NEARLY = 0.9
 _KEPT = 20  # hypotheses of a receipt that are judged by the model
 _LEARNED = 60  # customers that a payer may act for
-_WELL_KNOWN = 0.6
+_WELL_KNOWN = 0.7
+_MAINLY = 0.7
 _LOOKED_AT = 0.45
 _FEW = 9  # instalments that are combined of a customer whom the payer is only known to act for
 _SUBSETS = 10  # sums that are kept of a customer's instalments
@@ -109,6 +110,9 @@ class Workspace:
         """Pairs of receipt and customer whose order is named, as keys."""
         self._named = self._named_items()
         self._by_digits = self._owed(*self.references.items_by_digits())
+        told = [receipt * len(ledger) + item for receipt, item in (self._named, self._by_digits)]
+        self._item_told = distinct(np.concatenate(told))
+        """Pairs of receipt and instalment whose number, or all digits of it, stand in the text, as keys."""
         self._sets_named = self._orders_named()
 
     def rule_out(self, rejected: Iterable[tuple[str, str]]) -> None:
@@ -184,11 +188,16 @@ class Workspace:
         return [*found, (receipt[pair], item)]
 
     def _with_charges(self, strangers: Ints) -> tuple[Ints, Ints]:
-        """For receipts whose payer points to nobody: instalments of anybody that are a little more than what came."""
+        """For receipts whose payer points to nobody: instalments of anybody that are a little more than what came.
+
+        Those due nearest, and those whose number is much like one in the text.
+        """
         receipts = self.receipts
         day = receipts.day[strangers]
         at, item = self.market.above(receipts.currency[strangers], receipts.amount[strangers], day)
-        return strangers[at], item
+        nearest = np.arange(len(at)) - np.searchsorted(at, at) < MOST_NEAR
+        kept = nearest | (self.references.digits(strangers[at], item) > 0)
+        return strangers[at[kept]], item[kept]
 
     def _plausible(self, found: list[tuple[Ints, Ints]], pairs: Pairs, likely: Mask) -> Hypotheses:
         """Those that are named, or where the amount fits and the payer points to the customer or the amount fits well."""
@@ -222,7 +231,9 @@ class Workspace:
         receipt, customer = pairs.receipt, pairs.customer
         key, account = payers.key[receipt], payers.account[receipt]
         strong = (payers.alike(receipt, customer) >= _WELL_KNOWN) | (payers.on_file.of(account, customer) > 0)
-        strong |= (habits.by_key.of(key, customer) >= 0.5) | (habits.by_account.of(account, customer) >= 0.5)
+        for learned, payer in ((habits.by_key, key), (habits.by_account, account)):
+            own, every = learned.of(payer, customer), learned.total(payer)
+            strong |= (own >= 0.5) & (own >= _MAINLY * every)  # an agent pays for ever new customers
         return totals(receipt - low, strong, high - low) > 0
 
     def _orders_named(self) -> Hypotheses:
@@ -303,8 +314,9 @@ class Workspace:
         high = high if pool == MOST else exact
         fits = ledger.open[item] <= high[pair]
         pair, item, late = pair[fits], item[fits], late[fits]
+        told = held(self._item_told, pairs.receipt[pair] * len(ledger) + item)
         distance = np.abs(late - _USUAL_LAG) + 200 * (np.clip(self.belief.claimed[item], 0, 1) > 0.5)
-        order = np.lexsort((distance, pair))
+        order = np.lexsort((distance, ~told, pair))
         pair, item = pair[order], item[order]
         nth = np.arange(len(pair)) - np.searchsorted(pair, pair)
         pair, item = pair[nth < pool], item[nth < pool]
@@ -315,7 +327,9 @@ class Workspace:
         members = np.zeros((len(pairs), MOST), np.int64)
         values[pair, nth], members[pair, nth] = ledger.open[item], item
         counts = np.bincount(pair, minlength=len(pairs))
-        case, subset = sums_between(values, counts, low, high, exact, most=_SUBSETS)
+        told = held(self._item_told, pairs.receipt[pair] * len(ledger) + item)
+        named = totals(pair, told * (1 << nth), len(pairs)).astype(np.int64)
+        case, subset = sums_between(values, counts, low, high, exact, most=_SUBSETS, liked=named)
         bits = ((subset[:, None] >> np.arange(MOST)) & 1).astype(np.bool_)
         return Hypotheses.of(pairs.receipt[case], bits.sum(axis=1), members[case][bits], market.tokens)
 
