@@ -172,7 +172,8 @@ def call(name: str, *arguments: Cell | Range) -> Cell | list[list[Cell]]:
     declared = FUNCTIONS[name]
     try:
         _check_count(declared, len(arguments))
-        shape = None if declared.whole else _common_shape(arguments)
+        shapes = [_shape(one) for one in arguments if isinstance(one, list | tuple)]
+        shape = None if declared.whole else _common_shape(shapes)
     except ArgumentRefused as error:
         return _cell_error(error)
     if declared.whole or shape is None:
@@ -204,9 +205,9 @@ def _check_count(declared: Function, given: int) -> None:
         )
 
 
-def _common_shape(arguments: Sequence[Cell | Range]) -> tuple[int, int] | None:
+def _common_shape(found: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
     """Rows and columns of the ranges; None where all arguments are single cells."""
-    shapes = {_shape(one) for one in arguments if isinstance(one, list | tuple)}
+    shapes = set(found)
     if len(shapes) > 1:
         shapes.discard((1, 1))
     if len(shapes) > 1:

@@ -77,6 +77,15 @@ def test_an_error_in_an_argument_is_passed_on_as_it_is(joined: str, kind: ErrorK
     assert call(joined, [[error]]) == [[error]]
 
 
+@pytest.mark.parametrize("name", ["FX_RATE", "FX_SUM", "CUSTOMER_DUPLICATES"])
+def test_what_is_no_rectangle_is_refused(name: str) -> None:
+    for ragged in ([[1.0], [2.0, 3.0]], [[1.0], 2.0]):
+        arguments = [ragged, "USD", 46112.0, "CNY"][: len(FUNCTIONS[name].parameters)]
+        found = call(name, *arguments)
+        assert isinstance(found, CellError)
+        assert "rows of one length" in found.message
+
+
 def test_the_first_error_is_the_one_that_is_passed_on(joined: str) -> None:
     first, second = passed_on("#DIV/0!"), passed_on("#REF!")
     assert call(joined, first, second) == first
