@@ -26,12 +26,12 @@ __all__ = ["MOST_NEAR", "Hypotheses", "Market", "Pairs", "stacked", "united"]
 
 _WINDOW_BEFORE, _WINDOW_AFTER = 48, 20  # of a customer's instalments, counted from the receipt's day
 _MOST_EQUAL = 8  # of one amount that are looked at, those due nearest
-MOST_NEAR = 24
+MOST_NEAR = 40
 """Instalments a little above an amount that are looked at."""
 _NEAR_DAYS = (-20, 60)
 _LEAST_RATIO, _MOST_RATIO = 0.70, 1.12
 _LEAST_PART = 0.04
-_MOST_PARTS = 8  # instalments of a customer of which a receipt may be a part
+_MOST_PARTS = 14  # instalments of a customer of which a receipt may be a part
 _MOST_CHARGES = 75.0  # in the measure's units
 _BITS = 62
 
