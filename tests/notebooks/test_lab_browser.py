@@ -149,13 +149,17 @@ def _run_all(page: Any, host: str, token: str) -> None:
 def _kernel_is_up(host: str, token: str) -> None:
     """The page has met its kernel, as the server tells."""
     deadline = time.monotonic() + WAIT / 1000
+    told: object = None
     while time.monotonic() < deadline:
-        with urllib.request.urlopen(f"{host}/api/kernels?token={token}", timeout=WAIT / 1000) as answer:
-            kernels = json.load(answer)
-        if any(one["connections"] and one["execution_state"] == "idle" for one in kernels):
+        try:
+            with urllib.request.urlopen(f"{host}/api/kernels?token={token}", timeout=WAIT / 1000) as answer:
+                told = json.load(answer)
+        except urllib.error.HTTPError as error:  # while a kernel starts, the server cannot tell of it
+            told = error
+        if isinstance(told, list) and any(one["connections"] and one["execution_state"] == "idle" for one in told):
             return
         time.sleep(0.5)
-    raise AssertionError(f"the kernel has not come up: {kernels}")
+    raise AssertionError(f"the kernel has not come up: {told}")
 
 
 def _all_run(page: Any) -> None:

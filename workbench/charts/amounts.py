@@ -161,7 +161,12 @@ def _bars(
     told: Sequence[tuple[str, Decimal]],
 ) -> Chart:
     tips = _tips((name, _("name")), ("exact", _amount(caption)))
-    across = {"field": "amount", "type": "quantitative", "title": caption.unit or None, "axis": _AXIS}
+    across = {
+        "field": "amount",
+        "type": "quantitative",
+        "title": caption.unit or None,
+        "axis": {**_AXIS, "tickCount": 6},
+    }
     bars = {"mark": _ROUNDED, "encoding": {"color": colour, "tooltip": tips}}
     words = [_labels("datum.amount >= 0", "left", 5), _labels("datum.amount < 0", "right", -5)]
     spec = {
