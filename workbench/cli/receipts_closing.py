@@ -107,6 +107,7 @@ def export_command(as_of: datetime, since: datetime | None, form: str | None, ou
     from workbench.rate_store import load_book
     from workbench.settlement import exports
     from workbench.settlement.books import Books
+    from workbench.settlement.closing import changed_since_closing
     from workbench.settlement.ledger import Ledger, ledger
 
     refuse_targets(out, sources=[location])
@@ -114,6 +115,7 @@ def export_command(as_of: datetime, since: datetime | None, form: str | None, ou
     with open_register(location) as register:
         revaluations = register.rows("revaluations")
         made = ledger(Books.of(register), load_book(register), as_of.date(), revaluations=revaluations)
+        made = Ledger(made.base_currency, made.entries, (*made.findings, *changed_since_closing(register, made)))
         accounts = register.setting("voucher_accounts") or {}
     if since is not None:
         kept = tuple(entry for entry in made.entries if entry.day >= since.date())

@@ -24,17 +24,28 @@ _DATED: Mapping[str, tuple[str, frozenset[str]]] = {
     # table: its day, and the fields that figures follow from (all of them where none is named)
     "receipts": (
         "value_date",
-        frozenset({"value_date", "currency", "amount", "account", "base_amount", "base_currency"}),
+        frozenset({"value_date", "currency", "amount", "account", "base_amount", "base_currency", "rate_value"}),
     ),
     "allocations": ("allocation_date", _EVERYTHING),
     "credits": ("credit_date", _EVERYTHING),
     "revaluations": ("month_end", _EVERYTHING),
-    "invoices": ("invoice_date", frozenset({"invoice_date", "currency", "amount", "order_id", "base_amount"})),
-    "orders": ("order_date", frozenset({"order_date", "currency", "amount", "base_amount"})),
+    "invoices": (
+        "invoice_date",
+        frozenset({"invoice_date", "currency", "amount", "order_id", "base_amount", "rate_value"}),
+    ),
+    "orders": ("order_date", frozenset({"order_date", "currency", "amount", "base_amount", "rate_value"})),
 }
+_OF_INSTALMENTS = frozenset({"order_id", "currency", "amount"})
 _MAY_COME_LATE = frozenset({"orders"})
 
 add_kinds({
+    "period.lock": Kind(
+        Severity.REFUSE,
+        "the lock of closed months cannot be set to {value} by hand",
+        "不能手工将结账锁定日设为 {value}",
+        "Close or reopen a month: workbench receipts close --as-of DATE",
+        "请结账或重新打开月份：workbench receipts close --as-of 日期",
+    ),
     "period.locked": Kind(
         Severity.REFUSE,
         "{value} lies in a month that is closed (until {until})",
@@ -72,6 +83,12 @@ def period_problems(
             if before is not None and after is None:
                 yield Finding("period.closing", place(index), str(before.get("month_end")))
         return
+    if table.name == "settings":
+        yield from _lock_problems(connection, steps, place)
+        return
+    if table.name == "instalments":
+        yield from _instalment_problems(connection, steps, place)
+        return
     if table.name not in _DATED:
         return
     limit = locked_until(connection)
@@ -87,6 +104,46 @@ def period_problems(
         days = sorted(str(row[day]) for row in (before, after) if row is not None and row.get(day))
         if days and days[0] <= until:
             yield Finding("period.locked", f"{place(index)}.{day}", days[0], details={"until": until})
+
+
+def _lock_problems(
+    connection: sa.Connection, steps: Sequence[tuple[Stored | None, Stored | None]], place: Callable[[int], str]
+) -> Iterator[Finding]:
+    """The lock is what the closings say: nobody moves it but by closing or reopening a month."""
+    for index, (before, after) in enumerate(steps):
+        row = after or before or {}
+        if row.get("name") != LOCKED_UNTIL:
+            continue
+        closings = METADATA.tables["closings"]
+        last = connection.execute(sa.select(sa.func.max(closings.c.month_end)).where(closings.c.state == "closed"))
+        wanted, told = last.scalar(), (after or {}).get("value")
+        if (str(wanted) if wanted else "") != (told or ""):
+            yield Finding("period.lock", place(index), str(told or "-"))
+
+
+def _instalment_problems(
+    connection: sa.Connection, steps: Sequence[tuple[Stored | None, Stored | None]], place: Callable[[int], str]
+) -> Iterator[Finding]:
+    """Instalments of an order whose receivable stands in a closed month: since its invoice, else since the order."""
+    changed = {
+        index: before
+        for index, (before, after) in enumerate(steps)
+        if before is not None and (after is None or not _alike(before, after, _OF_INSTALMENTS))
+    }
+    limit = locked_until(connection) if changed else None
+    if limit is None:
+        return
+    orders, invoices = METADATA.tables["orders"], METADATA.tables["invoices"]
+    first = sa.func.coalesce(sa.func.min(invoices.c.invoice_date), orders.c.order_date)
+    query = sa.select(orders.c.id, first).outerjoin(invoices, invoices.c.order_id == orders.c.id)
+    query = query.where(orders.c.id.in_({row["order_id"] for row in changed.values()})).group_by(
+        orders.c.id, orders.c.order_date
+    )
+    days = {one: str(day) for one, day in connection.execute(query)}
+    for index, row in changed.items():
+        day = days.get(row["order_id"], "")
+        if day and day <= limit.isoformat():
+            yield Finding("period.locked", place(index), day, details={"until": limit.isoformat()})
 
 
 def _alike(before: Stored, after: Stored, fields: frozenset[str]) -> bool:

@@ -1,7 +1,7 @@
 """Settlement: receipts set off against receivables, exchange differences realised and unrealised, and their journal."""
 
 from workbench.settlement.allocation import AllocationRefused, Part, Settlement, allocate_receipt, rate_missing
-from workbench.settlement.books import Books, first_open_day, open_items, realised_fx
+from workbench.settlement.books import Books, first_open_day, open_items, realised_fx, standing_by_order
 from workbench.settlement.journal import Delivery, journal
 from workbench.settlement.lifecycle import (
     Advance,
@@ -51,5 +51,6 @@ __all__ = [
     "recognise_revenue",
     "revalue",
     "reversal",
+    "standing_by_order",
     "tolerance_limit",
 ]

@@ -17,9 +17,11 @@ from workbench.register import Register
 from workbench.settlement.receivables import Basis, OpenItem, Receivables
 from workbench.settlement.valuation import RateChoice, Valuer
 
-__all__ = ["Books", "Past", "Rows", "first_open_day", "open_items", "realised_fx"]
+__all__ = ["Books", "Past", "Rows", "first_open_day", "open_items", "realised_fx", "standing_by_order"]
 
 Row = Mapping[str, Any]
+BY_ORDER = "by_order"
+"""Where a closing keeps the orders of its month that stood without an invoice."""
 _TABLES = ("receipts", "instalments", "orders", "customers", "invoices", "allocations", "credits")
 
 
@@ -49,7 +51,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Rows of the tables that money is settled in; those dated after ``until`` are left out, where it is given."""
+    """Rows of the tables that money is settled in; money dated after ``until`` is left out, where it is given.
+
+    ``by_order`` are orders that stood by their order date in a month that is closed.
+    """
 
     base_currency: str
     receipts: list[dict[str, Any]]
@@ -59,22 +64,23 @@ class Books:
     invoices: list[dict[str, Any]]
     allocations: list[dict[str, Any]]
     credits: list[dict[str, Any]]
+    by_order: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, source: Rows, *, until: date | None = None) -> Books:
         """Read them from a register or from a changeset under way."""
         (setting,) = source.rows("settings", {"name": "base_currency"})
         found = {table: source.rows(table) for table in _TABLES}
+        # Invoices that come later stay: they tell that nothing is receivable yet.
         days = {
             "receipts": "value_date",
-            "invoices": "invoice_date",
             "allocations": "allocation_date",
             "credits": "credit_date",
         }
         if until is not None:
             for table, day in days.items():
                 found[table] = [row for row in found[table] if row[day] <= until]
-        return cls(str(setting["value"]), **found)
+        return cls(str(setting["value"]), **found, by_order=standing_by_order(source))
 
     @classmethod
     def around(
@@ -103,6 +109,7 @@ class Books:
             source.rows("invoices", {"order_id": orders}),
             _in_order(settled),
             _in_order(kept),
+            standing_by_order(source),
         )
 
     @classmethod
@@ -123,6 +130,7 @@ class Books:
             allocations=self.allocations,
             basis=basis,
             choice=choice,
+            by_order=self.by_order,
         )
 
     def credit_left(self) -> dict[tuple[str, str], dict[str, Any]]:
@@ -197,6 +205,12 @@ def paid_back(
 def _in_order(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each row once, in the order in which they were made."""
     return sorted({row["id"]: row for row in rows}.values(), key=lambda row: (len(row["id"]), row["id"]))
+
+
+def standing_by_order(source: Rows) -> frozenset[str]:
+    """Orders that stood by their order date, for lack of an invoice, when a month was closed."""
+    closed = [row for row in source.rows("closings") if row["state"] == "closed"]
+    return frozenset(one for row in closed for one in row["lines"].get(BY_ORDER, ()))
 
 
 def first_open_day(source: Rows) -> date | None:

@@ -13,22 +13,43 @@ from hashlib import sha256
 from typing import Any
 
 from workbench.errors import ConfigurationError, ConflictError
-from workbench.findings import Finding
+from workbench.findings import Finding, Kind, Severity, add_kinds
 from workbench.i18n import _
 from workbench.rate_store import load_book
 from workbench.rates import RateBook
 from workbench.register import Register
 from workbench.register.periods import LOCKED_UNTIL
-from workbench.settlement.books import Books, Past, changeset_now, items_of, realised_in
+from workbench.settlement.books import BY_ORDER, Books, Past, changeset_now, items_of, realised_in
 from workbench.settlement.control import Control, control_totals
+from workbench.settlement.ledger import Ledger, ledger
 from workbench.settlement.lifecycle import closing_rates, revalue
 from workbench.settlement.receivables import Basis, OpenItem
 from workbench.settlement.rights import require_reason, require_right
 from workbench.settlement.valuation import Valuation
 
-__all__ = ["ClosingRefused", "MonthEnd", "NotMonthEnd", "close_month", "month_end", "reopen_month"]
+__all__ = [
+    "ClosingRefused",
+    "MonthEnd",
+    "NotMonthEnd",
+    "changed_since_closing",
+    "close_month",
+    "month_end",
+    "reopen_month",
+]
 
 ZERO = Decimal(0)
+BALANCES = "balances"
+"""Where a closing keeps the balances of the accounts."""
+
+add_kinds({
+    "closing.changed-since": Kind(
+        Severity.REPORT,
+        "the balance of {value} is not what the month was closed with: {then} then, {now} now",
+        "{value} 的余额与结账时不同：当时为 {then}，现在为 {now}",
+        "An order of the closed month was added or cancelled since; book the difference by hand, or reopen the month.",
+        "结账后有该月订单被新增或取消；请手工补记差额，或重新打开该月。",
+    ),
+})  # fmt: skip
 
 
 class ClosingRefused(ConflictError):
@@ -157,9 +178,8 @@ def close_month(
     _check_day(as_of)
     require_right(register, person, _("close a month"))
     number = changeset_now(register)
-    made = _worked_out(
-        Books.as_of(register, number, until=as_of), book or load_book(register), as_of, number, basis, {}
-    )
+    rates = book or load_book(register)
+    made = _worked_out(Books.as_of(register, number, until=as_of), rates, as_of, number, basis, {})
     if made.findings:
         raise ClosingRefused(
             _("{count} amounts cannot be valued: {first}").format(
@@ -188,12 +208,63 @@ def close_month(
             "state": "closed",
             "as_of_changeset": number,
             "figures_sha256": made.fingerprint,
-            "lines": made.as_dict(),
+            "lines": {**made.as_dict(), **_kept_with(register, number, made, rates)},
             "person": person,
         }
         cs.insert("closings", [row])
         cs.set_setting(LOCKED_UNTIL, as_of.isoformat())
     return made, cs.number
+
+
+def _kept_with(register: Register, number: int, made: MonthEnd, book: RateBook) -> dict[str, Any]:
+    """What a closing keeps beside its figures: which orders stood without an invoice, and the balances of accounts."""
+    books = Books.as_of(register, number)
+    invoiced = {row["order_id"] for row in books.invoices}
+    stand = sorted(
+        row["id"]
+        for row in books.orders
+        if row["order_date"] <= made.month_end and row["id"] not in invoiced | books.by_order
+        and row.get("status") != "cancelled"
+    )  # fmt: skip
+    revaluations = [*register.rows("revaluations"), *made.lines]
+    now = ledger(books, book, made.month_end, revaluations=revaluations)
+    return {BY_ORDER: stand, BALANCES: as_balances(now.balances())}
+
+
+def as_balances(balances: Mapping[tuple[str, str], tuple[Decimal, Decimal]]) -> dict[str, list[str]]:
+    """Balances as plain values, by account and currency; without those that are nothing."""
+    return {
+        f"{account} {code}": [f"{amount:f}", f"{base:f}"]
+        for (account, code), (amount, base) in balances.items()
+        if amount or base
+    }
+
+
+def changed_since_closing(register: Register, made: Ledger) -> list[Finding]:
+    """Accounts whose balance at the last closed month end is another now than the month was closed with.
+
+    An order that came late, or was cancelled later, does that: the vouchers of the closed month were others.
+    """
+    until = max((entry.day for entry in made.entries), default=None)
+    closed = [row for row in register.rows("closings") if row["state"] == "closed" and BALANCES in row["lines"]]
+    closed = [row for row in closed if until is not None and row["month_end"] <= until]
+    if not closed:
+        return []
+    last = max(closed, key=lambda row: row["month_end"])
+    entries = tuple(entry for entry in made.entries if entry.day <= last["month_end"])
+    now, then = as_balances(Ledger(made.base_currency, entries, ()).balances()), last["lines"][BALANCES]
+    return [
+        Finding(
+            "closing.changed-since", last["month_end"].isoformat(), name,
+            details={"then": _words_of(then.get(name)), "now": _words_of(now.get(name))},
+        )
+        for name in sorted(then.keys() | now.keys())
+        if [Decimal(one) for one in then.get(name, ("0", "0"))] != [Decimal(one) for one in now.get(name, ("0", "0"))]
+    ]  # fmt: skip
+
+
+def _words_of(balance: list[str] | None) -> str:
+    return " / ".join(balance or ["0", "0"])
 
 
 def reopen_month(register: Register, as_of: date, person: str, why: str) -> int:
@@ -220,10 +291,10 @@ def reopen_month(register: Register, as_of: date, person: str, why: str) -> int:
                 remedy=_("Reopen the last closed month first."),
             )
         before = [row["month_end"] for row in standing if row["month_end"] < as_of]
+        cs.update("closings", mine[0]["id"], {"state": "reopened", "why": reason})
         cs.set_setting(LOCKED_UNTIL, max(before).isoformat() if before else "")
         for row in cs.rows("revaluations", {"month_end": as_of}):
             cs.delete("revaluations", row["id"])
-        cs.update("closings", mine[0]["id"], {"state": "reopened", "why": reason})
     return cs.number
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -68,8 +68,13 @@ class Receivables:
         allocations: Iterable[Mapping[str, Any]] = (),
         basis: Basis = Basis.INVOICE_OR_ORDER,
         choice: RateChoice | None = None,
+        by_order: Collection[str] = (),
     ) -> None:
-        """Takes rows of the register; of an order's several invoices the first one counts."""
+        """Takes rows of the register; of an order's several invoices the first one counts.
+
+        ``by_order`` are orders whose receivable stands since the order date in a month that is closed: an invoice that
+        comes later does not move it.
+        """
         self._valuer = Valuer(book, base_currency, choice or RateChoice())
         self._base = base_currency
         self._basis = basis
@@ -80,7 +85,8 @@ class Receivables:
             self._by_order[row["order_id"]].append(row)
         self._invoice: dict[str, Mapping[str, Any]] = {}
         for row in sorted(invoices, key=lambda row: (row["invoice_date"], str(row["number"]))):
-            self._invoice.setdefault(row["order_id"], row)
+            if row["order_id"] not in by_order or basis is Basis.INVOICE:
+                self._invoice.setdefault(row["order_id"], row)
         self._allocations: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         self._shares: dict[tuple[str, str, date], dict[str, Decimal]] = {}
         self.settle(allocations)
