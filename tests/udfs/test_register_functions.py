@@ -115,6 +115,17 @@ def test_duplicates_of_a_range_need_no_register() -> None:
     assert kind_of(call("CUSTOMER_DUPLICATES", [["Name"]])) is ErrorKind.VALUE
 
 
+def test_a_column_of_names_needs_no_heading_and_other_columns_do() -> None:
+    names = [["Acme Lighting GmbH"], ["Zeta Oy"], ["ACME LIGHTING GMBH"]]
+    alone, headed = call("CUSTOMER_DUPLICATES", names), call("CUSTOMER_DUPLICATES", [["Customer"], *names])
+    assert alone == headed
+    assert isinstance(alone, list)
+    assert [row[:2] for row in alone[1:]] == [[1, 3]]
+    refused = call("CUSTOMER_DUPLICATES", [[one, "DE"] for (one,) in names])
+    assert isinstance(refused, CellError)
+    assert "headings" in refused.message
+
+
 def test_without_a_register_the_cell_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WORKBENCH_REGISTER", raising=False)
     use_register(None)

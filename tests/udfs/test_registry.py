@@ -105,6 +105,9 @@ def test_what_looks_into_the_register_is_volatile_and_slow() -> None:
         assert one.slow >= one.needs_register
         assert not (one.carried and one.slow)
     assert not FUNCTIONS["FX_RATE"].slow
+    queue = FUNCTIONS["CUSTOMER_DUPLICATES"]  # without a table it is the register's
+    assert queue.slow
+    assert queue.volatile
 
 
 def test_an_empty_range_is_an_empty_answer(joined: str) -> None:

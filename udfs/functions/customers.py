@@ -59,13 +59,13 @@ def customer_view(customer: Cell, as_of: Cell = None) -> list[list[Cell]]:
 
 @function(
     "CUSTOMER_DUPLICATES",
-    Parameter("table", "rows of customers with their headings; empty for the register's queue", "含标题的客户表区域；留空则取登记册的待审队列", optional=True),
-    category="customers", whole=True, spills=True, carried=False,
+    Parameter("table", "customers with their headings, or one column of names; empty for the register's queue", "含标题的客户表区域或一列名称；留空则取登记册的待审队列", optional=True),
+    category="customers", whole=True, spills=True, carried=False, volatile=True, slow=True,
     help_en="Pairs of rows that may be one customer: the two, how sure it is, what to do, and why.",
     help_zh="可能重复的客户：两行、把握程度、处理建议及理由。",
 )  # fmt: skip
 def customer_duplicates(table: Range | None = None) -> list[list[Cell]]:
-    """A heading row and one row a pair, surest first; rows of a range are named by their place below the headings."""
+    """A heading row and one row a pair, surest first; rows of a range are named by their place (below the headings)."""
     head: list[Cell] = [_("a"), _("b"), _("score"), _("decision"), _("why")]
     pairs = _waiting() if table is None or rows_of(table) == [[None]] else _among(rows_of(table))
     return [head, *pairs] if pairs else [head, ["", "", "", _("none found"), ""]]
@@ -157,11 +157,18 @@ def _waiting() -> list[list[Cell]]:
 
 def _among(rows: list[list[Cell]]) -> list[list[Cell]]:
     from workbench.duplicates import scan
+    from workbench.duplicates.columns import field_named
 
     headings = [text_of(cell) for cell in rows[0]] if rows else []
+    if len(headings) == 1 and not field_named(headings[0]):
+        headings, rows = ["name"], [["name"], *rows]  # a column of names alone
     if len(rows) < 3 or not any(headings):
         raise ArgumentRefused(
             _("There are no two rows below headings."), remedy=_("Give a range whose first row holds the headings.")
+        )
+    if not {"name", "local_name"} & set(map(field_named, headings)):
+        raise ArgumentRefused(
+            _("None of the headings is that of the customers' names."), remedy=_("Write Name above them.")
         )
     named = [
         {"row_id": str(place)} | {head: text_of(cell) for head, cell in zip(headings, row, strict=True) if head}
