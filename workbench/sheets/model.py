@@ -6,13 +6,14 @@ cells stays affordable.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from functools import cached_property
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import NamedTuple
 
 from workbench.places import Box, a1, column_letters, column_number
@@ -63,6 +64,24 @@ class _Packed:
     cells: Columns
     texts: Sequence[str]
     formulas: Mapping[int, str]
+
+
+class Alike(NamedTuple):
+    """Rows whose cells stand in the same columns and are of the same kinds and formats.
+
+    ``begins`` is where each row's cells begin; ``columns``, ``kinds`` and ``formats`` are those of the cells of any row.
+    """
+
+    rows: Sequence[int]
+    begins: Sequence[int]
+    columns: Sequence[int]
+    kinds: str
+    formats: Sequence[int]
+
+    def only(self, chosen: Iterable[object]) -> Alike:
+        """Those of the rows that are chosen by a true value."""
+        keep = list(chosen)
+        return self._replace(rows=list(compress(self.rows, keep)), begins=list(compress(self.begins, keep)))
 
 
 class Sheet:
@@ -125,6 +144,41 @@ class Sheet:
         begin, end = self._starts.get(number, (0, 0))
         return self._cells.kinds.count("s", begin, end)
 
+    def alike(self, rows: Iterable[int]) -> list[Alike]:
+        """Rows put together that are alike, each group in their order."""
+        cells = self._cells
+        groups: dict[tuple[bytes, str, bytes], tuple[list[int], list[int]]] = {}
+        columns, kinds, formats = memoryview(cells.columns), cells.kinds, memoryview(cells.formats)
+        for row in rows:
+            begin, end = self._starts[row]
+            key = (columns[begin:end].tobytes(), kinds[begin:end], formats[begin:end].tobytes())
+            group = groups.get(key)
+            if group is None:
+                group = groups[key] = ([], [])
+            group[0].append(row)
+            group[1].append(begin)
+        return [
+            Alike(numbers, begins, array("I", where), kind, array("I", styles))
+            for (where, kind, styles), (numbers, begins) in groups.items()
+        ]
+
+    def texts_at(self, alike: Alike, index: int) -> list[str]:
+        """The stored texts of one cell of each row, by its number in the row."""
+        places = map(self._cells.at.__getitem__, map(index.__add__, alike.begins))
+        return list(map(self._texts.__getitem__, places))
+
+    def formulas_at(self, alike: Alike, index: int) -> list[str]:
+        """The formulas of one cell of each row; an empty list where none of them has one."""
+        formulas = self._formulas
+        if not formulas:
+            return []
+        found = [formulas.get(begin + index, "") for begin in alike.begins]
+        return found if any(found) else []
+
+    def format_numbered(self, number: int) -> str:
+        """The format code of that number in ``Alike.formats``."""
+        return self._formats[number]
+
     def is_solid_with_figures(self, number: int) -> bool:
         """Whether a row has no gap between its cells, and a number among them."""
         begin, end = self._starts.get(number, (0, 0))
@@ -180,6 +234,11 @@ class Sheet:
         """The merged range that covers the cell, if any."""
         around = self._merges_by_row.get(row, ()) if row in self._starts else self.merges
         return next((box for box in around if box.top <= row <= box.bottom and box.left <= column <= box.right), None)
+
+    @property
+    def merged_rows(self) -> Collection[int]:
+        """The used rows that a merged range covers a part of."""
+        return self._merges_by_row.keys()
 
     @cached_property
     def _merges_by_row(self) -> Mapping[int, tuple[Box, ...]]:

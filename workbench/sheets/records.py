@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from decimal import Decimal
 
 from workbench.findings import Finding
 from workbench.i18n import _
+from workbench.sheets.batches import plain_records
 from workbench.sheets.cells import (
     Amount,
     DateColumn,
@@ -30,13 +30,12 @@ from workbench.sheets.cells import (
 from workbench.sheets.mapping import COST_COLUMNS, FIELD_KINDS, ColumnMap, TableMap
 from workbench.sheets.model import Box, Cell, CellKind, Sheet, Workbook
 from workbench.sheets.months import year_and_month
+from workbench.sheets.record import FieldValue, Record
 from workbench.sheets.rows import Role, Table
 from workbench.sheets.units import factor_of_heading, factor_of_notes
 from workbench.sheets.words import column_fields, currencies_in, looks_like_firm, plain
 
 __all__ = ["FieldValue", "Record", "read_records"]
-
-FieldValue = str | Decimal | date
 
 _FILLED_DOWN = ("order.customer", "order.customer_code")
 _IDENTIFYING: Mapping[str, tuple[str, ...]] = {
@@ -46,54 +45,6 @@ _IDENTIFYING: Mapping[str, tuple[str, ...]] = {
     "costs": ("cost.amount", *COST_COLUMNS),
 }
 """A row with none of these cells filled says nothing that could be a record."""
-
-
-@dataclass(slots=True)
-class Record:
-    """One record of a sheet.
-
-    ``values`` by field (``order.amount``); ``evidence`` and ``findings`` by field, where there are any. ``parent`` is the
-    order that a receipt stands beside. ``spots`` are its fields' columns on its own line, one object for all records that
-    have the same; ``elsewhere`` are the places of cells that are not on that line.
-    """
-
-    kind: str
-    sheet: Sheet
-    row: int
-    box: Box
-    values: dict[str, FieldValue] = field(default_factory=dict)
-    evidence: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    spots: tuple[tuple[str, int], ...] = ()
-    elsewhere: dict[str, tuple[int, int]] = field(default_factory=dict)
-    findings: list[tuple[str, Finding]] = field(default_factory=list)
-    parent: Record | None = None
-    line: int = 0
-    """Its row on ``sheet``, which differs from ``row`` where the sheet was rearranged."""
-    table: Table | None = None
-
-    @property
-    def cells(self) -> dict[str, tuple[int, int]]:
-        """Where each field was read, also those that came to nothing: row and column of the first cell of it."""
-        line = self.line
-        return {name: (line, column) for name, column in reversed(self.spots)} | self.elsewhere
-
-    @property
-    def raw(self) -> dict[str, str]:
-        """The row as typed, by heading."""
-        if self.table is None:
-            return {}
-        labels, left, right = self.table.labels, self.table.left, self.table.right
-        raw: dict[str, str] = {}
-        for column, text in self.sheet.typed(self.line):
-            if left <= column <= right:
-                label = labels.get(column) or str(column)
-                raw[label if label not in raw else f"{label} ({column})"] = text
-        return raw
-
-    @property
-    def place(self) -> str:
-        """``Book.xlsx!Sheet!A7:K7``."""
-        return f"{self.sheet.book}!{self.sheet.name}!{self.box}"
 
 
 def read_records(mapped: TableMap, book: Workbook) -> list[Record]:
@@ -122,7 +73,8 @@ class _TableReader:
         self.mapped, self.book, self.table, self.sheet = mapped, book, mapped.table, mapped.table.sheet
         rows = self.table.records
         self.columns = [one for one in mapped.columns if one.field]
-        held = self._look_through(rows)
+        self.alike = self.sheet.alike(rows)
+        held = self._look_through()
         words = (self.sheet.name, *self.table.notes)
         self.named_currencies = {code for text in words for code in currencies_in(text)}
         self.factors = {
@@ -142,23 +94,25 @@ class _TableReader:
         self._spots: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
         self.groups_name_customers = self.mapped.kind == "orders" and _are_customers(self.table, self.sheet)
 
-    def _look_through(self, rows: Sequence[int]) -> dict[int, _Held]:
-        """What the mapped columns hold, in one walk over the rows."""
+    def _look_through(self) -> dict[int, _Held]:
+        """What the mapped columns hold, all rows that are alike at once."""
         held = {one.column.at: _Held() for one in self.columns}
         percents = {one.column.at for one in self.columns if FIELD_KINDS[one.field] == "percent"}
         telling = {one.column.at for one in self.columns if FIELD_KINDS[one.field] in _TEXTS_TELL}
-        for row in rows:
-            for column, kind in self.sheet.kinds_of(row):
+        for alike in self.alike:
+            for index, (column, kind) in enumerate(zip(alike.columns, alike.kinds, strict=True)):
                 one = held.get(column)
                 if one is None:
                     continue
-                one.filled += 1
-                if (kind != "n" and column in telling) or (kind == "n" and column in percents):
-                    cell = self.sheet.cell(row, column)
-                    if cell is not None and cell.kind is CellKind.TEXT:
-                        one.texts.append(cell)
-                    elif cell is not None and cell.number is not None:
-                        one.largest = max(cell.number, one.largest or cell.number)
+                one.filled += len(alike.rows)
+                if kind == CellKind.NUMBER.value and column in percents:
+                    texts = set(self.sheet.texts_at(alike, index))
+                    numbers = [Cell(0, column, CellKind.NUMBER, text).number or Decimal(0) for text in texts]
+                    one.largest = max(*numbers, one.largest if one.largest is not None else numbers[0])
+                elif kind == CellKind.TEXT.value and column in telling:
+                    one.texts.extend(cell for row in alike.rows if (cell := self.sheet.cell(row, column)) is not None)
+        for one in held.values():
+            one.texts.sort(key=lambda cell: cell.row)
         return held
 
     def _date_columns(self, held: Mapping[int, _Held], words: Sequence[str]) -> dict[int, DateColumn]:
@@ -184,7 +138,11 @@ class _TableReader:
         prefix = self.mapped.kind[:-1]
         main = [one for one in self.columns if not one.slot]
         identifying = [one.column.at for one in main if one.field in _IDENTIFYING[self.mapped.kind]]
+        plainly = self._plain_records(identifying)
         for row in self.table.records:
+            if row in plainly:
+                found.append(plainly[row])
+                continue
             cells = self._cells(row)
             if not any(at in cells and cells[at].row == row for at in identifying):
                 self.table.rows[row] = Role.NOTE
@@ -199,6 +157,12 @@ class _TableReader:
             found.append(record)
             found.extend(self._beside(record, cells))
         return found
+
+    def _plain_records(self, identifying: Sequence[int]) -> Mapping[int, Record]:
+        """The records of rows that stand for themselves and leave no question."""
+        if self.filled_down or self.mapped.implied or (self.groups_name_customers and self.table.group_lines):
+            return {}
+        return plain_records(self, self.alike, identifying)
 
     def _record(self, row: int) -> Record:
         """An empty record of a row, at its place on the sheet itself."""
@@ -264,6 +228,9 @@ class _TableReader:
         return cells
 
     def _from_above(self, row: int, column: int) -> Cell | None:
+        implied = self.mapped.implied.get((row, column))
+        if implied is not None:
+            return implied
         merge = self.sheet.merge_over(row, column) if self.sheet.merges else None
         if merge is not None and merge.top < row and merge.top > max(self.table.header_rows, default=0):
             return self.sheet.cell(merge.top, merge.left)
@@ -325,12 +292,13 @@ class _TableReader:
         key = (one.column.at, cell.kind, cell.text, cell.number_format)
         known = self._known.get(key)
         if known is None:
-            known = self._read_afresh(one, cell, kind)
+            known = self.read_cell(one, cell, kind)
             if not known.findings and not cell.formula and len(self._known) < _MOST_KNOWN:
                 self._known[key] = known
         return known
 
-    def _read_afresh(self, one: ColumnMap, cell: Cell, kind: str) -> Reading:
+    def read_cell(self, one: ColumnMap, cell: Cell, kind: str) -> Reading:
+        """Read a cell that is neither an amount nor a currency."""
         at = one.column.at
         if kind == "date":
             return self.dates[at].read(cell, self.sheet)
@@ -359,6 +327,10 @@ class _TableReader:
                 record.evidence[name] = reading.evidence
         if reading.extra:
             record.values["order.incoterm_place"] = reading.extra
+
+    def read_amount(self, record: Record, prefix: str, one: ColumnMap, cell: Cell, known: str) -> None:
+        """Read an amount of a record whose currency column, where it has one, names ``known``."""
+        self._amount(record, prefix, one, cell, known, (), currency_open=False)
 
     def _amount(
         self,
