@@ -327,3 +327,49 @@ def test_quantity_price_and_rate_are_told_from_the_amount_by_arithmetic(tmp_path
     mapped = map_table(table, kind="orders")
     assert mapped is not None
     assert [one.field for one in mapped.columns][4:] == ["", "", "order.amount", "order.rate", "order.amount_base"]
+
+
+# ---- what is said once for several rows ------------------------------------------------------------------------------
+
+_HEADS = ["Order No.", "Date", "Customer", "Ccy", "Amount"]
+
+
+def test_a_day_written_once_holds_for_the_rows_under_it(tmp_path: Path) -> None:
+    rows = [
+        [f"A{n:02d}", date(2025, 3, 1 + n // 3) if n % 3 == 0 else None, "Nord AB", "EUR", 10 + n] for n in range(9)
+    ]
+    _tables, records = _read(tmp_path / "d.xlsx", [_HEADS, *rows])
+    assert [record.values["order.date"] for record in records] == [date(2025, 3, 1 + n // 3) for n in range(9)]
+    assert records[1].sheet.place(*records[1].cells["order.date"]) == "d.xlsx!Sheet1!B2"
+
+
+def test_days_that_are_missing_stay_missing(tmp_path: Path) -> None:
+    """A day that comes twice, or days in no order, are not written once for the rows under them."""
+    for number, days in enumerate(
+        ([1, 0, 0, 1, 0, 0, 2, 0, 0], [5, 0, 0, 3, 0, 0, 9, 0, 0], [1, 2, 3, 4, 0, 5, 6, 7, 8])
+    ):
+        rows = [
+            [f"A{n:02d}", date(2025, 3, day) if day else None, "Nord AB", "EUR", 10 + n] for n, day in enumerate(days)
+        ]
+        _tables, records = _read(tmp_path / f"{number}.xlsx", [_HEADS, *rows])
+        assert ["order.date" in record.values for record in records] == [bool(day) for day in days]
+
+
+def test_a_currency_in_a_line_over_each_block(tmp_path: Path) -> None:
+    heads = ["Order No.", "Date", "Customer", "Amount"]
+    rows = [[f"A{n}", date(2025, 3, 1 + n), "Nord AB", 10.5 + n] for n in range(6)]
+    _tables, records = _read(
+        tmp_path / "c.xlsx", [heads, ["EUR"], *rows[:3], ["Total", None, None, 34.5], ["In US$"], *rows[3:]]
+    )
+    assert [record.values["order.currency"] for record in records] == ["EUR"] * 3 + ["USD"] * 3
+    assert not any(record.findings for record in records)
+
+
+def test_the_customer_over_its_own_sheet(tmp_path: Path) -> None:
+    heads = ["Order No.", "Date", "Ccy", "Amount"]
+    rows = [[f"A{n}", date(2025, 3, 1 + n), "EUR", 10 + n] for n in range(4)]
+    _tables, records = _read(tmp_path / "k.xlsx", [["Customer:", "Nord AB"], [None], heads, *rows])
+    assert [record.values["order.customer"] for record in records] == ["Nord AB"] * 4
+    for label in ("Company", "From", "Account"):  # it may be the firm's own name
+        _tables, records = _read(tmp_path / f"{label}.xlsx", [[f"{label}: Ali Hassan"], [None], heads, *rows])
+        assert not any("order.customer" in record.values for record in records), label

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from workbench.i18n import _
 from workbench.sheets.assignment import best_assignment
 from workbench.sheets.content import Link, Links, fields_by_content, fields_by_relation, link_tables
+from workbench.sheets.implied import with_implied, with_parties
+from workbench.sheets.model import Cell
 from workbench.sheets.profiles import Profile, profile
 from workbench.sheets.relations import Relations, relations_of
 from workbench.sheets.rows import TRANSLATED, Column, Table, label_strength
@@ -91,6 +93,8 @@ class TableMap:
     rival: str = ""
     told: bool = True
     """Whether headings, a title or somebody says what it lists; else its contents alone suggest it."""
+    implied: Mapping[tuple[int, int], Cell] = field(default_factory=dict)
+    """Cells elsewhere that hold for a row and column: a day written once, the currency or customer named above."""
 
     def having(self, field: str, slot: int = 0) -> list[ColumnMap]:
         """The columns that hold a field."""
@@ -117,7 +121,7 @@ def map_tables(tables: Sequence[Table], kinds: Mapping[int, str] | None = None) 
     ``kinds`` says what some of them list, by ``id`` of the table.
     """
     links = link_tables(tables)
-    return [map_table(table, links, kind=(kinds or {}).get(id(table), "")) for table in tables]
+    return with_parties([map_table(table, links, kind=(kinds or {}).get(id(table), "")) for table in tables])
 
 
 def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> TableMap | None:
@@ -137,7 +141,7 @@ def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> Ta
         titles.update(title_kinds(title))
     known = _Known(profiles, relations_of(by_row, profiles), titles, links or {})
     if kind:
-        return _settle_amounts(_as_kind(table, kind, known), by_row)
+        return with_implied(_settle_amounts(_as_kind(table, kind, known), by_row))
     readings = sorted((_as_kind(table, one, known) for one in KINDS), key=lambda reading: -reading.score)
     best, second = readings[0], readings[1]
     if best.score <= 0.8 or (second.score > 0.93 * best.score and not _is_named(best)):
@@ -146,7 +150,7 @@ def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> Ta
     if not told and not _is_complete(best, profiles):
         return None
     rival = second.kind if second.score > 0.9 * best.score or not told else ""
-    return replace(_settle_amounts(best, by_row), rival=rival, told=told)
+    return with_implied(replace(_settle_amounts(best, by_row), rival=rival, told=told))
 
 
 def _is_complete(mapped: TableMap, profiles: Mapping[int, Profile]) -> bool:
