@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -20,9 +22,11 @@ from workbench.settlement.books import Books, realised_fx
 from workbench.settlement.closing import close_month, month_end
 from workbench.settlement.ledger import Ledger, ledger
 from workbench.settlement.rights import TOLERANCES, ReasonMissing
+from workbench.settlement.typed import typed_amount
 
 D = Decimal
 DAY = date(2026, 4, 30)
+ROOT = Path(__file__).resolve().parents[2]
 Firm = Callable[..., Register]
 
 
@@ -189,3 +193,55 @@ def test_what_comes_after_the_close_relieves_what_stands_then(firm: Firm, by: st
         item = Books.of(register).receivables(BOOK).item("I-000002", DAY)
         assert (item.open_amount, item.open_base) == (0, 0)
         assert balance(register, "receivable", "USD") == (D(15000), D("108000.00"))
+
+
+@pytest.mark.parametrize(
+    "typed", ["500,00", "5,00", "1.234,50", "1,23,456", "NaN", "1e3", "Infinity", "½", "--5", "五百"]
+)
+def test_an_amount_that_may_mean_another_is_not_guessed(typed: str) -> None:
+    with pytest.raises(AllocationRefused):
+        typed_amount(typed)
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("1,234.50", "1234.50"), (" 500 ", "500"), ("-12.5", "-12.5")])
+def test_amounts_as_they_are_typed(typed: str, meant: str) -> None:
+    assert typed_amount(typed) == D(meant)
+
+
+POSTING = """
+import sys
+from decimal import Decimal
+from pathlib import Path
+from tests.settlement.firm import rate_book
+from workbench.errors import WorkbenchError
+from workbench.register import Register
+from workbench.settlement import answers
+from workbench.settlement.answers import Chosen
+
+with Register.open(Path(sys.argv[1]), actor=sys.argv[2]) as register:
+    for number in range(1, 13):
+        try:
+            with register.changeset(origin="receipts", reason="answer", author=sys.argv[2]) as cs:
+                answers.pay(cs, rate_book(), f"R-{number:06d}", [Chosen("I-000002", Decimal(4000))], sys.argv[2], keep_rest=False)
+            print(number)
+        except WorkbenchError:
+            pass
+"""
+
+
+def test_two_at_once_post_each_receipt_once_and_no_more_than_is_open(firm: Firm, tmp_path: Path) -> None:
+    """Twelve receipts of 4,000 for 35,000: eight fit, whoever is first."""
+    with firm(*(receipt("4000", "2026-04-20", number) for number in range(1, 13))) as register:
+        both = [
+            subprocess.Popen(
+                [sys.executable, "-c", POSTING, str(tmp_path / "r.sqlite"), name],
+                cwd=ROOT, stdout=subprocess.PIPE, text=True,
+            )
+            for name in ("li.na", "wang.fang")
+        ]  # fmt: skip
+        said = [one.communicate(timeout=120)[0].split() for one in both]
+        assert [one.returncode for one in both] == [0, 0]
+        done = sorted(number for some in said for number in some)
+        assert len(done) == len(set(done)) == 8
+        assert sum(row["document_amount"] for row in register.rows("allocations")) == D(32000)
+        assert adds_up(register)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -519,13 +519,13 @@ def _as_dict(one: Waiting, named: dict[str, str]) -> dict[str, Any]:
 
 
 def _decimal(text: str) -> Decimal:
+    from workbench.settlement.allocation import AllocationRefused
+    from workbench.settlement.typed import typed_amount
+
     try:
-        found = Decimal(text.replace(",", "").strip())
-    except InvalidOperation:
-        found = Decimal("NaN")
-    if not found.is_finite():
-        raise _usage(_("{text} is no amount.").format(text=text))
-    return found
+        return typed_amount(text)
+    except AllocationRefused as error:
+        raise _usage(error.message) from None
 
 
 def _usage(message: str) -> ConfigurationError:

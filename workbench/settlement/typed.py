@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -16,7 +16,7 @@ from workbench.settlement import answers
 from workbench.settlement.allocation import AllocationRefused
 from workbench.settlement.answers import Chosen
 
-__all__ = ["ACCEPT", "NO_PAYMENT", "REJECT", "apply_answers"]
+__all__ = ["ACCEPT", "NO_PAYMENT", "REJECT", "apply_answers", "typed_amount"]
 
 ACCEPT, REJECT, NO_PAYMENT = ("接受", "Accept"), ("否决", "Reject"), ("非货款", "No payment")
 """What stands in the drop-down, in Chinese and in English; either is understood in any workbook."""
@@ -26,6 +26,7 @@ _WORDS = {
     **dict.fromkeys(NO_PAYMENT, "no_payment"),
 }
 _NUMBERED = re.compile(r"(?:[Aa]lternative\s*|其他\s*)?(\d+)\s*[:：)）.].*", re.DOTALL)
+_AMOUNT = re.compile(r"-?(\d{1,18}|\d{1,3}(,\d{3}){1,5})(\.\d{1,9})?")
 _PAYER = re.compile(r"(?:payer|付款人)\s*[:：=]\s*(.+)", re.IGNORECASE | re.DOTALL)
 
 add_kinds({
@@ -92,7 +93,7 @@ def _carry_out(cs: Changeset, book: RateBook, row: Mapping[str, Any], said: str,
 
 def _chosen(cs: Changeset, text: str) -> Chosen:
     name, _equals, amount = text.partition("=")
-    return Chosen(_instalment(cs, name.strip()), _amount(amount) if amount.strip() else None)
+    return Chosen(_instalment(cs, name.strip()), typed_amount(amount) if amount.strip() else None)
 
 
 def _instalment(cs: Changeset, name: str) -> str:
@@ -115,11 +116,16 @@ def _customer(cs: Changeset, name: str) -> str:
     raise _misread(_("There is no one customer {name}.").format(name=name))
 
 
-def _amount(text: str) -> Decimal:
-    try:
-        return Decimal(text.replace(",", "").strip())
-    except InvalidOperation:
-        raise _misread(_("{text} is no amount.").format(text=text)) from None
+def typed_amount(text: str) -> Decimal:
+    """An amount with a decimal point; commas only between groups of three figures, so that 500,00 is no fifty thousand.
+
+    Raises:
+        AllocationRefused: the text is none.
+    """
+    plain = text.strip()
+    if not _AMOUNT.fullmatch(plain):
+        raise _misread(_("{text} is no amount.").format(text=text))
+    return Decimal(plain.replace(",", ""))
 
 
 def _misread(message: str) -> AllocationRefused:
