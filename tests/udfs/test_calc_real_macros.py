@@ -32,7 +32,10 @@ from workbench.rates import RateBook
 from workbench.register import Register
 from workbench.reports.bound_workbook import write_bound_workbook
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in for Python is a script")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="the stand-in for Python is a script"),
+    pytest.mark.xdist_group("real-macros"),  # one LibreOffice for all of them
+]
 
 SERVICE = """
 import sys
