@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import shutil
+import subprocess
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -21,6 +24,9 @@ from workbench.profit.periods import ORDERS, Period
 from workbench.rate_store import load_book
 from workbench.register import Register
 from workbench.settlement import Delivery, Receivables, journal
+from workbench.settlement.books import Books
+from workbench.settlement.exports import to_hledger
+from workbench.settlement.ledger import ledger
 
 AS_OF = date(2026, 9, 30)
 CENT = Decimal("0.01")
@@ -89,6 +95,32 @@ def test_beancount_agrees(facts: Facts, balances: dict[str, Decimal], account: s
 def test_cash_agrees(facts: Facts, balances: dict[str, Decimal]) -> None:
     cash = balances["Assets:Bank"].quantize(CENT)
     assert total(facts, "received") - total(facts, "fees") == cash
+
+
+@pytest.mark.skipif(shutil.which("hledger") is None, reason="hledger is not installed")
+def test_hledger_agrees_on_the_ledger_that_finance_exports(register: Register, facts: Facts, tmp_path: Path) -> None:
+    path = tmp_path / "firm.journal"
+    path.write_text(to_hledger(ledger(Books.of(register, until=AS_OF), load_book(register), AS_OF)), encoding="utf-8")
+    command = [
+        "hledger",
+        "-f",
+        str(path),
+        "balance",
+        "--depth=2",
+        "--flat",
+        "-N",
+        "-O",
+        "csv",
+        "--layout=bare",
+        "--cost",
+    ]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = {row["account"]: Decimal(row["balance"].replace(",", "")) for row in csv.DictReader(text.splitlines())}
+    assert total(facts, "invoice") == -told["Income:Revenue"]
+    assert total(facts, "realised_fx") == -told["Income:RealisedFX"]
+    assert total(facts, "open_base") == told["Assets:Receivable"]
+    # The ledger puts what a receipt's rounded parts leave over into its charges: less than a cent for each of them.
+    assert abs(total(facts, "fees") - told["Expenses:BankFees"]) < CENT * facts.tables["allocations"].num_rows / 100
 
 
 def test_every_bridge_adds_up_in_every_row(facts: Facts) -> None:
