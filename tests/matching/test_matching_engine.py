@@ -262,6 +262,17 @@ def test_reported_again_without_a_reference_or_cut_short() -> None:
     assert [proposal.decision for proposal in propose(first, again)] == ["post", "no_match"]
 
 
+def test_reported_again_with_the_payer_written_into_the_text() -> None:
+    """Half of an instalment twice: without the repeat being known both would be posted."""
+    first = receipt("7500", "", bank_reference="FT123", payer="BRUECKNER MASCHINEN GMBH")
+    again = receipt(
+        "7500", "/ORDP/BRUECKNER MASCHINEN GMBH/REMI/", bank_reference="NONREF741540", id="R-2", payer="BRUECKNER MASCHINEN",
+        value_date=date(2026, 3, 3),
+    )  # fmt: skip
+    _first, repeated = propose(first, again)
+    assert (repeated.decision, codes(repeated)) == ("no_match", {"receipt.reported-twice"})
+
+
 def test_a_payment_of_an_order_without_instalments_is_not_called_paid_twice() -> None:
     left = [row for row in INSTALMENTS if row["order_id"] != "O-1"]
     (proposal,) = match([receipt("15000", "SO26-00101")], left, ORDERS, CUSTOMERS)

@@ -26,6 +26,15 @@ class Marginals:
     edge_item: Ints
     edge_probability: Floats  # that the receipt pays the instalment
 
+    def claims_before(self) -> Floats:
+        """For every pair of receipt and instalment how likely receipts that came before pay the instalment."""
+        order = np.lexsort((self.edge_receipt, self.edge_item))
+        item, claims = self.edge_item[order], self.edge_probability[order]
+        running = np.cumsum(claims) - claims
+        before = np.empty(len(order))
+        before[order] = running - running[np.searchsorted(item, item)]
+        return before
+
 
 def marginals(hypotheses: Hypotheses, log_odds: Floats, partial: Mask, items: int) -> Marginals:
     """Weigh all hypotheses against each other by belief propagation.

@@ -26,6 +26,7 @@ class _Look:
     has_reference: bool
     payer: str
     account: str
+    name: str  # the payer as it stands there, letters and digits only
     text: str
 
 
@@ -65,6 +66,7 @@ def _look(receipts: Receipts, number: int, *, has_reference: bool) -> _Look:
         has_reference,
         name_key(receipts.payer[number]),
         account_key(receipts.account[number]),
+        _NOT_WORD.sub("", receipts.payer[number].upper()),
         _NOT_WORD.sub("", _TAG.sub("", receipts.text[number].upper())),
     )
 
@@ -74,7 +76,16 @@ def _same(one: _Look, other: _Look) -> bool:
         return False
     if one.account and other.account and one.account != other.account:
         return False
-    return _agree(one.payer, other.payer) and _agree(one.text, other.text)
+    return _agree(one.payer, other.payer) and _agree(*_without_names(one, other))
+
+
+def _without_names(one: _Look, other: _Look) -> tuple[str, str]:
+    """Both texts without the payer's name, which one report writes in its own field and another into the text."""
+    texts = one.text, other.text
+    for name in sorted((one.name, other.name), key=len, reverse=True):
+        if len(name) >= _SHORTEST:
+            texts = texts[0].replace(name, ""), texts[1].replace(name, "")
+    return texts
 
 
 def _agree(one: str, other: str) -> bool:

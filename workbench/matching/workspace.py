@@ -520,7 +520,7 @@ class Workspace:
         self.belief = Belief(
             Tally(hypotheses.receipt, customer, probability, len(self.ledger.customers)),
             Tally(weighed.edge_receipt, weighed.edge_item, weighed.edge_probability, len(self.ledger)),
-            Tally(weighed.edge_receipt, weighed.edge_item, _claims_before(weighed), len(self.ledger)),
+            Tally(weighed.edge_receipt, weighed.edge_item, weighed.claims_before(), len(self.ledger)),
             totals(weighed.edge_item, weighed.edge_probability, len(self.ledger)),
             self._completing(judged),
         )
@@ -565,16 +565,6 @@ class Workspace:
         """How likely the payer pays for the customer, by name, account and what was matched."""
         pairs = Pairs(receipt, customer)
         return np.minimum(self._pair_strength(pairs, np.arange(len(pairs))) / 2, 1)
-
-
-def _claims_before(weighed: Marginals) -> Floats:
-    """For every pair of receipt and instalment how likely receipts that came before pay the instalment."""
-    order = np.lexsort((weighed.edge_receipt, weighed.edge_item))
-    item, claims = weighed.edge_item[order], weighed.edge_probability[order]
-    running = np.cumsum(claims) - claims
-    before = np.empty(len(order))
-    before[order] = running - running[np.searchsorted(item, item)]
-    return before
 
 
 def _between(found: tuple[Ints, Ints], low: int, high: int) -> tuple[Ints, Ints]:
