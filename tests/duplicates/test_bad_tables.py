@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from workbench.duplicates import CustomerIndex, blocking, clusters, read_rows, scan
+from workbench.duplicates import CustomerIndex, blocking, clusters, map_columns, read_rows, scan
 from workbench.errors import ConfigurationError, FileRefused
 
 
@@ -43,6 +43,37 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes("id,公司名称\n1,宁波达泰电子有限公司\n2,宁波达泰电子\n".encode(encoding))
     assert [row["公司名称"] for row in read_rows(path)] == ["宁波达泰电子有限公司", "宁波达泰电子"]
+
+
+@pytest.mark.parametrize(("encoding", "mark"), [("cp1252", ";"), ("utf-16", "\t"), ("utf-8", "|"), ("cp1252", ",")])
+def test_a_list_as_spreadsheet_programs_save_it(tmp_path: Path, encoding: str, mark: str) -> None:
+    """Excel writes semicolons and Windows letters in half of Europe, and tabs in UTF-16 as "Unicode text"."""
+    path = tmp_path / "Kunden.csv"
+    lines = ["id,Firma,Land", "1,Brückner Möbel GmbH,DE", "2,Brueckner Moebel,DE", "3,Süßwaren Köhler AG,AT"]
+    path.write_bytes("\r\n".join(lines).replace(",", mark).encode(encoding))
+    rows = read_rows(path)
+    assert [row["Firma"] for row in rows] == ["Brückner Möbel GmbH", "Brueckner Moebel", "Süßwaren Köhler AG"]
+    assert [(one.id_a, one.id_b, one.decision) for one in scan(rows)] == [("1", "2", "duplicate")]
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"id,name\n1,Fal\0kon\n2,Falkon\n")
+    with pytest.raises(FileRefused):
+        read_rows(path)
+
+
+def test_headings_that_nobody_has_seen() -> None:
+    """A column is the name where what stands in it ends in legal forms."""
+    rows = [
+        {"id": "1", "Bill-To Party": "Falkon Werke GmbH", "Ctry": "DE", "Dial": "+49 89 37942502"},
+        {"id": "2", "Bill-To Party": "FALKON WERKE", "Ctry": "DE", "Dial": "0049 89 37942502"},
+        {"id": "3", "Bill-To Party": "Kontiki Marine Ltd", "Ctry": "NZ", "Dial": "+64 9 5550142"},
+        {"id": "4", "Bill-To Party": "Harrow Tools PLC", "Ctry": "GB", "Dial": "+44 20 79460958"},
+    ]
+    assert map_columns(rows, leave=("id",)) == {"name": ("Bill-To Party",), "country": ("Ctry",), "phone": ("Dial",)}
+    (pair,) = scan(rows)
+    assert {"phone.same", "name.same"} <= {reason.code for reason in pair.reasons}
 
 
 def test_mixed_encodings_are_refused(tmp_path: Path) -> None:

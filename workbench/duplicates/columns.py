@@ -47,6 +47,7 @@ _COMPANY_FIELDS = frozenset({"tax_id", "website", "local_name"})
 _SAMPLE = 2000
 _MOSTLY = 0.6
 _FORM_SHARE = 0.03
+_NAMED_SHARE = 0.4  # of a column's different cells that end in a legal form where it holds names of companies
 
 _LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("email", lambda text: bool(emails_of(text))),
@@ -90,10 +91,14 @@ def map_columns(
 
 
 def _look(cells: Sequence[str]) -> str:
-    """The field that most cells look like; empty where none does."""
+    """The field that most cells look like, or a name where many end in a legal form; empty where none does."""
     if not cells:
         return ""
-    return next((field for field, test in _LOOKS if sum(map(test, cells)) >= _MOSTLY * len(cells)), "")
+    field = next((field for field, test in _LOOKS if sum(map(test, cells)) >= _MOSTLY * len(cells)), "")
+    if field:
+        return field
+    formed = {cell for cell in cells if words_and_form(cell)[1]}
+    return "name" if len(formed) >= max(2, _NAMED_SHARE * len(set(cells))) else ""
 
 
 def holds_companies(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, Sequence[str]]) -> bool:

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from workbench.archives import Refused
 from workbench.duplicates.pairs import DuplicatePair
 from workbench.errors import FileRefused
 from workbench.guards import CsvWriter, unguarded
 from workbench.i18n import _
 from workbench.reasons import told
+from workbench.refusals import refusal
 from workbench.sheets import Cell
 from workbench.sheets import read as read_workbook
+from workbench.sheets.text_files import decoded, separator
 
 __all__ = ["read_rows", "write_clusters", "write_pairs"]
 
+# Letters of one encoding read as those of another: long runs of Western ones with symbols among them, Cyrillic ones
+# within Latin words.
+_MISREAD = {
+    "cp1252": re.compile("(?=[\u0080-\u00ff]{4})[\u00c0-\u00ff]*[\u00a1-\u00bf\u00d7\u00f7]"),
+    "cp1251": re.compile("[A-Za-z][\u0400-\u045f][a-z]"),
+}
+
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of a .csv (UTF-8 or GB18030), .xlsx or .parquet file by its column headings, every value as text.
+    """The rows of a .csv (of any usual encoding and separator), .xlsx or .parquet file by its column headings, every value as text.
 
     Raises:
         FileRefused: the file is missing, of another kind, holds no rows, or cannot be read.
@@ -75,12 +86,18 @@ def _write(path: Path, heading: Iterable[str], rows: Iterable[Iterable[str]]) ->
 
 
 def _csv_rows(path: Path) -> list[dict[str, Any]]:
-    raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030")
-    rows = csv.DictReader(io.StringIO(text, newline=""), restkey="")
+        text, encoding = decoded(path.read_bytes())
+    except Refused as error:
+        raise refusal(error.code, error.message, path.name) from error
+    misread = _MISREAD.get(encoding)
+    if "\ufffd" in text or (misread and misread.search(text)):
+        raise FileRefused(
+            _("{file} mixes encodings: some of its letters cannot be read").format(file=path.name),
+            where=path.name,
+            remedy=_("Save the customer list as UTF-8."),
+        )
+    rows = csv.DictReader(io.StringIO(text, newline=""), restkey="", delimiter=separator(text))
     return [{unguarded(name): _unguarded(value) for name, value in row.items()} for row in rows]
 
 

@@ -17,7 +17,7 @@ from workbench.places import LAST_COLUMN
 from workbench.sheets.raw import LONGEST_CELL, RawSheet, Texts
 from workbench.sheets.words import column_fields
 
-__all__ = ["decoded", "read_markup", "read_text"]
+__all__ = ["decoded", "read_markup", "read_text", "separator"]
 
 _MOST_TEXT = 512 * 2**20
 _MOST_SPANNED = 100_000
@@ -121,7 +121,7 @@ def read_text(data: bytes, name: str) -> dict[str, Any]:
     sheet = RawSheet(Path(name).stem, texts)
     usual_limit = csv.field_size_limit(2**31 - 1)  # the whole process's; put back below
     try:
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=False)
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=False)
         for row, fields in enumerate(reader, 1):
             if len(fields) > LAST_COLUMN:
                 raise Refused(
@@ -147,14 +147,14 @@ def _control_share(text: str) -> float:
     return sum(letter < " " and letter not in "\t\r\n\x0b\x0c" for letter in text) / max(1, len(text))
 
 
-def _separator(text: str) -> str:
+def separator(text: str) -> str:
     """The separator under which the most lines have the same number (above one) of fields."""
     sample = text[:_SAMPLE]
     if len(sample) == _SAMPLE:
         sample = sample.rsplit("\n", 1)[0]
 
-    def evenness(separator: str) -> float:
-        widths = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator) if row]
+    def evenness(mark: str) -> float:
+        widths = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=mark) if row]
         wide = [width for width in widths if width > 1]
         if not wide:
             return 0.0
