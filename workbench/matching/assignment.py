@@ -67,14 +67,21 @@ def marginals(hypotheses: Hypotheses, log_odds: Floats, partial: Mask, items: in
         probability = weight / total[receipt]
         held = totals(edge, weight[owner], len(edges))
         rest = np.maximum(total[edge_receipt] - held, _SMALLEST * total[edge_receipt])
+        del held
         wanted = weight[owner] * np.exp(-np.maximum(leave, -60))
-        whole = totals(edge, np.where(part, 0, wanted), len(edges)) / rest
-        parts = totals(edge, np.where(part, wanted, 0), len(edges)) / rest
-        all_whole = totals(edge_item, whole, items)[edge_item] - whole
-        all_parts = totals(edge_item, parts, items)[edge_item] - parts
-        new_whole = -np.log1p(np.maximum(all_whole + all_parts, 0))
-        new_part = -np.log1p(np.maximum(all_whole, 0))
-        free_whole = _DAMPING * free_whole + (1 - _DAMPING) * new_whole
-        free_part = _DAMPING * free_part + (1 - _DAMPING) * new_part
+        del leave, weight
+        claims = totals(edge, np.where(part, 0, wanted), len(edges)) / rest
+        others = totals(edge_item, claims, items)[edge_item] - claims
+        _approach(free_part, others)
+        claims = totals(edge, np.where(part, wanted, 0), len(edges)) / rest
+        del wanted, rest
+        others += totals(edge_item, claims, items)[edge_item] - claims
+        _approach(free_whole, others)
     paid = totals(edge, probability[owner], len(edges))
     return Marginals(probability, np.exp(free), edge_receipt, edge_item, paid)
+
+
+def _approach(free: Floats, claims: Floats) -> None:
+    """Move logarithms halfway to the chance that none of the claims is true; in place, as there may be millions."""
+    free *= _DAMPING
+    free -= (1 - _DAMPING) * np.log1p(np.maximum(claims, 0))

@@ -535,12 +535,12 @@ class Workspace:
         ledger, receipts, hypotheses = self.ledger, self.receipts, judged.hypotheses
         head = hypotheses.item[hypotheses.start[:-1]]
         ratio = self.market.ratio(receipts, hypotheses.receipt, head)
-        mine = self._customer_chance(hypotheses.receipt, ledger.customer[head])
         with np.errstate(invalid="ignore"):
-            usable = (hypotheses.sizes == 1) & (ratio < _ALL_BUT) & (mine > _LIKELY_THEIRS)
-        part = np.flatnonzero(usable & np.isfinite(ratio))
+            part = np.flatnonzero((hypotheses.sizes == 1) & (ratio < _ALL_BUT) & np.isfinite(ratio))
+        mine = self._customer_chance(hypotheses.receipt[part], ledger.customer[head[part]])
+        part, mine = part[mine > _LIKELY_THEIRS], mine[mine > _LIKELY_THEIRS]
         receipt, item, worth = hypotheses.receipt[part], head[part], (ratio[part] * ledger.open[head[part]])
-        order = np.lexsort((-mine[part], item))
+        order = np.lexsort((-mine, item))
         receipt, item, worth = receipt[order], item[order], np.round(worth[order]).astype(np.int64)
         nth = np.arange(len(item)) - np.searchsorted(item, item)
         few = nth < _MOST_PARTS
