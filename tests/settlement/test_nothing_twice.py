@@ -169,6 +169,13 @@ def test_what_was_written_off_cannot_be_paid_back(firm: Firm) -> None:
         assert adds_up(register)
 
 
+def test_money_that_goes_out_pays_nothing(firm: Firm) -> None:
+    with firm(receipt("-400", "2026-04-22", 1, kind="refund")) as register:
+        with pytest.raises(AllocationRefused):
+            pay(register, "R-000001", ("I-000001", "1.52"))
+        assert adds_up(register)
+
+
 def test_charges_are_no_way_around_a_write_off(firm: Firm) -> None:
     told = receipt("34000", "2026-04-20", 2, instructed_currency="USD", instructed_amount=D(35000))
     with firm(receipt("100", "2026-04-20", 1), told) as register:

@@ -62,6 +62,25 @@ def test_decisions_survive_a_rebuild(tmp_path: Path) -> None:
         assert "I-000001" not in proposed
 
 
+def test_credits_and_write_offs_survive_a_rebuild(tmp_path: Path) -> None:
+    rows = (*ROWS, receipt("100", "2026-04-22", 7), receipt("-30", "2026-04-22", 8, kind="refund"))
+    with make_firm(tmp_path / "old.sqlite", *rows) as old:
+        with old.changeset(origin="receipts", reason="answers", author="wang.fang") as cs:
+            answers.pay(cs, BOOK, "R-000002", [Chosen("I-000002", D(34000))], "wang.fang", keep_rest=False)
+            answers.put_aside(cs, BOOK, "R-000005", "C-000001", "wang.fang")
+            answers.use_credit(cs, BOOK, "R-000005", Chosen("I-000001", D(60)), "wang.fang", on=DAY)
+            answers.put_aside(cs, BOOK, "R-000006", "C-000001", "wang.fang")
+            answers.write_off(cs, BOOK, "I-000002", "wang.fang", on=DAY, why="agreed", amount=D(40))
+        lines = list(decided_lines(old))
+        state = ledger(Books.of(old), BOOK, DAY).balances()
+    with make_firm(tmp_path / "new.sqlite", *rows) as new:
+        for wanted in (5, 0):
+            with new.changeset(origin="receipts", reason="again", author="li.na") as cs:
+                assert take_lines(cs, BOOK, lines) == (wanted, [])
+        assert ledger(Books.of(new), BOOK, DAY).balances() == state
+        assert sorted(decided_lines(new)) == sorted(lines)
+
+
 @pytest.mark.parametrize("line", ["", "{}", "[]", '{"answer": "posted", "receipt": "f1", "person": "x"}', "nonsense"])
 def test_what_is_no_decision_is_refused(tmp_path: Path, line: str) -> None:
     with make_firm(tmp_path / "r.sqlite", *ROWS) as register:

@@ -107,6 +107,7 @@ def allocate_receipt(
         return Settlement(findings=(rate_missing(receipt, error),))
     fees = _fees(charges, received, receipt)
     open_cash, open_base = _still_there(receipt, charges, earlier, cash, set_aside)
+    held = open_cash
     rows: dict[int, dict[str, Any]] = {}
     for number in sorted(range(len(parts)), key=lambda one: received[one] * receipt["amount"] > 0):
         part, gross, fee = parts[number], received[number], fees[number]
@@ -135,6 +136,8 @@ def allocate_receipt(
             "kind": "taken_back" if _takes_back(part, receipt) else None,
         }
         open_cash, open_base = open_cash - gross, open_base - settled
+    if abs(open_cash) > abs(held):
+        raise _refused(receipt, _("what is netted against it is more than what it pays"))
     in_order = tuple(rows[number] for number in range(len(parts)))
     if not open_cash:
         return Settlement(in_order)
