@@ -17,7 +17,7 @@ from legacy_bench.book import Book, Cell, Column, Region, Table, span
 from legacy_bench.world import World
 from other_layouts import CUSTOMER, ORDER, RECEIPT, Scribe, values_of
 
-__all__ = ["FOURTH_LAYOUTS"]
+__all__ = ["FOURTH_LAYOUTS", "UNUSUAL"]
 
 Record = dict[str, Any]
 WORDS: dict[str, dict[str, str]] = {
@@ -377,3 +377,10 @@ FOURTH_LAYOUTS: dict[str, Callable[[int, int], Book]] = {
         blank_every_five, turned_unknown, forms,
     )
 }  # fmt: skip
+
+_DUE = {
+    "sw": "Mwisho wa malipo", "ka": "გადახდის ვადა", "is": "Gjalddagi", "eu": "Epemuga", "hu": "Teljesítés napja", "sv": "Regleras", "ro": "De plătit la",
+    "ar": "يدفع قبل",
+}  # fmt: skip
+UNUSUAL = {tongue: {**words, "order.due_date": _DUE[tongue]} for tongue, words in WORDS.items()}
+"""Headings of these languages with those that the third set needs besides."""

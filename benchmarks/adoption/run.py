@@ -5,6 +5,7 @@ python benchmarks/adoption/run.py --set other --seed 1 2 3 --rows 40    # other 
 python benchmarks/adoption/run.py --set sealed --seed 1 2 3 --rows 40   # still others, never used while the code was written
 python benchmarks/adoption/run.py --set third --seed 1 2 3 --rows 40    # five languages more
 python benchmarks/adoption/run.py --set fourth --seed 1 2 3 --rows 40   # half of it in languages without any vocabulary
+python benchmarks/adoption/run.py --set crossed --seed 1 2 3 --rows 40  # the third set's arrangements in the fourth's languages
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from fourth_layouts import FOURTH_LAYOUTS
+import third_layouts
+from fourth_layouts import FOURTH_LAYOUTS, UNUSUAL
 from legacy_bench.book import Book
 from legacy_bench.generate import known_layouts
 from legacy_bench.score import score_workbook, summary
@@ -31,16 +33,22 @@ from workbench.rates import RateBook
 def _layouts(group: str, name: str) -> list[Callable[[int, int], Book]]:
     if group == "public":
         return list(known_layouts(name).values())
-    layouts = {"other": OTHER_LAYOUTS, "sealed": SEALED_LAYOUTS, "third": THIRD_LAYOUTS, "fourth": FOURTH_LAYOUTS}[
-        group
-    ]
+    if group == "crossed":
+        third_layouts.speak(UNUSUAL)
+    layouts = {
+        "other": OTHER_LAYOUTS,
+        "sealed": SEALED_LAYOUTS,
+        "third": THIRD_LAYOUTS,
+        "fourth": FOURTH_LAYOUTS,
+        "crossed": THIRD_LAYOUTS,
+    }[group]
     return list(layouts.values()) if name == "all" else [layouts[name]]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
-    parser.add_argument("--set", choices=("public", "other", "sealed", "third", "fourth"), default="public")
+    parser.add_argument("--set", choices=("public", "other", "sealed", "third", "fourth", "crossed"), default="public")
     parser.add_argument("--layout", default="all")
     parser.add_argument("--rows", type=int, default=60)
     parser.add_argument("--data", type=Path, help="folder of workbooks made before, instead of making them")

@@ -16,7 +16,7 @@ from legacy_bench.book import Book, Cell, Column, Region, Table, span
 from legacy_bench.world import World
 from other_layouts import CUSTOMER, ORDER, RECEIPT, Scribe, values_of
 
-__all__ = ["THIRD_LAYOUTS"]
+__all__ = ["THIRD_LAYOUTS", "speak"]
 
 Record = dict[str, Any]
 WORDS: dict[str, dict[str, str]] = {
@@ -58,6 +58,13 @@ WORDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 TONGUES = list(WORDS)
 Begun = tuple[random.Random, World, dict[str, str], Scribe, Book]
+
+
+def speak(words: dict[str, dict[str, str]]) -> None:
+    """Write the headings of all further workbooks in other languages."""
+    WORDS.clear()
+    WORDS.update(words)
+    TONGUES[:] = list(words)
 
 
 def _begin(layout: str, seed: int, rows: int, **world: Any) -> Begun:

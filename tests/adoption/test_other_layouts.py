@@ -13,11 +13,12 @@ from workbench.rates import RateBook
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "adoption"))
 
+from fourth_layouts import FOURTH_LAYOUTS
 from legacy_bench.score import score_workbook
 from other_layouts import OTHER_LAYOUTS
 from sealed_layouts import SEALED_LAYOUTS
 
-LAYOUTS = {**OTHER_LAYOUTS, **SEALED_LAYOUTS}
+LAYOUTS = {**OTHER_LAYOUTS, **SEALED_LAYOUTS, **FOURTH_LAYOUTS}
 
 
 @pytest.fixture(scope="module")

@@ -373,3 +373,27 @@ def test_the_customer_over_its_own_sheet(tmp_path: Path) -> None:
     for label in ("Company", "From", "Account"):  # it may be the firm's own name
         _tables, records = _read(tmp_path / f"{label}.xlsx", [[f"{label}: Ali Hassan"], [None], heads, *rows])
         assert not any("order.customer" in record.values for record in records), label
+
+
+def test_of_two_days_the_one_that_always_comes_first_is_the_order_s(tmp_path: Path) -> None:
+    heads = ["ka", "kb", "kc", "kd", "ke", "kf"]
+    rows = [
+        [firm, date(2025, 6, 1 + n), number, day, currency, amount]
+        for n, (number, day, firm, currency, amount) in enumerate(_unknown_orders())
+    ]
+    (table,) = _read(tmp_path / "d.xlsx", [heads, *rows])[0]
+    mapped = map_table(table, kind="orders")
+    assert mapped is not None
+    assert [one.field.removeprefix("order.") for one in mapped.columns] == [
+        "customer",
+        "",
+        "number",
+        "date",
+        "currency",
+        "amount",
+    ]
+    rows[2][1], rows[2][3] = rows[2][3], rows[2][1]
+    (table,) = _read(tmp_path / "e.xlsx", [heads, *rows])[0]
+    mapped = map_table(table, kind="orders")
+    assert mapped is not None
+    assert not mapped.having("order.date")

@@ -69,6 +69,10 @@ def fields_by_relation(prefix: str, at: int, related: Relations) -> tuple[dict[s
         return {"order.amount_base": (0.5, _("it is another column at a rate"))}, True
     if at in related.rates | related.equivalents:
         return ({"order.rate": (0.5, _("another column is converted by it"))} if prefix == "order" else {}), True
+    if prefix == "order" and at in related.later:
+        return {}, True
+    if prefix == "order" and at in related.earliest:
+        return {"order.date": (0.46, _("no other day of its row comes before it"))}, True
     if prefix == "order" and at in related.serials:
         return {"order.number": (0.5, _("these numbers rise one after another, as those a firm gives out"))}, False
     if prefix == "receipt" and at in related.repeated:

@@ -275,7 +275,8 @@ def _choices(column: Column, kind: str, known: _Known, slots: Mapping[int, int],
         if not alone:
             suggested = {**fields_by_content(prefix, held, link), **suggested}
         for name, (score, reason) in suggested.items():
-            choice = _Choice(name, 0, "", score, (reason,), named=False)
+            code = currency_in(column.label)[0] if name == f"{prefix}.amount" else ""
+            choice = _Choice(name, 0, code, score, (reason,), named=False)
             if score > best.get(choice.key, _NOTHING).score:
                 best[choice.key] = choice
     return [choice for choice in best.values() if choice.score >= _LEAST]

@@ -36,7 +36,8 @@ class Relations:
     ``amounts`` are products of a quantity and a price, or sums of two parts; ``parts`` what they are made of;
     ``equivalents`` products of an amount and a rate, ``rates`` those rates, ``converted`` those amounts. ``serials`` are
     unique codes that rise with the days or from row to row, as a firm gives them to its own papers; ``counters`` number
-    the rows. ``repeated`` are codes of which some stand in several rows.
+    the rows. ``repeated`` are codes of which some stand in several rows. ``earliest`` is the column of days before which no
+    other day of its row is, ``later`` the others.
     """
 
     amounts: frozenset[int] = frozenset()
@@ -47,6 +48,8 @@ class Relations:
     serials: frozenset[int] = frozenset()
     counters: frozenset[int] = frozenset()
     repeated: frozenset[int] = frozenset()
+    earliest: frozenset[int] = frozenset()
+    later: frozenset[int] = frozenset()
 
 
 def relations_of(by_row: Rows, profiles: Mapping[int, Profile]) -> Relations:
@@ -81,9 +84,11 @@ def relations_of(by_row: Rows, profiles: Mapping[int, Profile]) -> Relations:
         for at in codes
         if profiles[at].mixed >= 0.5 and profiles[at].distinct < _NEARLY_ALL and profiles[at].distinct > 0.2
     )
+    earliest, later = _in_order(rows, [at for at, held in profiles.items() if held.date >= 0.9])
     return Relations(
         frozenset(found["amounts"] - found["parts"]), frozenset(found["parts"]), frozenset(found["equivalents"]),
         frozenset(found["rates"]), frozenset(found["converted"]), serials, counters, repeated,
+        earliest, later,
     )  # fmt: skip
 
 
@@ -170,6 +175,23 @@ def _days(rows: Sequence[Mapping[int, Cell]], profiles: Mapping[int, Profile]) -
         if held.date >= 0.9 and held.filled >= _NEARLY_ALL * len(rows):
             return [_day(cells.get(at)) for cells in rows]
     return [None] * len(rows)
+
+
+def _in_order(rows: Sequence[Mapping[int, Cell]], dated: Sequence[int]) -> tuple[frozenset[int], frozenset[int]]:
+    """The column of days that comes first in every row, and the others; nothing where none does."""
+    if len(dated) < 2:
+        return frozenset(), frozenset()
+    days = {at: [_day(cells.get(at)) for cells in rows] for at in dated}
+    for at in dated:
+        others = [other for other in dated if other != at]
+        if all(_comes_before(days[at], days[other]) for other in others):
+            return frozenset({at}), frozenset(others)
+    return frozenset(), frozenset()
+
+
+def _comes_before(first: Sequence[int | None], second: Sequence[int | None]) -> bool:
+    steps = [b - a for a, b in zip(first, second, strict=True) if a is not None and b is not None]
+    return len(steps) >= _LEAST_ROWS and min(steps) >= 0 and _holds([step > 0 for step in steps])
 
 
 def _day(cell: Cell | None) -> int | None:

@@ -34,6 +34,7 @@ MOST_BLANK_ROWS = 25
 """Rows; below a wider gap a table is not continued."""
 _MOST_TURNED = 40_000
 """Cells; a longer sheet is not looked at from the side."""
+_MOST_UNNAMED = 8
 _NAMED = 0.6
 _WELL_NAMED = 0.7
 
@@ -165,7 +166,8 @@ class _Finder:
         self.rows = list(sheet.rows)
 
     def tables(self) -> list[Table]:
-        headings = self._headings() or self._unnamed_heading()
+        headings = self._headings()
+        headings += self._unnamed_headings(headings)
         tables = []
         for heading in headings:
             table = self._filled(heading, headings)
@@ -283,17 +285,45 @@ class _Finder:
                 return True
         return False
 
-    def _unnamed_heading(self) -> list[_Heading]:
-        """No known words: the first row of texts above rows of the same width that hold numbers or dates."""
-        for index, row in enumerate(self.rows[:40]):
-            cells = self.sheet.row(row)
-            below = [line for other in self.rows[index + 1 : index + 9] if len(line := self.sheet.row(other)) > 1][:3]
-            if len(cells) < 3 or not all(map(may_be_heading, cells)) or len(below) < 2:
+    def _unnamed_headings(self, named: Sequence[_Heading]) -> list[_Heading]:
+        """No known words: rows of texts above rows of the same width that hold numbers or dates.
+
+        The first of them where no heading is named, and those that come after a gap; parted where columns stay empty
+        beneath.
+        """
+        found: list[_Heading] = []
+        taken = {row for heading in named for row in heading.rows}
+        for index, row in enumerate(self.rows):
+            first = not found and not named
+            if len(found) > _MOST_UNNAMED or (first and index >= 40):
+                break
+            if row in taken or (not first and not self._after_gap(index)):
                 continue
-            numeric = [sum(map(_is_figure, cells_below)) for cells_below in below]
-            if min(numeric) >= 1 and all(abs(len(cells_below) - len(cells)) <= 2 for cells_below in below):
-                return [_Heading((row,), [Column(cell.column, (plain(cell.text),)) for cell in cells])]
-        return []
+            cells = self.sheet.row(row)
+            if not self._heads(index, cells) or (not first and any(map(is_value, cells))):
+                continue
+            for segment in self._parts_beside(row, self.rows[index + 1 : index + 1 + LOOK_AHEAD]):
+                columns = [Column(cell.column, (plain(cell.text),)) for cell in segment]
+                found.append(_Heading((row,), columns))
+        return found
+
+    def _heads(self, index: int, cells: Sequence[Cell]) -> bool:
+        """Whether a row of texts stands over rows as wide that hold figures."""
+        if len(cells) < 3 or not all(map(may_be_heading, cells)):
+            return False
+        below = [line for other in self.rows[index + 1 : index + 9] if len(line := self.sheet.row(other)) > 1][:3]
+        numeric = [sum(map(_is_figure, line)) for line in below]
+        return len(below) > 1 and min(numeric) > 0 and all(abs(len(line) - len(cells)) <= 2 for line in below)
+
+    def _after_gap(self, index: int) -> bool:
+        """Whether a blank row, or one with a title only, is above."""
+        row, before = self.rows[index], self.rows[index - 1] if index else 0
+        return row - before > 1 or (before > 0 and len(self.sheet.columns_of(before)) == 1)
+
+    def _parts_beside(self, row: int, below: Sequence[int]) -> list[list[Cell]]:
+        """The tables beside each other that a row of headings spans; a blank column after each column parts none."""
+        parts = self._segments(row, below)
+        return parts if all(len(part) >= 3 for part in parts) else [self.sheet.row(row)]
 
     def _without_heading(self) -> list[Table]:
         """Rows of one shape with nothing above them that could be a heading: only their content can tell what they are."""
