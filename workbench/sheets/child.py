@@ -6,6 +6,7 @@ or with one JSON object ``{"refused": code, "message": …}``.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import sys
@@ -90,6 +91,7 @@ def _with_calamine(path: Path, kind: str) -> dict[str, Any]:
 def main() -> None:
     """Read the file named on the command line; after the answer, what a second reader sees otherwise."""
     limit_resources(Path(sys.argv[1]).stat().st_size)
+    gc.disable()  # millions of small values that all stay alive; the process ends soon
     from workbench.archives import Refused
     from workbench.i18n import _
     from workbench.sheets.second_reader import differences

@@ -9,6 +9,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import compress
+from operator import not_
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -227,18 +229,23 @@ def _take_simple(found: Cells, sheet: RawSheet, shared: _Shared, styles: int) ->
     """Add cells that were written the usual way; False where one names an odd string or none."""
     if not found.rows:
         return True
-    named = [int(value) for kind, value in zip(found.types, found.values, strict=True) if kind == "s"]
+    pointing = list(map("s".__eq__, found.types))
+    named = list(map(int, compress(found.values, pointing)))
     if named and (not 0 <= min(named) <= max(named) < len(shared.strings) or not shared.odd.isdisjoint(named)):
         return False
-    own = [
-        unescaped_text(value) if kind in ("str", "inlineStr") else value
-        for kind, value in zip(found.types, found.values, strict=True)
-        if kind != "s"
-    ]
+    own = list(compress(found.values, map(not_, pointing)))
+    if "str" in found.types or "inlineStr" in found.types:
+        typed = compress(found.types, map(not_, pointing))
+        own = [
+            unescaped_text(text) if kind in ("str", "inlineStr") else text
+            for kind, text in zip(typed, own, strict=True)
+        ]
     sheet.check_length(max(map(len, own), default=0), found.rows[0])
     following, indexes = iter(range(sheet.texts.add_all(own), 2**32)), iter(named)
-    at = [next(indexes) if kind == "s" else next(following) for kind in found.types]
-    formulas = {index: unescaped_text(formula) for index, formula in enumerate(found.formulas) if formula}
+    at = [next(indexes if points else following) for points in pointing]
+    formulas = {}
+    if any(found.formulas):
+        formulas = {index: unescaped_text(formula) for index, formula in enumerate(found.formulas) if formula}
     known = found.styles if max(found.styles) < styles else [style if style < styles else 0 for style in found.styles]
     sheet.extend(found.rows, found.columns, found.kinds, at, known, formulas)
     return True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import islice
+from operator import lt
 
 from workbench.archives import Refused
 from workbench.i18n import _
@@ -95,7 +97,7 @@ class RawSheet:
     ) -> None:
         """Add many non-empty cells; ``formulas`` by their position among them."""
         places = [row << _COLUMN_BITS | column for row, column in zip(rows, columns, strict=True)]
-        rising = places == sorted(places) and len(set(places)) == len(places) and places[0] > self._last
+        rising = places[0] > self._last and all(map(lt, places, islice(places, 1, None)))
         self._sorted = self._sorted and rising
         self._last = max(self._last, places[-1])
         first = len(self.rows)

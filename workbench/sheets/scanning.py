@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import compress
 from typing import NamedTuple
 
 from workbench.sheets.model import column_number
@@ -18,6 +19,9 @@ _SIMPLE = re.compile(
     r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]{1,5})")?(?: t="(n|str|s|b|e|inlineStr)")?>'
     r'(?:<f>([^<]*)</f>)?(?:<v>([^<]*)</v>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)</c>'
 )
+_INDEXES = re.compile(r"(?:[0-9]{1,9}(?:\n|\Z))*+").fullmatch
+_FIGURES = re.compile(r"(?:-?[0-9]+(?:\.[0-9]+)?(?:[Ee][+-]?[0-9]{1,4})?(?:\n|\Z))*+").fullmatch
+"""One to a line; anything else that may be a number is left to the careful way."""
 _CHUNK = 2**20
 _KINDS = {"": "n", "n": "n", "s": "s", "str": "s", "b": "b", "e": "e", "inlineStr": "s"}
 
@@ -88,12 +92,8 @@ def simple_cells(data: bytes, begin: int, end: int) -> Cells | None:
 
 def _are_numbers(types: tuple[str, ...], values: tuple[str, ...]) -> bool:
     """Whether every number reads as one, every shared string as an index, and nothing is empty or padded."""
-    try:
-        for kind, value in zip(types, values, strict=True):
-            if kind in ("", "n"):
-                float(value)
-            elif kind == "s":
-                int(value)
-    except ValueError:
+    shared = list(map("s".__eq__, types))
+    plain = [kind in ("", "n") for kind in types]
+    if not _INDEXES("\n".join(compress(values, shared))):
         return False
-    return "" not in values
+    return _FIGURES("\n".join(compress(values, plain))) is not None and "" not in values
