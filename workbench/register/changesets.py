@@ -23,7 +23,7 @@ from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.register import checks
 from workbench.register.codec import Stored, canonical, from_database, is_storable, pack, to_database, unpack
-from workbench.register.columns import pack_columns
+from workbench.register.columns import encoded, pack_columns
 from workbench.register.conflicts import row_changed, row_missing
 from workbench.register.errors import ChangesetBroken, InvalidRows
 from workbench.register.periods import period_problems
@@ -394,11 +394,16 @@ class Changeset:
         sqlite = self._register.is_sqlite
         holders = ", ".join(["?" if sqlite else "%s"] * len(columns))
         quoted = ", ".join(f'"{name}"' for name in columns)
+        parameters, texts = encoded(table, rows, columns, sqlite=sqlite)
         connection.exec_driver_sql(
             f'INSERT INTO "{table.name}" ({quoted}) VALUES ({holders})',  # noqa: S608 - names come from TABLES
-            [to_database(table, row, columns, sqlite=sqlite) for row in rows],
+            parameters,
         )
-        self._log(connection, table, ((row["id"], "insert", None, canonical(row)) for row in rows))
+        self._log(
+            connection,
+            table,
+            ((row["id"], "insert", None, text) for row, text in zip(rows, texts, strict=True)),
+        )
 
     def _write_updates(self, connection: sa.Connection, table: Table, changed: Iterable[tuple[Stored, Stored]]) -> None:
         sqlite = self._register.is_sqlite

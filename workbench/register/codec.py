@@ -28,6 +28,7 @@ __all__ = [
     "is_storable",
     "pack",
     "pack_value",
+    "special_at",
     "to_database",
     "unpack",
 ]
@@ -345,7 +346,7 @@ def _unpack_value(field: Field, value: Any, stored: Mapping[str, Any]) -> Any:
 def to_database(table: Table, stored: Mapping[str, Any], columns: Sequence[str], *, sqlite: bool) -> tuple[Any, ...]:
     """The stored row as driver parameters in the order of ``columns``."""
     values = list(map(stored.get, columns))
-    json_at, bool_at = _special_at(table.name, tuple(columns))
+    json_at, bool_at = special_at(table.name, tuple(columns))
     for index in json_at:
         if values[index] is not None:
             values[index] = canonical(values[index])
@@ -390,7 +391,8 @@ def _special(table: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 @lru_cache(maxsize=1024)
-def _special_at(table: str, columns: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def special_at(table: str, columns: tuple[str, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Where among the columns those are that hold JSON, and those that hold truth values."""
     json_columns, bool_columns = _special(table)
     return (
         tuple(index for index, name in enumerate(columns) if name in json_columns),

@@ -10,15 +10,24 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import chain
+from json.encoder import encode_basestring
 from typing import Any
 
 from workbench.errors import MoneyError
 from workbench.money import CURRENCIES
-from workbench.register.codec import Stored, in_minor_units, is_storable, pack_value
+from workbench.register.codec import (
+    Stored,
+    canonical,
+    in_minor_units,
+    is_storable,
+    pack_value,
+    special_at,
+    to_database,
+)
 from workbench.register.countries import COUNTRIES
 from workbench.register.tables import Field, FieldKind, Table
 
-__all__ = ["pack_columns"]
+__all__ = ["encoded", "pack_columns"]
 
 _INT64 = 2**63
 _PLAIN_DECIMAL = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60})?")
@@ -51,6 +60,50 @@ def pack_columns(table: Table, rows: Sequence[Mapping[str, Any]]) -> list[Stored
         {name: value for name, value in zip(wanted, values, strict=True) if value is not None}
         for values in zip(*packed, strict=True)
     ]
+
+
+def encoded(
+    table: Table, rows: Sequence[Stored], columns: Sequence[str], *, sqlite: bool
+) -> tuple[list[tuple[Any, ...]], list[str]]:
+    """The rows as ``to_database`` and as ``canonical`` give them, each different value written out once."""
+    json_at, bool_at = special_at(table.name, tuple(columns))
+    parameters: list[Values] = [[row.get(name) for row in rows] for name in columns]
+    filled = sum(len(values) - values.count(None) for values in parameters)
+    if filled != sum(map(len, rows)):  # a row with an empty value, or with one that is in no column
+        return [to_database(table, row, columns, sqlite=sqlite) for row in rows], list(map(canonical, rows))
+    parts: dict[str, Values] = {}
+    for index, (name, values) in enumerate(zip(columns, parameters, strict=True)):
+        texts = _texts_once(values) if index in json_at else _written(values)
+        if index in json_at:
+            parameters[index] = texts
+        elif sqlite and index in bool_at:
+            parameters[index] = [None if value is None else int(value) for value in values]
+        if texts.count(None) < len(texts):
+            parts[name] = [None if text is None else f'"{name}":{text}' for text in texts]
+    lines = zip(*(parts[name] for name in sorted(parts)), strict=True)
+    return list(zip(*parameters, strict=True)), [f"{{{','.join(filter(None, line))}}}" for line in lines]
+
+
+def _written(values: Values) -> Values:
+    """Values of one column as JSON."""
+    kinds = set(map(type, values)) - {_NONE}
+    if kinds == {str}:
+        known = {value: None if value is None else encode_basestring(value) for value in set(values)}
+        return list(map(known.__getitem__, values))
+    if kinds == {int}:
+        return [None if value is None else str(value) for value in values]
+    return [None if value is None else canonical(value) for value in values]
+
+
+def _texts_once(values: Values) -> Values:
+    """Objects as JSON; one that several rows share is written out once."""
+    known: dict[int, str] = {}
+    texts: Values = []
+    for value in values:
+        if value is not None and id(value) not in known:
+            known[id(value)] = canonical(value)
+        texts.append(None if value is None else known[id(value)])
+    return texts
 
 
 def _column(field: Field, values: Values, rows: Sequence[Mapping[str, Any]]) -> Values:
