@@ -39,6 +39,7 @@ _ORDER_FIELDS = {
     "incoterm_place": "incoterm_place", "deposit_percent": "deposit_percent", "due_date": "due_date", "status": "status",
     "salesperson": "salesperson", "note": "note", "customer_po": "customer_po",
 }  # fmt: skip
+_ORDER_VALUES = tuple((f"order.{name}", field_name) for name, field_name in _ORDER_FIELDS.items())
 _CONVERTED = (
     "base_currency", "base_amount", "rate_value", "rate_date", "rate_source", "rate_kind", "rate_policy", "rate_legs",
 )  # fmt: skip
@@ -183,6 +184,7 @@ class _Writer:
         self.terms: dict[str, str] = {}
         self.sources: list[tuple[str, str, Item]] = []
         self.problems: list[Finding] = []
+        self._rates: dict[tuple[str, date], Mapping[str, Any]] = {}
 
     def write(self, fresh: list[Item], findings: Iterable[Finding]) -> None:
         """All tables in the order in which they refer to each other."""
@@ -244,7 +246,8 @@ class _Writer:
         return ids
 
     def _order_row(self, item: Item) -> Row:
-        row: Row = {field_name: item.value(name) for name, field_name in _ORDER_FIELDS.items()}
+        values = item.record.values
+        row: Row = {field_name: values.get(name) for name, field_name in _ORDER_VALUES}
         row["customer_id"] = self.memory.customer(item.value("customer"), item.value("customer_code"))
         row["note"] = _joined(item.value("product"), item.value("note"))
         code = str(item.value("customer_code") or "")
@@ -319,9 +322,15 @@ class _Writer:
     ) -> Row:
         """The figure in base currency with its evidence, or nothing and a finding."""
         agreed = {"document": document, "customer": customer} if self.book.locks else {}
+        held = self._rates.get((currency, day)) if not agreed else None
+        if held is not None:
+            rate = self.book.get(currency, self.base, day)
+            return {**held, "base_amount": rate.convert(amount)}
         evidence, problem = converted_fields(self.book, amount, currency, self.base, day, "", **agreed)
         if problem is not None:
             self.problems.append(replace(problem, where=item.record.place))
+        elif not agreed:
+            self._rates[currency, day] = evidence
         return dict(evidence)
 
 
