@@ -57,6 +57,13 @@ CATALOGUE: dict[str, Kind] = {
         "Correct the code; {candidates} looks similar.",
         "请更正代码；{candidates} 与之相近。",
     ),
+    "cell.currency-retired": Kind(
+        Severity.ASK,
+        "{value}: {code} was replaced by {successor} on {day}; {ratio} {code} are 1 {successor}",
+        "{value}：{code} 已于 {day} 由 {successor} 取代，{ratio} {code} 折合 1 {successor}",
+        "Convert the amount in the sheet and write {successor} beside it, or name the currency in which it stands.",
+        "请在表中换算金额并写明 {successor}，或指明该金额的实际币种。",
+    ),
     "cell.amount-ambiguous": Kind(
         Severity.ASK,
         "{value} can be read as {candidates}",

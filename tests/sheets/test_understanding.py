@@ -323,3 +323,26 @@ def test_headings_of_other_trading_languages(tmp_path: Path, heading: list[str])
 )  # fmt: skip
 def test_rows_named_in_other_languages(text: str, role: str) -> None:
     assert row_word(text) == role
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "number_format"),
+    [
+        (["Order No.", "Order date", "Customer", "Currency", "Amount"], ["HRK", 100], ""),
+        (["Order No.", "Order date", "Customer", "Amount (HRK)"], [100], ""),
+        (["Order No.", "Order date", "Customer", "Amount"], ["HRK 100.00"], ""),
+        (["Order No.", "Order date", "Customer", "Amount"], [100], "#,##0.00 [$HRK]"),
+    ],
+)
+def test_a_currency_that_was_replaced_is_asked_never_taken_for_its_successor(
+    tmp_path: Path, heading: list[str], cells: list[object], number_format: str
+) -> None:
+    rows = [[f"PI-{row}", date(2021, 5, 3), "Zagreb Trade d.o.o.", *cells] for row in range(1, 5)]
+    at = len(heading) - 1
+    formats = {(row, at): number_format for row in range(1, 5)} if number_format else {}
+    book = _book(tmp_path / "Old.xlsx", [[*heading, None, None, "all in EUR"], *rows], formats=formats)
+    records = _records(book)
+    found = [finding for record in records for name, finding in record.findings if name == "order.currency"]
+    assert [finding.code for finding in found] == ["cell.currency-retired"] * 4
+    assert {(one.details["successor"], one.details["ratio"]) for one in found} == {("EUR", "7.53450")}
+    assert not [record for record in records if "order.currency" in record.values]

@@ -32,7 +32,7 @@ _FIELDS = {
 _ISSUE_KINDS = {
     "cell.date-ambiguous": "ambiguous_date", "cell.currency-ambiguous": "ambiguous_currency",
     "cell.currency-missing": "ambiguous_currency", "cell.amount-ambiguous": "ambiguous_number",
-    "cell.currency-unknown": "unknown_currency", "cell.lost-digits": "lost_digits", "cell.error": "broken_formula",
+    "cell.currency-retired": "unknown_currency", "cell.currency-unknown": "unknown_currency", "cell.lost-digits": "lost_digits", "cell.error": "broken_formula",
     "cell.formula-stale": "stale_formula", "cell.minor-units": "minor_units", "cell.formula-text": "formula_text",
 }  # fmt: skip
 

@@ -108,6 +108,8 @@ class Item:
         """What is known of a currency that is not settled: ``? USS``, ``? USD/HKD``; unlike ones are never summed."""
         for name, one in self.record.findings:
             if name == f"{self.name}.currency":
+                if one.code == "cell.currency-retired":
+                    return f"? {one.details['code']}"
                 return f"? {one.value}" if one.code == "cell.currency-unknown" else f"? {'/'.join(one.candidates[:2])}"
         return "?"
 

@@ -15,6 +15,7 @@ _HEADINGS = {
     "cell.code-unknown": _("codes that are not known; the field is left empty"),
     "cell.currency-ambiguous": _("amounts whose currency sign stands for several currencies"),
     "cell.currency-missing": _("amounts without a currency"),
+    "cell.currency-retired": _("amounts in currencies that were replaced"),
     "cell.currency-unknown": _("currency codes that are not in use"),
     "cell.date-ambiguous": _("dates that can be read in two ways"),
     "cell.date-unreadable": _("dates that cannot be read"),

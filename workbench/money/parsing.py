@@ -67,7 +67,9 @@ class Parsed:
 
     ``amount`` is None where there is no amount or more than one reading of it (then ``amount_candidates``).
     ``currency`` is None where the text names none, or several are possible (then ``candidates``). ``unknown_code`` is a
-    code-like word that is no currency in use; ``candidates`` then are codes close to it. ``evidence`` tells each step.
+    code-like word that is no currency in use; ``candidates`` then are codes close to it. ``retired`` is a currency that
+    was replaced; the only candidate then is its successor, in which the amount would be another one. ``evidence`` tells
+    each step.
     """
 
     amount: Decimal | None
@@ -77,6 +79,7 @@ class Parsed:
     ambiguous: bool = False
     evidence: tuple[str, ...] = ()
     unknown_code: str = ""
+    retired: str = ""
 
 
 @dataclass(slots=True)
@@ -88,6 +91,7 @@ class _Words:
     exponent: int = 0
     east_asian: bool = False
     unknown: str = ""
+    retired: str = ""
     evidence: list[str] = field(default_factory=list)
 
 
@@ -142,6 +146,7 @@ def _parse(text: str, hints: Hints, words: _Words) -> Parsed:
         ambiguous=len(values) > 1 or bool(candidates),
         evidence=tuple(words.evidence),
         unknown_code=words.unknown,
+        retired=words.retired,
     )
 
 
@@ -266,6 +271,7 @@ def _choose_currency(words: _Words, hints: Hints) -> tuple[str | None, tuple[str
         evidence.append(_("{token} is {codes}").format(token=words.yuan, codes=_listed(named)))
         named = _yuan_of(named, hints)
     if len(named) == 1 and named[0] in RETIRED:
+        words.retired = named[0]
         successor = RETIRED[named[0]].successor
         evidence.append(_("{code} was replaced by {successor}").format(code=named[0], successor=successor))
         return None, (successor,)

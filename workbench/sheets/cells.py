@@ -17,7 +17,7 @@ from itertools import pairwise
 from workbench.dates import read_date
 from workbench.findings import Finding
 from workbench.i18n import _
-from workbench.money import Hints, Parsed, minor_units, parse
+from workbench.money import RETIRED, Hints, Parsed, minor_units, parse
 from workbench.sheets.formulas import NotWorkedOut, referenced, result_of
 from workbench.sheets.model import Cell, CellKind, Sheet
 from workbench.sheets.number_formats import meaning_of
@@ -26,7 +26,7 @@ from workbench.sheets.words import country_of, currency_of, plain, status_of
 
 __all__ = [
     "Amount", "DateColumn", "Reading", "amount_of", "code_text", "country_reading", "currency_reading", "decimal_mark_of",
-    "finer_than_currency", "incoterm_reading", "percent_reading", "phone_reading", "problems_of_text", "status_reading", "text_reading",
+    "finer_than_currency", "incoterm_reading", "percent_reading", "phone_reading", "problems_of_text", "retired_currency", "status_reading", "text_reading",
 ]  # fmt: skip
 
 
@@ -216,10 +216,10 @@ def amount_of(cell: Cell, sheet: Sheet, *, currency: str = "", decimal_mark: str
             return Amount(None)
         return Amount(None, findings=(Finding("cell.amount-unreadable", where, text),))
     choices = read.amount_candidates or _open_readings(text, read, decimal_mark)
-    named = read.currency or ""
+    named = read.currency or read.retired
     if named == currency and parse(text).currency is None:
         named = ""
-    candidates = () if read.unknown_code else read.candidates
+    candidates = () if read.unknown_code or read.retired else read.candidates
     findings = ()
     if read.unknown_code:
         findings = (Finding("cell.currency-unknown", where, text, read.candidates),)
@@ -294,11 +294,21 @@ def currency_reading(cell: Cell, sheet: Sheet) -> tuple[Reading, tuple[str, ...]
     text = plain(cell.text)
     codes, unknown = currency_of(text)
     if len(codes) == 1 and not unknown:
-        return Reading(codes[0], (text,)), ()
+        retired = retired_currency(codes[0], sheet.place(cell.row, cell.column), text)
+        return Reading(None, findings=(retired,)) if retired else Reading(codes[0], (text,)), ()
     if codes and not unknown:
         return NOTHING, codes
     where = sheet.place(cell.row, cell.column)
     return Reading(None, findings=(Finding("cell.currency-unknown", where, text, codes),) if text else ()), ()
+
+
+def retired_currency(code: str, where: str, text: str) -> Finding | None:
+    """What to ask where an amount is in a currency that was replaced; None for one in use."""
+    gone = RETIRED.get(code)
+    if gone is None:
+        return None
+    details = {"code": code, "successor": gone.successor, "ratio": str(gone.ratio), "day": gone.date.isoformat()}
+    return Finding("cell.currency-retired", where, text, details=details)
 
 
 def finer_than_currency(value: Decimal, currency: str) -> bool:

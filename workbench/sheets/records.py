@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from workbench.findings import Finding
 from workbench.i18n import _
+from workbench.money import CURRENCIES
 from workbench.sheets.batches import plain_records
 from workbench.sheets.cells import (
     Amount,
@@ -24,6 +25,7 @@ from workbench.sheets.cells import (
     percent_reading,
     phone_reading,
     problems_of_text,
+    retired_currency,
     status_reading,
     text_reading,
 )
@@ -385,6 +387,10 @@ class _TableReader:
             record.values.pop(name, None)
             record.findings.append((name, Finding("cell.currency-ambiguous", where, cell.text, tuple(named))))
             return ""
+        retired = retired_currency(named[0], where, cell.text) if named else None
+        if retired:
+            record.findings.append((name, retired))
+            return ""
         if named:
             source = _("the heading names it") if one.currency else _("the amount's own cell names it")
             if not known:
@@ -393,6 +399,7 @@ class _TableReader:
             return named[0]
         candidates = read.candidates or open_candidates
         settled = self.named_currencies & set(candidates) if candidates else self.named_currencies
+        settled = {code for code in settled if code in CURRENCIES}
         if len(settled) == 1 and (candidates or not is_open):
             (code,) = settled
             record.values[name] = code

@@ -251,7 +251,8 @@ def _if_plausible(start: str, word: str, role: str, text: str) -> str:
 def currency_of(word: str) -> tuple[tuple[str, ...], bool]:
     """Currencies that a cell of a currency column names, and whether it looks like a mistyped code.
 
-    ``(("USD",), False)`` is settled; several are candidates; an empty first part is no currency at all.
+    ``(("USD",), False)`` is settled; several are candidates; an empty first part is no currency at all. A currency that
+    was replaced is named as it is written, never by its successor: 1 HRK is not 1 EUR.
     """
     text = plain(word).strip("()[]. ") if len(word) < 40 else ""
     for variant in dict.fromkeys(
@@ -260,8 +261,8 @@ def currency_of(word: str) -> tuple[tuple[str, ...], bool]:
         if not variant:
             continue
         parsed = parse(f"{variant} 1", Hints())
-        if parsed.currency:
-            return (parsed.currency,), False
+        if parsed.currency or parsed.retired:
+            return (parsed.currency or parsed.retired,), False
         if parsed.candidates and not parsed.unknown_code:
             return parsed.candidates, False
         if parsed.unknown_code:
