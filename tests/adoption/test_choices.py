@@ -107,7 +107,7 @@ def test_next_month_asks_nothing_again_and_undo_forgets(tmp_path: Path, register
         ("May.xlsx!Orders!F", "column.field", "order.colour"),
         ("May.xlsx!Orders!E", "column.currency", "QQQ"),
         ("May.xlsx!Orders!E", "column.unit", "0.5"),
-        ("May.xlsx!Orders!B", "column.days", "ymd"),
+        ("May.xlsx!Orders!B", "column.days", "ydm"),
         ("May.xlsx!Orders", "table.kind", "invoices"),
         ("May.xlsx!Orders!6", "row.role", "nothing"),
     ],

@@ -346,3 +346,26 @@ def test_a_currency_that_was_replaced_is_asked_never_taken_for_its_successor(
     assert [finding.code for finding in found] == ["cell.currency-retired"] * 4
     assert {(one.details["successor"], one.details["ratio"]) for one in found} == {("EUR", "7.53450")}
     assert not [record for record in records if "order.currency" in record.values]
+
+
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        (["25-05-03", "25-05-04", "25-06-12"], [date(2025, 5, 3), date(2025, 5, 4)]),
+        (["25-05-03", "26-05-04"], []),
+        (["25-05-03", "03.05.25"], []),
+        (["13.05.25", "03.06.25", "24.06.25", "07.08.25"], [date(2025, 5, 13), date(2025, 6, 3)]),
+        (["25/05/13", "25/06/03", "25/06/24", "25/08/31"], [date(2025, 5, 13), date(2025, 6, 3)]),
+        (["05/13/25", "06/03/25"], [date(2025, 5, 13), date(2025, 6, 3)]),
+    ],
+)
+def test_years_of_two_digits_stand_where_the_column_proves_it_and_are_asked_elsewhere(
+    tmp_path: Path, texts: list[str], days: list[date]
+) -> None:
+    heading = ["Order No.", "Order date", "Customer", "Currency", "Amount"]
+    rows = [[f"PI-{row}", text, "Nord AB", "USD", 100 + row] for row, text in enumerate(texts)]
+    records = _records(_book(tmp_path / "Days.xlsx", [heading, *rows]))
+    read_days = [record.values["order.date"] for record in records if "order.date" in record.values]
+    asked = [one.code for record in records for _name, one in record.findings if one.code.startswith("cell.date")]
+    assert (read_days[:2], len(read_days)) == (days, len(texts) if days else 0)
+    assert asked == (["cell.date-ambiguous"] * len(texts) if not days else [])

@@ -1,7 +1,7 @@
 """Answers to what a plan asks: the plan workbook itself, or a JSON or CSV file of place, code and answer.
 
 A place is a cell (``Book.xlsx!Orders!D7``), its column (``Book.xlsx!Orders!D``), a sheet (``Book.xlsx!Orders``) or a file
-(``Book.xlsx``); the nearest one counts. The answer is an ISO currency, a date as 2026-03-31 (or ``dmy``/``mdy`` for a sheet), or a plain number.
+(``Book.xlsx``); the nearest one counts. The answer is an ISO currency, a date as 2026-03-31 (or ``dmy``, ``mdy``, ``ymd`` for a sheet), or a plain number.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from workbench.dates import read_date
 from workbench.errors import ConfigurationError, FileRefused
 from workbench.findings import Finding
 from workbench.i18n import _
@@ -26,6 +27,7 @@ from workbench.sheets.number_formats import meaning_of
 __all__ = ["Answers", "read_answers"]
 
 _CELL = re.compile(r"([A-Z]{1,3})\d+")
+ORDERS_OF_DAYS = ("dmy", "mdy", "ymd")
 _COLUMNS = ("place", "code", "answer")
 
 Answer = str | Decimal | date
@@ -86,7 +88,9 @@ def _understood(text: str, finding: Finding) -> Answer | None:
 
 
 def _date(text: str, finding: Finding) -> date | None:
-    if text in ("dmy", "mdy"):
+    if text == "ymd":
+        return read_date(finding.value, order="ymd").date
+    if text in ORDERS_OF_DAYS:
         # Candidates are the two readings of one text; which of them has the day first shows in its digits.
         days = [date.fromisoformat(choice) for choice in finding.candidates]
         leading = int("".join(letter if letter.isdigit() else " " for letter in finding.value).split()[0])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from workbench.adoption.answers import Answers
+from workbench.adoption.answers import ORDERS_OF_DAYS, Answers
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 from workbench.money import CURRENCIES
@@ -212,8 +212,8 @@ class _Chosen:
             place = _place(self.table, column_letters(at))
             for code, answer in choices.items():
                 if code == "column.days":
-                    if answer not in ("dmy", "mdy"):
-                        raise _wrong(answer, place, ("dmy", "mdy"))
+                    if answer not in ORDERS_OF_DAYS:
+                        raise _wrong(answer, place, ORDERS_OF_DAYS)
                     yield place, "cell.date-ambiguous", answer
                 elif code.startswith("cell."):
                     yield place, code, answer

@@ -11,6 +11,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
+from workbench.adoption.answers import ORDERS_OF_DAYS
 from workbench.adoption.choices import COLUMN_CODES, IGNORE, choosable_fields
 from workbench.adoption.plan import Decision, Item, Plan
 from workbench.errors import FileRefused
@@ -324,7 +325,7 @@ def _columns(plan: Plan) -> tuple[list[list[object]], list[Sequence[str]]]:
                     )
                     add(place, "column.unit", label, str(one.factor or _("as the headings say")), "", "", _UNITS)
                 elif kind == "date":
-                    add(place, "column.days", label, _("as the column proves"), "", "", ("dmy", "mdy"))
+                    add(place, "column.days", label, _("as the column proves"), "", "", ORDERS_OF_DAYS)
     for finding in plan.findings:
         if finding.code == "table.unrecognised":
             add(finding.where, "table.kind", finding.value, _("not taken"), "", finding.message, (*KINDS, IGNORE))

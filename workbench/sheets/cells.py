@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from workbench.dates import read_date
+from workbench.dates import decide_order, read_date
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.money import RETIRED, Hints, Parsed, minor_units, parse
@@ -328,7 +328,7 @@ class DateColumn:
     """What a column of dates proves about its own order, and the year and month that its sheet names."""
 
     epoch_1904: bool = False
-    order: str = ""  # dmy, mdy, mixed or unknown
+    order: str = ""  # dmy, mdy, ymd (of years with two digits), mixed or unknown
     year: int = 0
     month: int = 0
     evidence: tuple[str, ...] = field(default=())
@@ -347,7 +347,7 @@ class DateColumn:
     ) -> DateColumn:
         """Evidence from the column itself, then from the sheet's other date columns, then from the order of its rows."""
         own = _orders(cells)
-        if len(own) == 2:
+        if len(own) > 1:
             return cls(epoch_1904, "mixed", year, month)
         if own:
             return cls(epoch_1904, own.pop(), year, month, (_("other dates of the column settle the order"),))
@@ -370,7 +370,7 @@ class DateColumn:
         yearless = _YEARLESS.fullmatch(text)
         if yearless and cell.kind is CellKind.TEXT:
             return self._without_year(cell, yearless, sheet)
-        order = self.order if self.order in ("dmy", "mdy") else None
+        order = self.order if self.order in ("dmy", "mdy", "ymd") else None
         read = read_date(text, order=order, epoch_1904=self.epoch_1904)  # type: ignore[arg-type]  # narrowed above
         if read.date is not None and not read.ambiguous:
             return Reading(read.date, (*self.evidence, read.rule) if order else (read.rule,))
@@ -423,8 +423,9 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _orders(cells: Sequence[Cell]) -> set[str]:
-    """Orders of day and month that a column's texts prove."""
+    """Orders of day, month and year that a column's texts prove."""
     found: set[str] = set()
+    short: list[str] = []  # 25-05-03 may be the third of May in 2025, or the 25th in 2003
     for cell in cells:
         text = plain(cell.text) if cell.kind is CellKind.TEXT else ""
         if not date_like(text):
@@ -432,11 +433,14 @@ def _orders(cells: Sequence[Cell]) -> set[str]:
         parts = _SLASHED.fullmatch(text) or re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\.?", text)
         if parts:
             first, second = int(parts.group(1)), int(parts.group(3))
-            if first > 12 >= second:
+            if len(parts.groups()) == 4 and len(parts.group(4)) == 2:
+                short.append(text)
+            elif first > 12 >= second:
                 found.add("dmy")
-            if second > 12 >= first:
+            elif second > 12 >= first:
                 found.add("mdy")
-    return found
+    decided = decide_order(short)
+    return found | {decided} if decided else found
 
 
 def _rising_order(cells: Sequence[Cell]) -> str:
