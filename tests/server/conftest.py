@@ -18,6 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
+from udfs.functions import use_book, use_register
+
 HERE = Path(__file__).parent
 CDN = "https://appsforoffice.microsoft.com/lib/1/hosted/"
 CHROMIUM = "/usr/bin/chromium"
@@ -115,6 +117,14 @@ class Served:
             return client.post(
                 f"/api/{path}", json=question, headers={"Authorization": f"Bearer {self.token}", **headers}
             )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def named_nowhere() -> Iterator[None]:
+    """What an application in this process looks into is forgotten when its module ends."""
+    yield
+    use_book(None)
+    use_register(None)
 
 
 @pytest.fixture(scope="session")

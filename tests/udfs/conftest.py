@@ -1,13 +1,28 @@
-"""One LibreOffice for all tests of one process."""
+"""One LibreOffice for all tests of one process, and a service of its own beside it, never the user's."""
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 
 xw = pytest.importorskip("xlwings")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where the service of tests that name no folder runs; it knows no register but those that tests name."""
+    folder = tmp_path_factory.mktemp("s")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WORKBENCH_SERVICE_FOLDER", str(folder))
+        patch.delenv("WORKBENCH_REGISTER", raising=False)
+        yield
+    address = folder / "address.json"
+    if address.exists():
+        os.kill(json.loads(address.read_text())["pid"], signal.SIGTERM)
 
 
 @pytest.fixture(scope="session")

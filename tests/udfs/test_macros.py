@@ -15,6 +15,7 @@ import xlsxwriter
 import xlwings as xw
 
 from tests.sync.conftest import fill
+import udfs.functions  # noqa: F401  # declares them
 from udfs.macros import MACROS, NoSuchMacro, run
 from udfs.registry import call
 from workbench.errors import ConfigurationError

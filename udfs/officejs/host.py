@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from typing import TYPE_CHECKING
 
-from udfs.functions import use_book
+from udfs.functions import use_book, use_register
 
 if TYPE_CHECKING:
     from workbench.register import Register
@@ -28,8 +27,7 @@ class Host:
     def __init__(self, location: str | None) -> None:
         self._location = location
         if location:
-            # Functions that look into the register find it by this name, here and in the process for slow calls.
-            os.environ["WORKBENCH_REGISTER"] = location
+            use_register(location)
         self._lock = threading.Lock()
         self._looked = 0.0
         self._head = -1

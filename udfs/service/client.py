@@ -139,7 +139,15 @@ class Client:
         if not self._python or not Path(self._python).is_file():
             raise wire.WireError(f"there is no Python at {self._python!r}")
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        leave = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "__PYVENV_LAUNCHER__", "LD_LIBRARY_PATH"}
+        # Each request names its register; what the host names that happened to start the service is not everybody's.
+        leave = {
+            "PYTHONPATH",
+            "PYTHONHOME",
+            "VIRTUAL_ENV",
+            "__PYVENV_LAUNCHER__",
+            "LD_LIBRARY_PATH",
+            "WORKBENCH_REGISTER",
+        }
         environment = {name: value for name, value in os.environ.items() if name not in leave}
         apart: dict[str, Any] = (
             {"start_new_session": True} if os.name == "posix" else {"creationflags": 0x08000000 | 0x00000200}
