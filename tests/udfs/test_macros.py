@@ -14,8 +14,8 @@ import pytest
 import xlsxwriter
 import xlwings as xw
 
-from tests.sync.conftest import fill
 import udfs.functions  # noqa: F401  # declares them
+from tests.sync.conftest import fill
 from udfs.macros import MACROS, NoSuchMacro, run
 from udfs.registry import call
 from workbench.errors import ConfigurationError
