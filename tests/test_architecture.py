@@ -21,6 +21,7 @@ LEVELS = {
     "guards": 0,
     "i18n": 0,
     "money": 0,
+    "on_demand": 0,
     "dates": 0,
     "places": 0,
     "reasons": 0,

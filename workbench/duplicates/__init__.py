@@ -5,8 +5,9 @@ Names are imported when they are first asked for: telling a stored reason takes 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from workbench.on_demand import on_demand
 
 if TYPE_CHECKING:
     from workbench.duplicates.clustering import clusters
@@ -49,16 +50,4 @@ _HOMES = {
     "reasons": ("DuplicateReason",),
     "stored": ("RecordedPairs", "record_pairs"),
 }
-_MODULES = {name: module for module, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = on_demand(globals(), _HOMES)

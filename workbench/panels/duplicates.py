@@ -12,6 +12,7 @@ from workbench.duplicates.decisions import Decision, Outcome, decide
 from workbench.duplicates.queue import Waiting, bars, queue
 from workbench.i18n import _
 from workbench.panels.controls import Check, Controls
+from workbench.panels.decided import Decided
 from workbench.panels.desk import Desk
 from workbench.panels.work import Work, button, labelled, widgets
 
@@ -51,7 +52,7 @@ def bars_of(desk: Desk) -> Measure:
     return Measure(frame, "", _("probability; decided pairs as decided"), desk.as_of)
 
 
-class DuplicatePanel:
+class DuplicatePanel(Decided):
     """The queue as a list, the chosen pair side by side, and the decisions.
 
     Attributes:
@@ -61,7 +62,7 @@ class DuplicatePanel:
 
     def __init__(self, desk: Desk) -> None:
         kit = widgets()
-        self.desk, self.changesets = desk, list[int]()
+        super().__init__(desk)
         self.waiting: list[Waiting] = []
         self.pairs = kit.Select(options=[], rows=10, layout=kit.Layout(width="26em"))
         self.why = labelled("Text", _("why"))
@@ -100,31 +101,7 @@ class DuplicatePanel:
             with self.desk.writing() as register:
                 return decide(register, [told], author=self.desk.author, reason=words)
 
-        def then(outcome: Outcome) -> str:
-            if outcome.changeset:
-                self.changesets.append(outcome.changeset)
-            self._read()
-            return _("{what}, changeset {number}").format(what=words, number=outcome.changeset)
-
-        self.work.run(step, then)
-
-    def take_back(self) -> None:
-        """Undo the newest decision made here."""
-        if not self.changesets:
-            self.work.say(_("Nothing was decided here yet."))
-            return
-        number = self.changesets[-1]
-
-        def step(_progress: object) -> int:
-            with self.desk.writing() as register:
-                return register.undo(number, author=self.desk.author, reason=_("taken back by its author")).number
-
-        def then(undone: int) -> str:
-            self.changesets.pop()
-            self._read()
-            return _("changeset {number} is taken back by {undone}").format(number=number, undone=undone)
-
-        self.work.run(step, then)
+        self.work.run(step, lambda outcome: self._stored(outcome.changeset, words))
 
     def controls(self) -> Controls:
         """The list shows every pair that waits in the register."""

@@ -13,6 +13,7 @@ from workbench.analysis import Measure
 from workbench.errors import ConfigurationError
 from workbench.i18n import _
 from workbench.panels.controls import Check, Controls
+from workbench.panels.decided import Decided
 from workbench.panels.desk import Desk
 from workbench.panels.work import Work, button, labelled, widgets
 from workbench.register import Changeset
@@ -50,7 +51,7 @@ def _reasons(one: Waiting) -> list[str]:
     )
 
 
-class MatchPanel:
+class MatchPanel(Decided):
     """The queue as a list, the chosen receipt with what is proposed, and the answers.
 
     Attributes:
@@ -60,7 +61,7 @@ class MatchPanel:
 
     def __init__(self, desk: Desk) -> None:
         kit = widgets()
-        self.desk, self.changesets = desk, list[int]()
+        super().__init__(desk)
         self.waiting: list[Waiting] = []
         self.receipts = kit.Select(options=[], rows=10, layout=kit.Layout(width="26em"))
         self.alternative = labelled("Dropdown", _("take"), options=[(_("what is proposed"), 0)])
@@ -117,24 +118,6 @@ class MatchPanel:
         why = self.why.value
         self._answer(_("no payment"), lambda cs, receipt: answers.reject(cs, receipt, self.desk.author, (), why))
 
-    def take_back(self) -> None:
-        """Undo the newest answer given here."""
-        if not self.changesets:
-            self.work.say(_("Nothing was decided here yet."))
-            return
-        number = self.changesets[-1]
-
-        def step(_progress: object) -> int:
-            with self.desk.writing() as register:
-                return register.undo(number, author=self.desk.author, reason=_("taken back by its author")).number
-
-        def then(undone: int) -> str:
-            self.changesets.pop()
-            self._read()
-            return _("changeset {number} is taken back by {undone}").format(number=number, undone=undone)
-
-        self.work.run(step, then)
-
     def controls(self) -> Controls:
         """The list shows every receipt that waits in the register."""
         return Controls([Check.count(_("receipts that wait"), len(self.waiting), len(_queue(self.desk)))])
@@ -153,12 +136,7 @@ class MatchPanel:
                     answer(cs, receipt)
                 return cs.number
 
-        def then(number: int) -> str:
-            self.changesets.append(number)
-            self._read()
-            return _("{what}, changeset {number}").format(what=words, number=number)
-
-        self.work.run(step, then)
+        self.work.run(step, lambda number: self._stored(number, words))
 
     def _read(self) -> None:
         place = self.receipts.index or 0

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from workbench.spellings.names import own_spelling
+from workbench.splicing.formulas import brackets_end
 
 __all__ = ["Call", "calls", "respelled"]
 
@@ -47,7 +48,7 @@ def calls(formula: str) -> Iterator[Call]:
     while found := _PIECE.search(formula, at):
         at = found.end()
         if found["brackets"]:
-            at = _brackets_end(formula, found.start())
+            at = brackets_end(formula, found.start())
         elif found["word"] and found["open"]:
             name, host = own_spelling(found["word"])
             if name:
@@ -62,23 +63,6 @@ def _elsewhere(start: int, end: int, word: str, link: str) -> Iterator[Call]:
     name, host = own_spelling(word)
     if name and host == "plain" and (link.isdigit() or link.lower().endswith(_ADD_INS)):
         yield Call(start, end, name, "elsewhere", word, link)
-
-
-def _brackets_end(formula: str, start: int) -> int:
-    """The end of a structured reference; in it an apostrophe takes the next letter as it is."""
-    depth, at = 0, start
-    while at < len(formula):
-        letter = formula[at]
-        if letter == "'":
-            at += 1
-        elif letter == "[":
-            depth += 1
-        elif letter == "]":
-            depth -= 1
-            if not depth:
-                return at + 1
-        at += 1
-    return len(formula)
 
 
 def respelled(raw: str, change: Callable[[Call], str | None]) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from workbench.places import LAST_COLUMN, LAST_ROW, column_letters, column_number
 
-__all__ = ["CannotShift", "Reference", "references", "rewritten", "shifted"]
+__all__ = ["CannotShift", "Reference", "brackets_end", "references", "rewritten", "shifted"]
 
 _PIECE = re.compile(
     r"""
@@ -48,7 +48,7 @@ def rewritten(formula: str, change: Callable[[Reference], str]) -> str:
         kind, text = found.lastgroup, found.group()
         at = found.end()
         if kind == "brackets":
-            end = _brackets_end(formula, found.start())
+            end = brackets_end(formula, found.start())
             text, at = formula[found.start() : end], end
         elif kind in ("range", "columns", "rows", "cell") and _is_reference(text):
             text = change(Reference(sheet, text))
@@ -119,7 +119,7 @@ def _is_reference(text: str) -> bool:
     return True
 
 
-def _brackets_end(formula: str, start: int) -> int:
+def brackets_end(formula: str, start: int) -> int:
     """The place after the bracket that closes the one at ``start``; ``'`` quotes the next character within."""
     depth, at = 0, start
     while at < len(formula):
