@@ -6,6 +6,7 @@ python benchmarks/adoption/run.py --set sealed --seed 1 2 3 --rows 40   # still 
 python benchmarks/adoption/run.py --set third --seed 1 2 3 --rows 40    # five languages more
 python benchmarks/adoption/run.py --set fourth --seed 1 2 3 --rows 40   # half of it in languages without any vocabulary
 python benchmarks/adoption/run.py --set crossed --seed 1 2 3 --rows 40  # the third set's arrangements in the fourth's languages
+python benchmarks/adoption/run.py --set fifth --seed 1 2 3 --rows 40    # written blind: forms, accounts, cross-tabs; a part in rarer languages
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import third_layouts
+from fifth_layouts import FIFTH_LAYOUTS
 from fourth_layouts import FOURTH_LAYOUTS, UNUSUAL
 from legacy_bench.book import Book
 from legacy_bench.generate import known_layouts
@@ -41,6 +43,7 @@ def _layouts(group: str, name: str) -> list[Callable[[int, int], Book]]:
         "third": THIRD_LAYOUTS,
         "fourth": FOURTH_LAYOUTS,
         "crossed": THIRD_LAYOUTS,
+        "fifth": FIFTH_LAYOUTS,
     }[group]
     return list(layouts.values()) if name == "all" else [layouts[name]]
 
@@ -48,7 +51,9 @@ def _layouts(group: str, name: str) -> list[Callable[[int, int], Book]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, nargs="+", default=[1])
-    parser.add_argument("--set", choices=("public", "other", "sealed", "third", "fourth", "crossed"), default="public")
+    parser.add_argument(
+        "--set", choices=("public", "other", "sealed", "third", "fourth", "crossed", "fifth"), default="public"
+    )
     parser.add_argument("--layout", default="all")
     parser.add_argument("--rows", type=int, default=60)
     parser.add_argument("--data", type=Path, help="folder of workbooks made before, instead of making them")
