@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.register.changesets import body_line, insertion_lines
 from workbench.register.codec import Stored, canonical, pack, to_database
-from workbench.register.columns import encoded, pack_columns
+from workbench.register.columns import by_column, encoded, pack_columns, rows_of
 from workbench.register.schema import data_columns
 from workbench.register.tables import TABLES
 
@@ -33,19 +34,20 @@ _ODD = st.one_of(
 def _agree(table: str, rows: list[dict[str, Any]]) -> bool:
     """Whether the batch was taken; it may be only where its rows have no problem, and then says the same."""
     one_by_one = [pack(TABLES[table], row, {}) for row in rows]
-    together = pack_columns(TABLES[table], rows)
-    if together is not None:
+    packed = pack_columns(TABLES[table], by_column(rows))
+    if packed is not None:
+        together = list(rows_of(packed))
         assert not any(problems for _stored, problems in one_by_one)
         assert list(map(canonical, together)) == [canonical(stored) for stored, _problems in one_by_one]
         _written_alike(table, together)
-    return together is not None
+    return packed is not None
 
 
 def _written_alike(table: str, rows: list[Stored]) -> None:
     """Rows written out together are, byte for byte, what each is by itself: the log's hashes stand on it."""
     columns = data_columns(TABLES[table])
     for sqlite in (True, False):
-        parameters, texts = encoded(TABLES[table], rows, columns, sqlite=sqlite)
+        parameters, texts = encoded(TABLES[table], by_column(rows), columns, sqlite=sqlite)
         assert texts == [canonical(row) for row in rows]
         assert parameters == [to_database(TABLES[table], row, columns, sqlite=sqlite) for row in rows]
 
@@ -62,7 +64,20 @@ def test_rows_are_written_out_together_as_alone() -> None:
     _written_alike(
         "settings", [{"id": "S-1", "version": 1, "value": one} for one in ("x", 0, False, 1.5, [], {"a": 1})]
     )
-    _written_alike("orders", [{"id": "O-000004", "version": 1, "note": None, "gone": "in no column"}])
+    _written_alike("orders", [{"id": "O-000004", "version": 1, "gone": "in no column"}])
+    _written_alike("orders", [{"number": "without id"}])
+    _written_alike("orders", [{"number": "1"}, {"note": "none of the columns is full"}, {}])
+
+
+def test_new_rows_are_logged_together_as_alone() -> None:
+    """The hash of a changeset is over the lines, so a batch of them must be the same bytes."""
+    ids, texts = ["O-000009", "O-000010", "漢"], ["{}", '{"note":"\u2028 漢字"}', ""]
+    for first in (1, 9, 98):
+        alone = [
+            body_line(first + at, "orders", row_id, "insert", None, text)
+            for at, (row_id, text) in enumerate(zip(ids, texts, strict=True))
+        ]
+        assert insertion_lines(first, "orders", ids, texts) == b"".join(alone)
 
 
 def test_plain_batches_are_taken() -> None:

@@ -115,8 +115,11 @@ class Histories(RuleBasedStateMachine):
             cs.update("orders", order, change)
             cs.update("customers", customer, values)
             cs.update("customers", customer, {"owner": "Tom"})
+        before = self.now["orders"][order], self.now["customers"][customer]
         self.now["orders"][order] = plain({**self.now["orders"][order], **change})
         self.now["customers"][customer] = plain({**self.now["customers"][customer], **values, "owner": "Tom"})
+        if before == (self.now["orders"][order], self.now["customers"][customer]) and not cs.number:
+            return  # what was there already is no change, and leaves no changeset
         self.remember(cs.number)
 
     @precondition(lambda self: any(self.now.values()))

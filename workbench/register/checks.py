@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from workbench.findings import Finding
 from workbench.register.codec import Stored
+from workbench.register.columns import Columns
 from workbench.register.schema import METADATA, data_columns
 from workbench.register.tables import TABLES, Field, FieldKind, Table
 
@@ -40,34 +41,31 @@ _LONGEST_NAME = 100
 _HIGHEST_ID = 10**15
 
 
-def reference_problems(
-    connection: sa.Connection, table: Table, rows: Sequence[Stored], place: Place
-) -> Iterator[Finding]:
+def reference_problems(connection: sa.Connection, table: Table, columns: Columns, place: Place) -> Iterator[Finding]:
     """References to rows that are neither stored nor in the batch."""
     for field in table.fields:
-        if field.kind is not FieldKind.REFERENCE:
+        if field.kind is not FieldKind.REFERENCE or field.name not in columns:
             continue
-        wanted = {row[field.name] for row in rows if field.name in row}
+        wanted = set(columns[field.name]) - {None}
         if field.references == table.name:
-            wanted -= {row["id"] for row in rows}
+            wanted -= set(columns["id"])
         missing = wanted - existing(connection, field.references, wanted)
         if not missing:
             continue
-        for index, row in enumerate(rows):
-            if row.get(field.name) in missing:
+        for index, value in enumerate(columns[field.name]):
+            if value in missing:
                 yield Finding(
-                    "row.reference",
-                    f"{place(index)}.{field.name}",
-                    str(row[field.name]),
-                    details={"table": field.references},
+                    "row.reference", f"{place(index)}.{field.name}", str(value), details={"table": field.references}
                 )
 
 
-def unique_problems(connection: sa.Connection, table: Table, rows: Sequence[Stored], place: Place) -> Iterator[Finding]:
+def unique_problems(connection: sa.Connection, table: Table, columns: Columns, place: Place) -> Iterator[Finding]:
     """Values that must be unique and occur already, in the table or earlier in the batch."""
-    own = {row["id"] for row in rows}
+    own = set(columns.get("id", ()))
     for names in unique_groups(table):
-        keys = [tuple(row.get(name) for name in names) for row in rows]
+        if any(name not in columns for name in names):
+            continue  # every key has an empty part, and belongs to nobody
+        keys = list(zip(*(columns[name] for name in names), strict=True))
         held = holders(connection, table, names, keys)
         taken = {key for key, row_id in held.items() if row_id not in own}
         yield from _doubled(keys, taken, place, " + ".join(names))
@@ -186,6 +184,8 @@ def _pieces(values: set[Any]) -> Iterator[list[Any]]:
 
 def _doubled(keys: Sequence[Key], taken: set[Key], place: Place, names: str) -> Iterator[Finding]:
     seen: set[Key] = set()
+    if not taken and len(set(keys)) == len(keys):
+        return
     for index, key in enumerate(keys):
         if None in key:
             continue

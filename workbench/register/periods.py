@@ -14,7 +14,7 @@ from workbench.register.codec import Stored, canonical
 from workbench.register.schema import METADATA
 from workbench.register.tables import Table
 
-__all__ = ["LOCKED_UNTIL", "locked_until", "period_problems"]
+__all__ = ["LOCKED_UNTIL", "locked_until", "may_be_added", "period_problems"]
 
 LOCKED_UNTIL = "locked_until"
 """Name of the setting with the last day of the last closed month, as ISO text; empty where none is closed."""
@@ -69,6 +69,11 @@ def locked_until(connection: sa.Connection) -> date | None:
     stored = connection.execute(sa.select(made.c.value).where(made.c.name == LOCKED_UNTIL)).scalar()
     value = json.loads(stored) if isinstance(stored, str) and stored.startswith(('"', "null")) else stored
     return date.fromisoformat(value) if value else None
+
+
+def may_be_added(table: Table) -> bool:
+    """Whether a new row of the table never alters a closed month, whatever it says."""
+    return table.name != "settings" and (table.name not in _DATED or table.name in _MAY_COME_LATE)
 
 
 def period_problems(
