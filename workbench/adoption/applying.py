@@ -14,14 +14,14 @@ from typing import Any
 from workbench.adoption.changed import settle_changed
 from workbench.adoption.choices import keep_choices
 from workbench.adoption.conflicts import SAME_ORDER_WITHIN
-from workbench.adoption.instalments import instalments_of
+from workbench.adoption.instalments import Instalment, instalments_of
 from workbench.adoption.plan import Decision, Item, Plan
 from workbench.duplicates.entrance import tell_new
 from workbench.duplicates.links import standing
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.rate_store import converted_fields
-from workbench.rates import RateBook
+from workbench.rates import Rate, RateBook
 from workbench.register import Changeset, Register
 from workbench.sheets.words import plain
 
@@ -54,7 +54,10 @@ _COST_KINDS = {
 
 def tell_known(plan: Plan, register: Register) -> None:
     """Mark the records that the register has already, and refuse costs of orders that nobody has."""
-    memory = _Memory.of(register)
+    _tell_known(plan, register, _Memory.of(register))
+
+
+def _tell_known(plan: Plan, register: Register, memory: _Memory) -> None:
     for item in plan.items:
         if item.decision is Decision.IMPORTED and memory.has(item):
             item.decision = Decision.KNOWN
@@ -91,8 +94,8 @@ def _hold_if_changed(plan: Plan, item: Item, memory: _Memory, register: Register
 
 def apply_plan(plan: Plan, register: Register, author: str, book: RateBook) -> int | None:
     """See ``Plan.apply``."""
-    tell_known(plan, register)
     memory = _Memory.of(register)
+    _tell_known(plan, register, memory)
     fresh = [item for item in plan.items if item.decision is Decision.IMPORTED]
     findings = [one for one in plan.findings if (one.code, one.where) not in memory.open_findings]
     if not fresh and not findings and not plan.learned:
@@ -155,8 +158,8 @@ class _Memory:
 
     def has(self, item: Item) -> bool:
         """Whether a record has been imported before, from this file or from another."""
-        kind, place = item.record.kind, _place(item)
-        if (kind, item.sha256, place) in self.sources:
+        kind = item.record.kind
+        if self.sources and (kind, item.sha256, _place(item)) in self.sources:
             return True
         if kind == "orders":
             return (
@@ -184,7 +187,8 @@ class _Writer:
         self.terms: dict[str, str] = {}
         self.sources: list[tuple[str, str, Item]] = []
         self.problems: list[Finding] = []
-        self._rates: dict[tuple[str, date], Mapping[str, Any]] = {}
+        self._evidence: dict[tuple[str, date], tuple[Rate | None, Mapping[str, Any], Finding | None]] = {}
+        self._ids: dict[tuple[object, object], str | None] = {}
 
     def write(self, fresh: list[Item], findings: Iterable[Finding]) -> None:
         """All tables in the order in which they refer to each other."""
@@ -201,7 +205,7 @@ class _Writer:
                 self._replace(item)
         self._receipts(by_kind.get("receipts", []))
         self._costs(by_kind.get("costs", []))
-        self.changes.insert("source_records", (_source_row(*one) for one in self.sources))
+        self.changes.insert_columns("source_records", _source_columns(self.sources))
         told = {(one.code, one.where): one for one in (*findings, *self.problems)}
         self.changes.insert(
             "open_findings", [one.as_row() for key, one in told.items() if key not in self.memory.open_findings]
@@ -219,8 +223,12 @@ class _Writer:
             sources.setdefault(key, []).append(item)
         known_local = {_key(row["local_name"]) for row in rows.values() if row.get("local_name")}
         codes: set[object] = {row["code"] for row in rows.values() if row.get("code")}
+        seen: set[tuple[object, object]] = set()
         for item in orders:
             name, code = item.value("customer"), item.value("customer_code") or None
+            if (name, code) in seen:
+                continue
+            seen.add((name, code))
             key = _key(str(name or code))
             if key in rows or key in known_local or code in codes or self.memory.customer(name, code):
                 continue
@@ -238,26 +246,40 @@ class _Writer:
         self.problems.extend(tell_new(self.changes, "customers", places))
 
     def _orders(self, items: list[Item]) -> list[str]:
-        ids = self.changes.insert("orders", map(self._order_row, items))
+        columns = self._order_columns(items)
+        ids = self.changes.insert_columns("orders", columns)
         self.problems.extend(tell_new(self.changes, "orders", _Places(ids, items)))
-        for row_id, item in zip(ids, items, strict=True):
-            self.memory.order_ids.setdefault(str(item.value("number")), []).append(row_id)
-            self.sources.append(("orders", row_id, item))
+        for row_id, number in zip(ids, columns["number"], strict=True):
+            self.memory.order_ids.setdefault(str(number), []).append(row_id)
+        self.sources.extend(("orders", row_id, item) for row_id, item in zip(ids, items, strict=True))
         return ids
 
-    def _order_row(self, item: Item) -> Row:
-        values = item.record.values
-        row: Row = {field_name: values.get(name) for name, field_name in _ORDER_VALUES}
-        row["customer_id"] = self.memory.customer(item.value("customer"), item.value("customer_code"))
-        row["note"] = _joined(item.value("product"), item.value("note"))
-        code = str(item.value("customer_code") or "")
-        row.update(self._converted(item, row["amount"], row["currency"], row["order_date"], str(row["number"]), code))
-        return row
+    def _order_columns(self, items: list[Item]) -> dict[str, list[Any]]:
+        every = [item.record.values for item in items]
+        columns: dict[str, list[Any]] = {
+            field_name: [values.get(name) for values in every] for name, field_name in _ORDER_VALUES
+        }
+        columns["customer_id"] = list(map(self._customer_id, items))
+        columns["note"] = [_joined(values.get("order.product"), values.get("order.note")) for values in every]
+        facts = zip(
+            items, columns["amount"], columns["currency"], columns["order_date"], columns["number"], strict=True
+        )
+        converted = [
+            self._converted(item, amount, currency, day, str(number), str(item.value("customer_code") or ""))
+            for item, amount, currency, day, number in facts
+        ]
+        return columns | {name: [one.get(name) for one in converted] for name in _CONVERTED}
+
+    def _customer_id(self, item: Item) -> str | None:
+        said = item.value("customer"), item.value("customer_code")
+        if said not in self._ids:
+            self._ids[said] = self.memory.customer(*said)
+        return self._ids[said]
 
     def _replace(self, item: Item) -> None:
         """Give an order that is there the sheet's facts; its figure in base currency and its instalments are made anew."""
-        order_id, row = item.replaces, self._order_row(item)
-        values = {name: value for name, value in row.items() if value is not None}
+        order_id = item.replaces
+        values = {name: own for name, (own,) in self._order_columns([item]).items() if own is not None}
         self.changes.update("orders", order_id, {**dict.fromkeys(_CONVERTED), **values})
         for old in self.changes.rows("instalments", {"order_id": order_id}):
             self.changes.delete("instalments", old["id"])
@@ -265,13 +287,14 @@ class _Writer:
         self.sources.append(("orders", order_id, item))
 
     def _instalments(self, items: list[Item], ids: list[str]) -> None:
-        self.changes.insert("instalments", self._instalment_rows(items, ids))
-
-    def _instalment_rows(self, items: list[Item], ids: list[str]) -> Iterator[Row]:
+        parts: list[Instalment] = []
+        orders: list[str] = []
         for item, order_id in zip(items, ids, strict=True):
-            customer = self.memory.customer(item.value("customer"), item.value("customer_code")) or ""
-            terms = str(item.value("terms") or self.terms.get(customer, ""))
-            yield from ({**row, "order_id": order_id} for row in instalments_of(item, terms))
+            own = instalments_of(item, str(item.value("terms") or self.terms.get(self._customer_id(item) or "", "")))
+            parts += own
+            orders += [order_id] * len(own)
+        columns = dict(zip(Instalment._fields, map(list, zip(*parts, strict=True)), strict=True)) if parts else {}
+        self.changes.insert_columns("instalments", columns | {"order_id": orders})
 
     def _receipts(self, items: list[Item]) -> None:
         rows, kept = [], []
@@ -322,16 +345,23 @@ class _Writer:
     ) -> Row:
         """The figure in base currency with its evidence, or nothing and a finding."""
         agreed = {"document": document, "customer": customer} if self.book.locks else {}
-        held = self._rates.get((currency, day)) if not agreed else None
-        if held is not None:
-            rate = self.book.get(currency, self.base, day)
-            return {**held, "base_amount": rate.convert(amount)}
-        evidence, problem = converted_fields(self.book, amount, currency, self.base, day, "", **agreed)
+        if agreed:
+            evidence, problem = converted_fields(self.book, amount, currency, self.base, day, "", **agreed)
+        else:
+            rate, evidence, problem = self._rate_of(currency, day)
+            if rate is not None:
+                evidence = {**evidence, "base_amount": rate.convert(amount)}
         if problem is not None:
-            self.problems.append(replace(problem, where=item.record.place))
-        elif not agreed:
-            self._rates[currency, day] = evidence
+            self.problems.append(replace(problem, where=item.record.place, value=format(amount, "f")))
         return dict(evidence)
+
+    def _rate_of(self, currency: str, day: date) -> tuple[Rate | None, Mapping[str, Any], Finding | None]:
+        """The rate of a day with its evidence, or what is the matter; looked up once."""
+        if (currency, day) not in self._evidence:
+            evidence, problem = converted_fields(self.book, Decimal(0), currency, self.base, day, "")
+            rate = self.book.get(currency, self.base, day) if problem is None else None
+            self._evidence[currency, day] = rate, evidence, problem
+        return self._evidence[currency, day]
 
 
 class _Places(Mapping[str, str]):
@@ -395,12 +425,17 @@ def _place(item: Item) -> str:
     return f"{item.record.place}{f' {kind}' if kind else ''}"
 
 
-def _source_row(table: str, row_id: str, item: Item) -> Row:
-    record = item.record
+def _source_columns(sources: list[tuple[str, str, Item]]) -> dict[str, list[Any]]:
+    records = [item.record for _table, _row_id, item in sources]
     return {
-        "table_name": table, "row_id": row_id, "file": record.sheet.book, "sheet": record.sheet.name, "place": _place(item),
-        "file_sha256": item.sha256, "raw": record.raw,
-    }  # fmt: skip
+        "table_name": [table for table, _row_id, _item in sources],
+        "row_id": [row_id for _table, row_id, _item in sources],
+        "file": [record.sheet.book for record in records],
+        "sheet": [record.sheet.name for record in records],
+        "place": [_place(item) for _table, _row_id, item in sources],
+        "file_sha256": [item.sha256 for _table, _row_id, item in sources],
+        "raw": [record.raw for record in records],
+    }
 
 
 def _cost_kind(word: str) -> str:

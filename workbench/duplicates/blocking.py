@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
-import pandas as pd
 
 from workbench.duplicates.scripts import skeleton
 from workbench.duplicates.table import NONE, Ints, Table
@@ -56,6 +55,8 @@ def key_hashes(table: Table, rows: range) -> tuple[Ints, Ints]:
 
 def hashes(keys: Iterable[tuple[int, set[str]]]) -> tuple[Ints, Ints]:
     """Row numbers and hashes of keys given as text; the same on every machine."""
+    import pandas as pd  # here, because the door to an empty register opens without it
+
     at: list[int] = []
     texts: list[str] = []
     for row, found in keys:
@@ -67,6 +68,8 @@ def hashes(keys: Iterable[tuple[int, set[str]]]) -> tuple[Ints, Ints]:
 
 def _name_order(table: Table) -> Ints:
     """The place of every row among all, sorted by name: who stands near whom in a block that is too large."""
+    import pandas as pd
+
     texts = table.names[0].full
     order = np.lexsort((np.arange(len(table)), pd.factorize(texts, sort=True)[0]))
     place = np.empty(len(table), dtype=np.int64)

@@ -83,6 +83,8 @@ def _countries() -> dict[str, str]:
 
 def fold(text: str) -> str:
     """NFKC, lower case, Latin, Greek and Cyrillic letters without marks; other scripts keep theirs."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
     return unicodedata.normalize("NFC", "".join(letter for letter in decomposed if not "\u0300" <= letter <= "\u036f"))
 

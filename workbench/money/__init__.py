@@ -19,6 +19,7 @@ from workbench.money.amounts import (
     from_minor,
     relieve,
     round_fraction,
+    round_ratio,
     round_to_minor,
     to_minor,
 )
@@ -63,6 +64,7 @@ __all__ = [
     "parse",
     "relieve",
     "round_fraction",
+    "round_ratio",
     "round_to_minor",
     "to_minor",
 ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import lru_cache
 
 from workbench.errors import MoneyError
 from workbench.i18n import _
@@ -95,15 +96,18 @@ def round_to_minor(amount: Decimal, code: str, mode: Rounding = Rounding.HALF_UP
 
 def round_fraction(value: Fraction, code: str, mode: Rounding = Rounding.HALF_UP) -> Decimal:
     """An exact fraction rounded once to the currency's minor units."""
-    places = minor_units(code)
-    scaled = abs(value) * 10**places
-    whole, rest = divmod(scaled.numerator, scaled.denominator)
-    twice = 2 * rest - scaled.denominator
+    return round_ratio(value.numerator, value.denominator, code, mode)
+
+
+def round_ratio(above: int, below: int, code: str, mode: Rounding = Rounding.HALF_UP) -> Decimal:
+    """``above / below`` rounded once to the currency's minor units; ``below`` is positive, and the two may have factors."""
+    whole, rest = divmod(abs(above) * 10 ** minor_units(code), below)
+    twice = 2 * rest - below
     if mode is Rounding.HALF_UP:
         whole += twice >= 0
     elif mode is Rounding.HALF_EVEN:
         whole += twice > 0 or (twice == 0 and whole % 2 == 1)
-    return from_minor(-whole if value < 0 else whole, code)
+    return from_minor(-whole if above < 0 else whole, code)
 
 
 def to_minor(amount: Decimal, code: str) -> int:
@@ -186,7 +190,7 @@ def allocate(total: Decimal, weights: Sequence[Decimal | int], code: str) -> lis
         MinorUnitsError: the total is finer than the currency allows.
         MoneyError: no weights, a negative one, a float, or all zero.
     """
-    exact = _in_whole_numbers(weights)
+    exact = _in_whole_numbers(tuple(map(_ratio, weights)))
     whole = sum(exact)
     if not exact or min(exact) < 0 or whole == 0:
         raise MoneyError(
@@ -203,9 +207,9 @@ def allocate(total: Decimal, weights: Sequence[Decimal | int], code: str) -> lis
     return [from_minor(sign * part, code) for part in parts]
 
 
-def _in_whole_numbers(weights: Sequence[Decimal | int]) -> list[int]:
+@lru_cache(maxsize=256)  # the same few percentages come again and again
+def _in_whole_numbers(ratios: tuple[tuple[int, int], ...]) -> list[int]:
     """Whole numbers in the proportions of the weights."""
-    ratios = [_exact(weight).as_integer_ratio() for weight in weights]
     common = math.lcm(*(below for _above, below in ratios))
     return [above * (common // below) for above, below in ratios]
 
@@ -234,12 +238,16 @@ def relieve(open_document: Decimal, open_base: Decimal, part: Decimal, base_code
 
 
 def _exact(number: Decimal | int) -> Fraction:
-    """The number as a fraction; a float, which is not what it looks like, and what is no number are refused."""
+    return Fraction(*_ratio(number))
+
+
+def _ratio(number: Decimal | int) -> tuple[int, int]:
+    """The number as whole numbers, one over the other; a float, which is not what it looks like, is refused, as no number is."""
     if not isinstance(number, Decimal | int) or not Decimal(number).is_finite():
         raise MoneyError(
             _("{amount} is no decimal number.").format(amount=repr(number)), remedy=_("Give amounts as Decimal or int.")
         )
-    return Fraction(number)
+    return number.as_integer_ratio()
 
 
 def _exactly(operation: Callable[[Decimal, Decimal], Decimal], one: Decimal, other: Decimal) -> Decimal:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
-from workbench.money import Rounding, round_fraction
+from workbench.money import Rounding, round_ratio
 from workbench.rates.exact import quotient
 from workbench.rates.series import Leg
 
@@ -86,7 +86,7 @@ class Rate(NamedTuple):
         """``amount`` of ``base`` in ``quote``: exact, and rounded once to the minor units of ``quote``."""
         numerator, denominator = self.route.ratio(self.rows)
         units, parts = amount.as_integer_ratio()
-        return round_fraction(Fraction(units * numerator, parts * denominator), self.quote, rounding)
+        return round_ratio(units * numerator, parts * denominator, self.quote, rounding)
 
     def as_fields(self) -> dict[str, object]:
         """The rate under the names that a converted figure has in the register, and that ``audit`` reads."""

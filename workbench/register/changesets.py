@@ -113,6 +113,7 @@ class Changeset:
         self._register = register
         self._author, self._origin, self._reason, self._undoes = author, origin, reason, undoes
         self._custom: dict[str, dict[str, Field]] = {}
+        self._added: dict[str, set[str]] = {}  # ids of rows that came new, and were not taken away again
         self._connection: sa.Connection | None = None
         self._body = hashlib.sha256()
         self._seq = 0
@@ -385,7 +386,7 @@ class Changeset:
         place: checks.Place,
     ) -> list[Finding]:
         """What is wrong with rows beside others; ``steps`` are (before, after), None for no row."""
-        problems = list(checks.reference_problems(connection, table, after, place))
+        problems = list(checks.reference_problems(connection, table, after, self._added, place))
         problems += checks.unique_problems(connection, table, after, place)
         problems += period_problems(connection, table, steps, place)
         if table.name == "custom_fields":
@@ -427,6 +428,7 @@ class Changeset:
             f'INSERT INTO "{table.name}" ({quoted}) VALUES ({holders})',  # noqa: S608 - names come from TABLES
             parameters,
         )
+        self._added.setdefault(table.name, set()).update(stored["id"])
         self._log_inserts(connection, table, stored["id"], texts)
 
     def _write_updates(self, connection: sa.Connection, table: Table, changed: Iterable[tuple[Stored, Stored]]) -> None:
@@ -451,6 +453,7 @@ class Changeset:
             f'DELETE FROM "{table.name}" WHERE id = {mark}',  # noqa: S608 - the name comes from TABLES
             [(row["id"],) for row in rows],
         )
+        self._added.get(table.name, set()).difference_update(row["id"] for row in rows)
         self._log(connection, table, ((row["id"], "delete", canonical(row), None) for row in rows))
 
     def _log(

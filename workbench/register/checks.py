@@ -41,12 +41,14 @@ _LONGEST_NAME = 100
 _HIGHEST_ID = 10**15
 
 
-def reference_problems(connection: sa.Connection, table: Table, columns: Columns, place: Place) -> Iterator[Finding]:
-    """References to rows that are neither stored nor in the batch."""
+def reference_problems(
+    connection: sa.Connection, table: Table, columns: Columns, added: Mapping[str, set[str]], place: Place
+) -> Iterator[Finding]:
+    """References to rows that are neither stored nor in the batch; ``added`` are ids known to be stored, by table."""
     for field in table.fields:
         if field.kind is not FieldKind.REFERENCE or field.name not in columns:
             continue
-        wanted = set(columns[field.name]) - {None}
+        wanted = set(columns[field.name]) - {None} - added.get(field.references, set())
         if field.references == table.name:
             wanted -= set(columns["id"])
         missing = wanted - existing(connection, field.references, wanted)
