@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from workbench.adoption.changed import settle_changed
 from workbench.adoption.choices import keep_choices
@@ -28,6 +28,8 @@ from workbench.sheets.words import plain
 __all__ = ["apply_plan", "tell_known"]
 
 Row = dict[str, Any]
+_Thing = TypeVar("_Thing")
+_AT_ONCE = 5_000
 
 _CUSTOMER_FIELDS = {
     "code": "code", "name_local": "local_name", "country": "country", "currency": "default_currency", "email": "email",
@@ -205,7 +207,7 @@ class _Writer:
                 self._replace(item)
         self._receipts(by_kind.get("receipts", []))
         self._costs(by_kind.get("costs", []))
-        self.changes.insert_columns("source_records", _source_columns(self.sources))
+        self.changes.insert_columns("source_records", map(_source_columns, _slices(self.sources)))
         told = {(one.code, one.where): one for one in (*findings, *self.problems)}
         self.changes.insert(
             "open_findings", [one.as_row() for key, one in told.items() if key not in self.memory.open_findings]
@@ -246,15 +248,14 @@ class _Writer:
         self.problems.extend(tell_new(self.changes, "customers", places))
 
     def _orders(self, items: list[Item]) -> list[str]:
-        columns = self._order_columns(items)
-        ids = self.changes.insert_columns("orders", columns)
+        ids = self.changes.insert_columns("orders", map(self._order_columns, _slices(items)))
         self.problems.extend(tell_new(self.changes, "orders", _Places(ids, items)))
-        for row_id, number in zip(ids, columns["number"], strict=True):
-            self.memory.order_ids.setdefault(str(number), []).append(row_id)
-        self.sources.extend(("orders", row_id, item) for row_id, item in zip(ids, items, strict=True))
+        for row_id, item in zip(ids, items, strict=True):
+            self.memory.order_ids.setdefault(str(item.value("number")), []).append(row_id)
+            self.sources.append(("orders", row_id, item))
         return ids
 
-    def _order_columns(self, items: list[Item]) -> dict[str, list[Any]]:
+    def _order_columns(self, items: Sequence[Item]) -> dict[str, list[Any]]:
         every = [item.record.values for item in items]
         columns: dict[str, list[Any]] = {
             field_name: [values.get(name) for values in every] for name, field_name in _ORDER_VALUES
@@ -287,14 +288,18 @@ class _Writer:
         self.sources.append(("orders", order_id, item))
 
     def _instalments(self, items: list[Item], ids: list[str]) -> None:
+        pairs = list(zip(items, ids, strict=True))
+        self.changes.insert_columns("instalments", filter(None, map(self._instalment_columns, _slices(pairs))))
+
+    def _instalment_columns(self, pairs: Sequence[tuple[Item, str]]) -> dict[str, list[Any]]:
         parts: list[Instalment] = []
         orders: list[str] = []
-        for item, order_id in zip(items, ids, strict=True):
+        for item, order_id in pairs:
             own = instalments_of(item, str(item.value("terms") or self.terms.get(self._customer_id(item) or "", "")))
             parts += own
             orders += [order_id] * len(own)
-        columns = dict(zip(Instalment._fields, map(list, zip(*parts, strict=True)), strict=True)) if parts else {}
-        self.changes.insert_columns("instalments", columns | {"order_id": orders})
+        columns = dict(zip(Instalment._fields, map(list, zip(*parts, strict=True)), strict=False))
+        return columns | {"order_id": orders} if orders else {}
 
     def _receipts(self, items: list[Item]) -> None:
         rows, kept = [], []
@@ -383,6 +388,11 @@ class _Places(Mapping[str, str]):
         return len(self._items)
 
 
+def _slices(things: Sequence[_Thing]) -> Iterator[Sequence[_Thing]]:
+    """Some thousand at a time, so that the columns made of them never all stand in memory."""
+    return (things[start : start + _AT_ONCE] for start in range(0, len(things), _AT_ONCE))
+
+
 def _key(name: str) -> str:
     return plain(name).casefold()
 
@@ -425,7 +435,7 @@ def _place(item: Item) -> str:
     return f"{item.record.place}{f' {kind}' if kind else ''}"
 
 
-def _source_columns(sources: list[tuple[str, str, Item]]) -> dict[str, list[Any]]:
+def _source_columns(sources: Sequence[tuple[str, str, Item]]) -> dict[str, list[Any]]:
     records = [item.record for _table, _row_id, item in sources]
     return {
         "table_name": [table for table, _row_id, _item in sources],

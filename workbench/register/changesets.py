@@ -159,20 +159,10 @@ class Changeset:
             InvalidRows: with every problem of the whole batch; the changeset can then not be stored.
         """
         every = iter(rows)
-        return self._insert(table, map(by_column, iter(lambda: list(islice(every, _CHUNK)), [])))
+        return self.insert_columns(table, map(by_column, iter(lambda: list(islice(every, _CHUNK)), [])))
 
-    def insert_columns(self, table: str, columns: Columns) -> list[str]:
-        """Add rows that are given field by field; otherwise as ``insert``, and quicker for many of them."""
-        count = max(map(len, columns.values()), default=0)
-        return self._insert(
-            table,
-            (
-                {name: values[start : start + _CHUNK] for name, values in columns.items()}
-                for start in range(0, count, _CHUNK)
-            ),
-        )
-
-    def _insert(self, table: str, batches: Iterable[Columns]) -> list[str]:
+    def insert_columns(self, table: str, batches: Iterable[Columns]) -> list[str]:
+        """Add rows that are given field by field, some thousand at a time; otherwise as ``insert``, and quicker."""
         definition = table_named(table)
         connection = self._begin()
         ids: list[str] = []
