@@ -177,7 +177,7 @@ class _Memory:
             facts = tuple(item.value(name) for name in ("supplier", "date", "currency", "amount"))
             key = (item.value("order_number"), _cost_kind(str(item.value("kind") or "")), *facts)
             return item.occurrence < self.costs[key]
-        return _fingerprint(item) in self.fingerprints
+        return not self.fingerprints.isdisjoint((_fingerprint(item), _earlier_fingerprint(item)))
 
 
 class _Writer:
@@ -425,7 +425,16 @@ def _account(item: Item) -> str:
 
 def _fingerprint(item: Item) -> str:
     """Identity of a receipt: its facts, and its number among those with the same facts."""
-    facts = [*item.facts, str(item.occurrence)]
+    return _hashed([*item.facts, str(item.occurrence)])
+
+
+def _earlier_fingerprint(item: Item) -> str:
+    """As it was while an amount counted as typed; registers hold such ones."""
+    kind, day, currency, _amount, *rest = item.facts
+    return _hashed([kind, day, currency, str(item.value("amount")), *rest, str(item.occurrence)])
+
+
+def _hashed(facts: list[str]) -> str:
     return "adopted:" + hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:40]
 
 

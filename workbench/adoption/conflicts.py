@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from workbench.duplicates.normalise import name_tokens
 from workbench.errors import ConfigurationError
 from workbench.findings import Finding, Kind, Severity, add_kinds
 from workbench.i18n import _
-from workbench.sheets.words import plain
 
 if TYPE_CHECKING:
     from workbench.adoption.answers import Answers
     from workbench.adoption.plan import Item
 
-__all__ = ["SAME_ORDER_WITHIN", "facts_of", "in_conflict", "version_chosen"]
+__all__ = ["SAME_ORDER_WITHIN", "customer_key", "facts_of", "in_conflict", "same_customer", "version_chosen"]
 
 SAME_ORDER_WITHIN = 183
 """Days within which one order number means one order."""
@@ -22,34 +22,62 @@ SAME_ORDER_WITHIN = 183
 add_kinds({
     "record.conflict": Kind(
         Severity.ASK,
-        "several workbooks tell the order {value} differently: {candidates}",
-        "多个工作簿对订单 {value} 的记载不同：{candidates}",
+        "the order {value} is told differently: {candidates}",
+        "订单 {value} 有不同的记载：{candidates}",
         "Choose the one that counts; the others are not taken.",
         "请选择以哪一条为准；其余不导入。",
     ),
+    "record.in-two-files": Kind(
+        Severity.REPORT,
+        "the receipt of {value} stands in another workbook, too ({other}); it is taken once",
+        "金额为 {value} 的收款在另一个工作簿中也有（{other}）；只导入一次",
+        "Nothing to do, unless two payments were meant; then give each its bank reference.",
+        "无需处理；若确为两笔收款，请分别填写银行流水号。",
+    ),
     "record.not-chosen": Kind(
         Severity.REFUSE,
-        "another workbook's version of the order {value} was chosen",
-        "订单 {value} 已选用另一工作簿的记载",
+        "another version of the order {value} was chosen",
+        "订单 {value} 已选用另一处的记载",
         "Nothing is left to do; correct the workbook if it stays in use.",
         "无需处理；若仍使用该工作簿，请更正。",
     ),
 })  # fmt: skip
 
 
-def facts_of(item: Item) -> str:
+def customer_key(item: Item) -> str:
+    """Its customer's name without case, marks and legal form, so that ways of writing it are one; else its code."""
+    name = item.value("customer")
+    return " ".join(name_tokens(str(name))) if name else f"#{item.value('customer_code')}"
+
+
+def same_customer(item: Item, other: Item) -> bool:
+    """Whether two orders may be of one customer: their names are alike, or one has only a code where the other has a name."""
+    keys = customer_key(item), customer_key(other)
+    return keys[0] == keys[1] or keys[0].startswith("#") != keys[1].startswith("#")
+
+
+def facts_of(item: Item, *, customer: bool = False) -> str:
     """Where a version of an order stands, and what it says."""
-    amount = item.value("amount")
-    return f"{item.record.place}: {item.value('date')} {item.value('currency')} {amount}"
+    whose = f" {item.value('customer') or item.value('customer_code')}" if customer else ""
+    return f"{item.record.place}: {item.value('date')} {item.value('currency')} {item.value('amount')}{whose}"
 
 
 def in_conflict(items: list[Item]) -> bool:
-    """Whether orders of one number are one order told differently: of one customer, near each other, in several files."""
-    customers = {plain(str(item.value("customer") or item.value("customer_code"))).casefold() for item in items}
+    """Whether orders of one number are one order told differently.
+
+    They are near each other, in several files and of one customer; or they differ in nothing but the customer.
+    """
+    facts = {(item.value("date"), item.value("currency"), item.value("amount")) for item in items}
+    if len(facts) == 1:
+        return True
     days = [day for item in items if isinstance(day := item.value("date"), date)]
     files = {item.record.sheet.book for item in items}
     near = len(days) == len(items) and (max(days) - min(days)).days <= SAME_ORDER_WITHIN
-    return near and len(customers) == 1 and len(files) > 1
+    return near and _customers(items) == 1 and len(files) > 1
+
+
+def _customers(items: list[Item]) -> int:
+    return len(set(map(customer_key, items)))
 
 
 def version_chosen(items: list[Item], number: str, answers: Answers) -> tuple[Item | None, Finding]:
@@ -58,11 +86,12 @@ def version_chosen(items: list[Item], number: str, answers: Answers) -> tuple[It
     Raises:
         ConfigurationError: the answer names none of them, or several.
     """
-    question = Finding("record.conflict", items[0].record.place, number, tuple(map(facts_of, items)))
+    told = {facts_of(item, customer=_customers(items) > 1): item for item in items}
+    question = Finding("record.conflict", items[0].record.place, number, tuple(told))
     said = answers.at(question.where, question.code)
     if said is None:
         return None, question
-    named = [item for item in items if said in (facts_of(item), item.record.place) or said == item.record.sheet.book]
+    named = [item for words, item in told.items() if said in (words, item.record.place, item.record.sheet.book)]
     if len(named) != 1:
         raise ConfigurationError(
             _("{answer} is no answer to: {question}").format(answer=said, question=question.message),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from workbench.adoption.account import AccountOpen, ControlTotal, SheetAccount, account_of
 from workbench.adoption.answers import Answers, read_answers
 from workbench.adoption.choices import IGNORE, SETTING, Learned, merged, settle_tables
-from workbench.adoption.conflicts import in_conflict, version_chosen
+from workbench.adoption.conflicts import customer_key, in_conflict, same_customer, version_chosen
 from workbench.adoption.lint import lint_table, reader_findings
 from workbench.errors import ConfigurationError, FileRefused
 from workbench.findings import Finding, Severity, count_by_code
@@ -53,11 +53,11 @@ _NEEDED = {
     ),
 }
 """What a record has to have to enter the register: any one of each group, and its name in English and Chinese."""
+_USUAL = {kind: {names[0] for names, _what, _what_zh in groups} for kind, groups in _NEEDED.items()}
 
 
 _FACTS = {
     "customers": ("name", "name_local", "code"),
-    "orders": ("number", "date", "customer", "currency", "amount"),
     "receipts": ("date", "currency", "amount", "payer", "reference", "order_number"),
     "costs": ("order_number", "kind", "supplier", "date", "currency", "amount"),
 }
@@ -100,8 +100,8 @@ class Item:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """What tells the record apart from others of its kind, wherever it stands."""
-        return (self.record.kind, *(str(self.value(name) or "") for name in _FACTS[self.record.kind]))
+        """What tells the record apart from others of its kind, wherever and however it is written: 1,500.00 is 1500."""
+        return (self.record.kind, *(_as_text(self.value(name)) for name in _FACTS[self.record.kind]))
 
     @property
     def currency_as_written(self) -> str:
@@ -404,6 +404,8 @@ def _check_units(record: Record) -> None:
 
 
 def _decision(record: Record) -> Decision:
+    if not record.findings and _USUAL[record.kind] <= record.values.keys():
+        return Decision.IMPORTED
     prefix = record.kind[:-1]
     needed = [names for names, _what, _what_zh in _NEEDED[record.kind]]
     essential = {name for names in needed for name in names}
@@ -423,15 +425,45 @@ def _decision(record: Record) -> Decision:
 
 
 def _count_occurrences(made: Plan) -> None:
-    """Number the records with equal facts; an order written twice is one order."""
-    seen: Counter[tuple[str, ...]] = Counter()
+    """Number the records of a file with equal facts, and leave out what another file, or another line of an order, has.
+
+    Two equal receipts of one file are two receipts, as two people paid the same; the same receipt in two people's files
+    is one. An order has a number, so it is one order however often it is written.
+    """
+    orders: dict[tuple[object, ...], Item] = {}
+    seen: dict[tuple[str, ...], Item] = {}
+    counts: Counter[tuple[str, ...]] = Counter()
     for item in made.items:
+        if item.record.kind == "orders":
+            other = orders.setdefault(_order_facts(item), item)
+            if other is not item and item.decision is Decision.IMPORTED and same_customer(item, other):
+                _leave_out(made, item, "record.written-twice", str(item.value("number")))
+            continue
         facts = item.facts
-        item.occurrence = seen[facts]
-        seen[facts] += 1
-        if item.record.kind == "orders" and item.occurrence and item.decision is Decision.IMPORTED:
-            item.decision = Decision.KNOWN
-            made.findings.append(Finding("record.written-twice", item.record.place, str(item.value("number"))))
+        here = (item.record.sheet.book, *facts)
+        item.occurrence = counts[here]
+        counts[here] += 1
+        other = seen.setdefault((*facts, str(item.occurrence)), item)
+        if item.record.kind == "receipts" and other is not item and item.decision is Decision.IMPORTED:
+            _leave_out(made, item, "record.in-two-files", _as_text(item.value("amount")), {"other": other.record.place})
+
+
+def _order_facts(item: Item) -> tuple[object, ...]:
+    values = item.record.values
+    return tuple(map(values.get, ("order.number", "order.date", "order.currency", "order.amount")))
+
+
+def _leave_out(made: Plan, item: Item, code: str, value: str, details: Mapping[str, str] | None = None) -> None:
+    item.decision = Decision.KNOWN
+    made.findings.append(Finding(code, item.record.place, value, details=details or {}))
+
+
+def _as_text(value: object) -> str:
+    """A value as its facts have it; amounts without zeros at their end, which depend on how they were typed."""
+    if isinstance(value, Decimal):
+        text = format(value, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return str(value or "")
 
 
 def _tell_double_numbers(made: Plan, answers: Answers) -> None:
@@ -442,9 +474,11 @@ def _tell_double_numbers(made: Plan, answers: Answers) -> None:
         if number:
             seen.setdefault(str(number), []).append(item)
     for number, items in seen.items():
+        if len(items) == 1:
+            continue
         versions: dict[tuple[object, ...], Item] = {}
         for item in items:
-            versions.setdefault((item.value("date"), item.value("currency"), item.value("amount")), item)
+            versions.setdefault((*_order_facts(item), customer_key(item)), item)
         if len(versions) < 2:
             continue
         taken = [item for item in versions.values() if item.decision is Decision.IMPORTED]

@@ -26,6 +26,7 @@ _HEADINGS = {
     "cell.lost-digits": _("numbers that have lost their last digits"),
     "cell.minor-units": _("amounts with more decimals than their currency has"),
     "rate.unavailable": _("amounts without a rate that can be stood behind"),
+    "record.in-two-files": _("receipts that stand in several workbooks; taken once"),
     "record.incomplete": _("records that lack something needed"),
     "record.number-twice": _("order numbers used for different orders"),
     "record.order-unknown": _("records of orders that are in no file"),
