@@ -213,3 +213,73 @@ def test_many_cells_and_inline_texts(tmp_path: Path) -> None:
     formula = sheet.cell(8904, 5)
     assert formula is not None
     assert (formula.formula, formula.number) == ("B8904*2", Decimal(8903) / 2)
+
+
+_ODD_PIECES = {
+    "plain": (),
+    "formula": ((4321, "<v>7</v>", "<f>3+4</f><v>7</v>"),),
+    "number that is none": ((4321, "<v>7</v>", "<v>7 </v>"),),
+    "text inline": ((4321, '<c r="B4322"><v>7</v></c>', '<c r="B4322" t="inlineStr"><is><t>日本 7</t></is></c>'),),
+    "attribute": ((4321, '<c r="B4322"><v>7</v></c>', '<c r="B4322" cm="1"><v>7</v></c>'),),
+    "string beyond the last": ((4321, '<c r="B4322"><v>7</v></c>', '<c r="B4322" t="s"><v>99999</v></c>'),),
+    "place left out": ((4321, '<c r="B4322"><v>7</v></c>', "<c><v>7</v></c>"),),
+    "no value": ((4321, '<c r="B4322"><v>7</v></c>', '<c r="B4322"><v></v></c>'),),
+    "value without end": ((4321, '<c r="B4322"><v>7</v></c>', '<c r="B4322"><v/></c>'),),
+    "cell twice": ((4321, '<c r="B4322"><v>7</v></c>', '<c r="B4322"><v>1</v></c><c r="B4322"><v>7</v></c>'),),
+}
+
+
+@pytest.mark.parametrize("odd", _ODD_PIECES)
+def test_a_large_sheet_is_read_like_a_small_one(tmp_path: Path, odd: str) -> None:
+    """Large sheets are read as numbers over bytes; whatever is not plain in them has to come out as it would alone."""
+    rows = 9_000
+    path = tmp_path / "plain.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    money = book.add_format({"num_format": "#,##0.00 [$€-407]"})
+    sheet = book.add_worksheet("Ø")
+    for row in range(rows):
+        sheet.write(row, 0, f"PI-{row % 700}")
+        sheet.write(row, 1, 7)
+        sheet.write_number(row, 2, -row / 3 * 10 ** (row % 40 - 20), money)
+        sheet.write_boolean(row, 3, row % 2)
+        sheet.write_blank(row, 4, None, money)
+        sheet.write_string(row, 27, ["#N/A", "Zürich & Co", " <b> "][row % 3])
+    sheet.set_row(77, None, None, {"hidden": True})
+    sheet.merge_range(rows, 0, rows + 1, 3, "sheetData> signed")
+    book.close()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "odd.xlsx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.endswith("sheet1.xml"):
+                text = data.decode()
+                for row, before, after in _ODD_PIECES[odd]:
+                    at = text.index(before, text.index(f'<row r="{row + 1}"'))
+                    text = text[:at] + after + text[at + len(before) :]
+                data = text.encode()
+            new.writestr(name, data)
+    page = read(tmp_path / "odd.xlsx").sheets[0]
+    if odd == "plain":
+        theirs = openpyxl.load_workbook(tmp_path / "odd.xlsx")["Ø"]
+        for line in theirs.iter_rows():
+            for one in line:
+                ours = page.cell(one.row, one.column)
+                if one.value is None:
+                    assert ours is None
+                    continue
+                assert ours is not None
+                assert ours.number_format == one.number_format
+                if one.data_type == "n":
+                    assert float(ours.text) == one.value
+                else:
+                    assert ours.text == (str(int(one.value)) if one.data_type == "b" else one.value)
+    changed = page.cell(4322, 2)
+    around = [page.cell(row, column) for row in (4321, 4323) for column in (1, 2, 28)]
+    texts = [one.text for one in around if one is not None]
+    assert texts == [f"PI-{4320 % 700}", "7", ["#N/A", "Zürich & Co", " <b> "][4320 % 3],
+                     f"PI-{4322 % 700}", "7", ["#N/A", "Zürich & Co", " <b> "][4322 % 3]]  # fmt: skip
+    expected = {"text inline": "日本 7", "string beyond the last": None, "no value": None, "value without end": None}
+    assert (changed.text if changed else None) == expected.get(odd, "7")
+    assert (changed.formula if changed else "") == ("3+4" if odd == "formula" else "")
+    assert page.hidden_rows == {78}
+    assert str(page.merge_over(rows + 1, 2)) == f"A{rows + 1}:D{rows + 2}"
+    assert len(page) == 5 * rows + 1 - (changed is None)

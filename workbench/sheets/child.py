@@ -49,7 +49,7 @@ def _read(path: Path) -> dict[str, Any]:
     if not data:
         raise Refused("file.empty", _("it has no content"))
     if data[:4] == b"PK\x03\x04" or data[:4] == b"PK\x05\x06":
-        package = Package(path)
+        package = Package(path, large=True)
         if "mimetype" in package and "content.xml" in package:
             from workbench.sheets.opendocument import read_opendocument
 

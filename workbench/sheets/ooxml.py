@@ -51,6 +51,10 @@ _CARRIED = {
 }  # fmt: skip
 
 
+_LARGE = 2**18
+"""Bytes of a sheet from which it is worth reading as numbers over bytes."""
+
+
 class _Shared(NamedTuple):
     """The shared strings, and the numbers of those that are empty or too long."""
 
@@ -204,7 +208,11 @@ def _read_sheet(package: Package, part: str, sheet: RawSheet, shared: _Shared, s
             sheet.hidden_columns.append((int(column[b"min"]), int(column[b"max"])))
     masters: dict[bytes, tuple[str, int, int]] = {}
     last_row = 0
+    large = len(data) - begin > _LARGE
     for start, end in chunks(data, begin):
+        if large and _take_plain(data, start, end, sheet, shared, styles):
+            last_row = _note_rows(data, start, end, sheet, last_row)
+            continue
         found = simple_cells(data, start, end)
         if found is not None and _take_simple(found, sheet, shared, styles):
             last_row = _note_rows(data, start, end, sheet, last_row)
@@ -219,10 +227,27 @@ def _read_sheet(package: Package, part: str, sheet: RawSheet, shared: _Shared, s
             number = attributes_of.get(b"s", b"")
             style = int(number) if number.isdigit() else 0
             sheet.add(row, column_at, kind, text, style if style < styles else 0, formula or "")
-    for left, top, right, bottom in _MERGE.findall(data, begin):
+    behind_cells = max(
+        begin, data.find(b"sheetData>", begin + 9)
+    )  # looking through them for merges costs as much again
+    for left, top, right, bottom in _MERGE.findall(data, behind_cells):
         first = (int(top), column_number(left.decode()))
         sheet.merges.append((*first, int(bottom or top), column_number((right or left).decode())))
     _read_comments(package, part, sheet)
+
+
+def _take_plain(data: bytes, start: int, end: int, sheet: RawSheet, shared: _Shared, styles: int) -> bool:
+    """Add the cells of a piece where all of them are of the plainest sort."""
+    from workbench.sheets.plain_cells import plain_cells  # here, for numpy, which a small sheet does not pay for
+
+    found = plain_cells(data, start, end)
+    if found is None or not found.names_only(len(shared.strings), shared.odd):
+        return False
+    sheet.check_length(max(map(len, found.values), default=0), found.rows[0])
+    at = found.places(sheet.texts.add_all(found.values))
+    known = found.styles if max(found.styles) < styles else [style if style < styles else 0 for style in found.styles]
+    sheet.extend(found.rows, found.columns, found.kinds, at, known, {}, rising=found.rising)
+    return True
 
 
 def _take_simple(found: Cells, sheet: RawSheet, shared: _Shared, styles: int) -> bool:

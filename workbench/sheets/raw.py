@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from operator import lt
 
@@ -88,18 +88,22 @@ class RawSheet:
 
     def extend(
         self,
-        rows: list[int],
-        columns: list[int],
+        rows: Sequence[int],
+        columns: Sequence[int],
         kinds: str,
         at: Sequence[int],
         formats: Iterable[int],
-        formulas: dict[int, str],
+        formulas: Mapping[int, str],
+        *,
+        rising: bool | None = None,
     ) -> None:
-        """Add many non-empty cells; ``formulas`` by their position among them."""
-        places = [row << _COLUMN_BITS | column for row, column in zip(rows, columns, strict=True)]
-        rising = places[0] > self._last and all(map(lt, places, islice(places, 1, None)))
-        self._sorted = self._sorted and rising
-        self._last = max(self._last, places[-1])
+        """Add many non-empty cells; ``formulas`` by their position among them, ``rising`` whether they are in order."""
+        if rising is None:
+            places = [row << _COLUMN_BITS | column for row, column in zip(rows, columns, strict=True)]
+            rising = all(map(lt, places, islice(places, 1, None)))
+        begin, end = (rows[index] << _COLUMN_BITS | columns[index] for index in (0, -1))
+        self._sorted = self._sorted and rising and begin > self._last
+        self._last = max(self._last, end)
         first = len(self.rows)
         self.formulas.update((first + index, formula) for index, formula in formulas.items())
         self.rows.extend(rows)
