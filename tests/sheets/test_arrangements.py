@@ -397,3 +397,54 @@ def test_of_two_days_the_one_that_always_comes_first_is_the_order_s(tmp_path: Pa
     mapped = map_table(table, kind="orders")
     assert mapped is not None
     assert not mapped.having("order.date")
+
+
+def test_headings_of_two_lines_over_records_of_two_lines(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["No.", "Order No.\nOrder date", "Customer\nSalesperson", "Currency\nAmount"]]
+    for number in range(6):
+        rows += [
+            [number + 1, f"PI{number}", f"Firm {number} GmbH", "EUR"],
+            [None, date(2026, 2, 1 + number), "Lily", 100 + number],
+        ]
+    tables, records = _read(tmp_path / "stacked.xlsx", rows)
+    assert [table.orientation for table in tables] == ["two_line"]
+    assert [(one.values["order.number"], one.values["order.amount"]) for one in records] == [
+        (f"PI{number}", Decimal(100 + number)) for number in range(6)
+    ]
+    assert str(records[1].box) == "A4:D5"
+
+
+_NEXT_YEAR = [date(2025, 10, 1), date(2025, 11, 1), date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("over", "days"),
+    [
+        ([None, None, 2025, None, None, 2026], _NEXT_YEAR),
+        ([None, None, "2025年", None, None, "2026年"], _NEXT_YEAR),
+        ([None, None, "FY 2025"], [None] * 5),
+        (["Receipts 2025"], [None] * 5),
+    ],
+)
+def test_months_that_run_into_the_next_year(tmp_path: Path, over: list[object], days: list[date | None]) -> None:
+    """The years over the months hold for those under and after them; one year alone could be that of any of them."""
+    rows: list[list[object]] = [over, ["Customer", "Currency", "Oct", "Nov", "Dec", "Jan", "Feb"]]
+    rows += [["Nord AB", "EUR", 1, 2, 3, 4, 5], ["Süd KG", "EUR", 6, 7, 8, 9, 10], ["Ost SA", "USD", 1, None, 2, 3]]
+    _tables, records = _read(tmp_path / "cross.xlsx", rows, "Receipts")
+    assert [one.values.get("receipt.date") for one in records[:5]] == days
+
+
+def test_a_form_with_labels_among_its_values_is_no_turned_list(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Customer name:", "Nord AB", "Customer no.:", "00007"], ["Country:", "SE", "E-mail:", "a@nord.example"],
+        ["Contact:", "Eva Berg", "Currency:", "SEK"], ["Phone:", "+46 8 1234567", None, None],
+    ]  # fmt: skip
+    _tables, records = _read(tmp_path / "form.xlsx", rows, "Nord")
+    said = {str(value) for one in records for value in one.values.values()}
+    assert not said & {"Customer no.:", "E-mail:", "Currency:"}
+
+
+def test_thousands_of_dollars_in_korean() -> None:
+    assert [factor_of_heading(text) for text in ("수출금액 (외화)\n(천불)", "금액(천달러)", "금액(백만원)", "금액 (불)")] == [
+        1000, 1000, 10**6, 0,
+    ]  # fmt: skip

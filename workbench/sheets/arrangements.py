@@ -6,13 +6,13 @@ Each is brought into rows and columns by ``Rearranged``, so that mapping and rea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from workbench.findings import Finding
 from workbench.sheets.model import Box, Cell, CellKind, Sheet
-from workbench.sheets.months import Month, month_of, year_and_month
+from workbench.sheets.months import Month, month_of, with_years, year_and_month
 from workbench.sheets.rearranged import Rearranged, around, as_text, turned
 from workbench.sheets.rows import Column, Role, Table, label_strength, may_be_heading
 from workbench.sheets.words import column_fields, plain, row_word, squeezed
@@ -59,7 +59,7 @@ def _find_cross_tab(sheet: Sheet) -> _CrossTab | None:
         }
         if len(months) < _LEAST_MONTHS or not _one_after_another(list(months.values())):
             continue
-        found = _CrossTab(sheet, row, months)
+        found = _CrossTab(sheet, row, with_years(sheet, row, months))
         _gather_rows(found)
         if len(found.rows) >= 2 and found.parties:
             return found
@@ -70,6 +70,12 @@ def _one_after_another(months: Sequence[Month]) -> bool:
     places = [12 * month.year + month.month for month in months]
     steps = [(later - earlier) % (12 if months[0].year == 0 else 10**6) for earlier, later in pairwise(places)]
     return all(step == 1 for step in steps)
+
+
+def _crosses_new_year(months: Mapping[int, Month]) -> bool:
+    """Whether months without a year run from one year into the next: the year of a title is that of some of them."""
+    without = [month.month for month in months.values() if not month.year]
+    return any(later < earlier for earlier, later in pairwise(without))
 
 
 def _gather_rows(found: _CrossTab) -> None:
@@ -113,7 +119,7 @@ def _as_rows(found: _CrossTab) -> Table:
         if cell.column in within
     )
     texts = texts_outside(sheet.original, area)
-    year, _month = year_and_month([sheet.name, *texts])
+    year = 0 if _crosses_new_year(found.months) else year_and_month([sheet.name, *texts])[0]
     heads = {cell.column: cell for cell in sheet.row(found.row)}
     width = len(found.parties)
     placed: dict[tuple[int, int], Cell] = {}
@@ -358,6 +364,9 @@ def two_lines(sheet: Sheet) -> list[Table]:
     for number, row in enumerate(rows[:_MOST_HEADING_ROWS]):
         if number + 5 >= len(rows) or rows[number + 1] != row + 1:
             continue
+        stacked = _stacked(sheet.row(row))
+        if stacked is not None and _alternates(sheet, rows[number + 1 :][:80]):
+            return [_pairs_as_rows(sheet, (row,), stacked, rows[number + 1 :])]
         upper, lower = sheet.row(row), sheet.row(row + 1)
         if not all(
             len(line) >= 2 and all(map(may_be_heading, line)) and _strong(line) >= 0.6 * len(line)
@@ -368,8 +377,19 @@ def two_lines(sheet: Sheet) -> list[Table]:
             continue
         body = rows[number + 2 :]
         if _alternates(sheet, body[:80]):
-            return [_pairs_as_rows(sheet, (row, row + 1), body)]
+            return [_pairs_as_rows(sheet, (row, row + 1), (upper, lower), body)]
     return []
+
+
+def _stacked(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell]] | None:
+    """Headings of two lines in one cell, for the upper and the lower line of each record; None where they are not."""
+    if len(cells) < 2 or not all(map(may_be_heading, cells)):
+        return None
+    parts = [(cell, [part for part in cell.text.splitlines() if plain(part)]) for cell in cells]
+    if sum(len(words) == 2 for _cell, words in parts) < max(2, 0.6 * len(cells)):
+        return None
+    upper = [as_text(cell, words[0]) for cell, words in parts if words]
+    return upper, [as_text(cell, words[1]) for cell, words in parts if len(words) == 2]
 
 
 def _strong(cells: Sequence[Cell]) -> int:
@@ -406,8 +426,10 @@ def _likeness(one: dict[int, str], other: dict[int, str]) -> float:
     return sum(one.get(at) == other.get(at) for at in joint) / len(joint) if joint else 0.0
 
 
-def _pairs_as_rows(sheet: Sheet, heads: tuple[int, int], body: Sequence[int]) -> Table:
-    upper, lower = (sheet.row(row) for row in heads)
+def _pairs_as_rows(
+    sheet: Sheet, heads: tuple[int, ...], labels: tuple[Sequence[Cell], Sequence[Cell]], body: Sequence[int]
+) -> Table:
+    upper, lower = labels
     width = max(cell.column for cell in (*upper, *lower))
     columns = [Column(cell.column, (plain(cell.text),)) for cell in upper]
     columns += [Column(width + cell.column, (plain(cell.text),)) for cell in lower]
@@ -429,7 +451,7 @@ def _pairs_as_rows(sheet: Sheet, heads: tuple[int, int], body: Sequence[int]) ->
     view = Rearranged(sheet, placed)
     used = {view.origin(*place)[0] for place in placed}
     texts = _texts_outside(sheet, {*heads, *used})
-    head_cells = tuple((cell.row, cell.column) for cell in (*upper, *lower))
+    head_cells = tuple(dict.fromkeys((cell.row, cell.column) for cell in (*upper, *lower)))
     table = Table(
         view, (), tuple(columns), dict.fromkeys(view.rows, Role.RECORD), titles=texts, notes=texts, orientation="two_line",
         heads=heads, area=around([*head_cells, *(view.origin(*place) for place in placed)]), head_cells=head_cells,

@@ -279,7 +279,13 @@ def _choices(column: Column, kind: str, known: _Known, slots: Mapping[int, int],
             choice = _Choice(name, 0, code, score, (reason,), named=False)
             if score > best.get(choice.key, _NOTHING).score:
                 best[choice.key] = choice
+    if column.at in known.related.counters:  # it numbers the rows of the sheet: an own number is found rather elsewhere
+        return [_weakened(choice) for choice in best.values() if _weakened(choice).score >= _LEAST]
     return [choice for choice in best.values() if choice.score >= _LEAST]
+
+
+def _weakened(choice: _Choice) -> _Choice:
+    return replace(choice, score=0.8 * choice.score) if FIELD_KINDS[choice.field] == "code" else choice
 
 
 _SAYS_SOMETHING = 0.62

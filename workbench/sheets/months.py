@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from workbench.sheets.model import Cell, CellKind
+from workbench.sheets.model import Cell, CellKind, Sheet
 from workbench.sheets.number_formats import meaning_of
 from workbench.sheets.words import plain, squeezed
 
-__all__ = ["Month", "month_of", "year_and_month"]
+__all__ = ["Month", "month_of", "with_years", "year_and_month"]
 
 
 class Month(NamedTuple):
@@ -89,6 +89,30 @@ def _of_text(text: str) -> Month | None:
     if re.fullmatch(r"(?:19|20)\d{2}", rest[0]):
         return Month(int(rest[0]), months[0])
     return Month(2000 + int(rest[0]), months[0]) if re.fullmatch(r"\d{2}", rest[0]) else None
+
+
+_YEAR = re.compile(r"\D{0,6}((?:19|20)\d{2})\D{0,6}")
+
+
+def with_years(sheet: Sheet, row: int, months: Mapping[int, Month]) -> dict[int, Month]:
+    """The months of a row of headings, those without a year with the one that stands over them, or over months before them."""
+    years: dict[int, int] = {}
+    for above in (row - 1, row - 2):
+        years = {
+            cell.column: int(found.group(1))
+            for cell in sheet.row(above)
+            if cell.column <= max(months) and (found := _YEAR.fullmatch(plain(cell.text)))
+        }
+        if years:
+            break
+    if not years or min(years) > min(months):
+        return dict(months)
+    dated = {
+        column: month if month.year else Month(years[max(at for at in years if at <= column)], month.month)
+        for column, month in months.items()
+    }
+    in_order = list(dated.values()) == sorted(dated.values())
+    return dated if in_order else dict(months)  # one year over months that run into the next tells of none of them
 
 
 def year_and_month(texts: Sequence[str]) -> tuple[int, int]:

@@ -67,7 +67,7 @@ class Profile:
             "phone": self.phone,
             "status": max(self.status, 0.5 * self.text),
             "code": max(self.code, 0.35 * self.text),
-            "text": max(self.text, 0.4 * self.code if self.amount < 0.5 else 0.0),
+            "text": max(self.text, 0.4 * self.code if self.amount < 0.5 and self.date < 0.5 else 0.0),
         }
         return min(1.0, fits[kind])
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from workbench.money import parse
 from workbench.sheets.arrangements import (
     cards,
     cross_tabs,
@@ -19,6 +21,8 @@ from workbench.sheets.arrangements import (
     two_lines,
 )
 from workbench.sheets.model import Cell, CellKind, Sheet
+from workbench.sheets.number_formats import meaning_of
+from workbench.sheets.order_lines import with_lines_joined
 from workbench.sheets.profiles import date_like, is_value
 from workbench.sheets.rearranged import around, turned
 from workbench.sheets.rows import TRANSLATED, Column, Role, Table, label_strength, may_be_heading, role_of
@@ -103,7 +107,7 @@ def find_tables(sheet: Sheet) -> SheetLayout:
         tables = arranged(sheet)
         if tables:
             return SheetLayout(sheet, tables)
-    return SheetLayout(sheet, _Finder(sheet).tables())
+    return SheetLayout(sheet, [with_lines_joined(table) for table in _Finder(sheet).tables()])
 
 
 def _turned_tables(sheet: Sheet) -> list[Table]:
@@ -116,6 +120,7 @@ def _turned_tables(sheet: Sheet) -> list[Table]:
     if not named and (beside_each_other > 1 or not lies_on_its_side(sheet)):
         return []
     tables = [table for table in _Finder(view).tables() if table.header_rows or table.records]
+    tables = [table for table in tables if not _has_labels_inside(table)]
     for table in tables:
         _trim_unused(table)
         table.orientation = "columns"
@@ -124,6 +129,12 @@ def _turned_tables(sheet: Sheet) -> list[Table]:
         table.area = around((row, column) for column, row in corners)
         table.titles = table.notes = texts_outside(sheet, table.area)
     return tables
+
+
+def _has_labels_inside(table: Table) -> bool:
+    """Whether further labels stand among its values, as on a form: it is no list, then."""
+    texts = [cell.text for row in table.records for cell in table.cells(row) if cell.kind is CellKind.TEXT]
+    return any(plain(text).endswith((":", "：")) for text in texts)
 
 
 def _trim_unused(table: Table) -> None:
@@ -396,6 +407,7 @@ class _Finder:
             table.rows[row] = role
         _trim(table)
         _note_sums(table)
+        _note_proven_sums(table)
         _note_group_lines(table)
 
     def _words_around(self, table: Table, headings: list[_Heading]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -471,6 +483,50 @@ def _note_sums(table: Table) -> None:
             continue
         if sum(any(map(str.isdigit, cell.text)) for cell in beside) >= 0.9 * len(beside):
             table.rows[row] = Role.TOTAL
+
+
+def _note_proven_sums(table: Table) -> None:
+    """Sparse rows whose figure is the sum of the records above it, or the figure of such a row once more: no records.
+
+    A total, carried and brought forward from page to page; no word has to be known for them.
+    """
+    records = table.records
+    counts = sorted(len(table.sheet.columns_of(row)) for row in records[:2000])
+    usual = counts[len(counts) // 2] if counts else 0
+    if len(records) < 5 or usual < 4 or counts[0] > 0.5 * usual:
+        return
+    since: dict[int, Decimal] = {}
+    ever: dict[int, Decimal] = {}
+    carried: dict[int, Decimal] = {}
+    summed = 0
+    for row, role in list(table.rows.items()):
+        cells = table.cells(row)
+        figures = {cell.column: number for cell in cells if (number := _amount_in(cell)) is not None}
+        if role in (Role.TOTAL, Role.SUBTOTAL, Role.CARRIED_FORWARD):
+            carried |= figures
+            since, summed = {}, 0
+        elif role is Role.RECORD and len(cells) <= 0.5 * usual and len(figures) == 1:
+            ((at, number),) = figures.items()
+            before = carried.get(at, Decimal(0))
+            proven = summed > 1 and number in (since.get(at), ever.get(at), since.get(at, Decimal(0)) + before)
+            again = summed == 0 and number == before != 0
+            if proven or again:
+                table.rows[row] = Role.CARRIED_FORWARD if again else Role.SUBTOTAL
+                carried[at] = number
+                since, summed = {}, 0
+                continue
+        if role is Role.RECORD:
+            summed += 1
+            for at, number in figures.items():
+                since[at] = since.get(at, Decimal(0)) + number
+                ever[at] = ever.get(at, Decimal(0)) + number
+
+
+def _amount_in(cell: Cell) -> Decimal | None:
+    if cell.kind is CellKind.NUMBER:
+        return None if meaning_of(cell.number_format).is_date else cell.number
+    text = plain(cell.text)
+    return parse(text).amount if text[-1:].isdigit() and not date_like(text) else None
 
 
 def _note_group_lines(table: Table) -> None:

@@ -23,10 +23,10 @@ _ASIAN = "百万|百萬|十万|千|仟|万|萬|亿|億|백만|천|만|억"
 _WORDS = "|".join(
     sorted((re.escape(word) for word in _POWERS if word.isascii() or word.isalpha()), key=len, reverse=True)
 )
-_MONEY = "元|円|圆|圓|원|美元|美金|欧元|歐元|人民币|人民幣|日元|日圓|港币|港幣|달러|유로"
+_MONEY = "元|円|圆|圓|원|불|엔|위안|美元|美金|欧元|歐元|人民币|人民幣|日元|日圓|港币|港幣|달러|유로"
 
 _HEADING = re.compile(
-    rf"[(（\[/,]\s*(?:in |en |em |w |v |в |i |у |σε |dalam |trong |na |în |ve )?({_WORDS})\.?\s*(?:of |de |d'|di )?[A-Za-zА-я$€£¥元円圆美人民币欧원]*\.?\s*[)）\]]?\s*$"
+    rf"[(（\[/,]\s*(?:in |en |em |w |v |в |i |у |σε |dalam |trong |na |în |ve )?({_WORDS})\.?\s*(?:of |de |d'|di )?[A-Za-zА-я$€£¥元円圆圓美人民币幣欧歐日港원불달러엔위안유로화]*\.?\s*[)）\]]?\s*$"
     rf"|({_ASIAN})(?:{_MONEY})\s*[)）]?\s*$|\b(T)(?=EUR|€|USD)|(?:^|\s)(тыс|млн)\.",
     re.IGNORECASE,
 )

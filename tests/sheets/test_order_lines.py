@@ -1,0 +1,95 @@
+"""Orders told over several lines of goods with a sum under them, and rows that sums prove to be no records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from workbench import adoption
+from workbench.adoption import Decision
+from workbench.rates import RateBook
+from workbench.sheets import Role, find_tables, read
+
+BOOK = RateBook.embedded()
+HEADINGS = ["Order No.", "Order date", "Customer", "Currency", "Item", "Qty", "Unit price", "Amount"]
+
+
+def _sheet(path: Path, rows: Sequence[Sequence[object]]) -> Path:
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
+    page = book.add_worksheet("Export")
+    for row, values in enumerate(rows):
+        for column, value in enumerate(values):
+            if value is not None:
+                page.write(row, column, value)
+    book.close()
+    return path
+
+
+def _orders(sums: Sequence[float], word: str = "Kokku") -> list[list[object]]:
+    """Orders of one, two, three lines of 100, 200, 300, and a sum row with a word that no list of words has."""
+    rows: list[list[object]] = [HEADINGS]
+    for number, said in enumerate(sums, 1):
+        for line in range(1, number + 1):
+            facts = [f"PI-{number}", date(2025, 3, number), f"Firm {number} Ltd", "USD"] if line == 1 else [None] * 4
+            rows.append([*facts, f"K-{line}", 10 * line, 10, 100 * line])
+        rows.append([*[None] * 4, word, None, None, said])
+    return rows
+
+
+def test_each_order_is_taken_once_with_its_sum(tmp_path: Path) -> None:
+    path = _sheet(tmp_path / "lines.xlsx", [*_orders([100, 300, 600, 1000]), ["All", *[None] * 6, 2000]])
+    plan = adoption.plan([path], BOOK)
+    taken = [(item.value("number"), item.value("amount"), str(item.record.box)) for item in plan.items]
+    assert taken == [
+        ("PI-1", 100, "A2:H3"), ("PI-2", 300, "A4:H6"), ("PI-3", 600, "A7:H10"), ("PI-4", 1000, "A11:H15"),
+    ]  # fmt: skip
+    assert {item.decision for item in plan.items} == {Decision.IMPORTED}
+    assert [one.value for one in plan.findings if one.code == "table.lines-joined"] == ["3"]
+    (account,) = plan.accounts()
+    assert sum(account.by_role.values()) == account.cells
+
+
+def test_an_order_whose_sum_is_not_that_of_its_lines_is_not_taken(tmp_path: Path) -> None:
+    path = _sheet(tmp_path / "wrong.xlsx", _orders([100, 300, 600, 1000, 1501]))
+    plan = adoption.plan([path], BOOK)
+    assert [item.value("number") for item in plan.of("orders", Decision.IMPORTED)] == ["PI-1", "PI-2", "PI-3", "PI-4"]
+    assert [item.value("number") for item in plan.of("orders", Decision.REFUSED)] == ["PI-5"]
+    (told,) = [one for one in plan.findings if one.code == "record.lines-differ"]
+    assert (told.where, told.value, told.details["said"]) == ("wrong.xlsx!Export!H21", "1500", "1501")
+
+
+def test_orders_with_a_sum_for_each_customer_stay_orders(tmp_path: Path) -> None:
+    """Here every line is an order with its own number; only the customer is written once."""
+    rows: list[list[object]] = [["Customer", "Order No.", "Order date", "Currency", "Amount"]]
+    for firm in range(1, 5):
+        names = [f"Firm {firm} Ltd", None, None]
+        rows += [[name, f"PI-{firm}{at}", date(2025, firm, at), "EUR", 100 * at] for at, name in enumerate(names, 1)]
+        rows.append([None, None, None, "Sum", 600])
+    plan = adoption.plan([_sheet(tmp_path / "grouped.xlsx", rows)], BOOK)
+    assert len(plan.of("orders", Decision.IMPORTED)) == 12
+    assert sum(item.value("amount") for item in plan.of("orders")) == 2400  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("word", ["Σε μεταφορά", "Wegkoe"])
+def test_what_is_carried_from_page_to_page_is_no_receipt(tmp_path: Path, word: str) -> None:
+    heads: list[object] = ["Value date", "Payer", "Bank reference", "Currency", "Amount received"]
+    rows, carried = [heads], Decimal(0)
+    for page in range(3):
+        if page:
+            rows.append([None, word, None, None, float(carried)])
+        for line in range(4):
+            amount = Decimal(100 * page + 7 * line) + Decimal("0.35")
+            carried += amount
+            rows.append([date(2025, page + 1, line + 1), f"Firm {line}", f"TT{page}{line}", "EUR", float(amount)])
+        rows.append([None, word, None, None, float(carried)])
+    path = _sheet(tmp_path / "pages.xlsx", rows)
+    plan = adoption.plan([path], BOOK)
+    assert sum(item.value("amount") for item in plan.of("receipts", Decision.IMPORTED)) == carried  # type: ignore[misc]
+    assert len(plan.items) == 12
+    (table,) = find_tables(read(path).sheets[0]).tables
+    assert set(table.rows.values()) == {Role.RECORD, Role.SUBTOTAL, Role.CARRIED_FORWARD}
