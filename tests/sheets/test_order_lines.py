@@ -85,7 +85,15 @@ def test_what_is_carried_from_page_to_page_is_no_receipt(tmp_path: Path, word: s
         for line in range(4):
             amount = Decimal(100 * page + 7 * line) + Decimal("0.35")
             carried += amount
-            rows.append([date(2025, page + 1, line + 1), f"Firm {line}", f"TT{page}{line}", "EUR", float(amount)])
+            rows.append(
+                [
+                    date(2025, page + 1, line + 1),
+                    "Nord Süd Ost West".split()[line],
+                    f"TT{page}{line}",
+                    "EUR",
+                    float(amount),
+                ]
+            )
         rows.append([None, word, None, None, float(carried)])
     path = _sheet(tmp_path / "pages.xlsx", rows)
     plan = adoption.plan([path], BOOK)
