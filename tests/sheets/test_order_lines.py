@@ -88,7 +88,7 @@ def test_what_is_carried_from_page_to_page_is_no_receipt(tmp_path: Path, word: s
             rows.append(
                 [
                     date(2025, page + 1, line + 1),
-                    "Nord Süd Ost West".split()[line],
+                    ["Nord", "Süd", "Ost", "West"][line],
                     f"TT{page}{line}",
                     "EUR",
                     float(amount),
@@ -101,3 +101,28 @@ def test_what_is_carried_from_page_to_page_is_no_receipt(tmp_path: Path, word: s
     assert len(plan.items) == 12
     (table,) = find_tables(read(path).sheets[0]).tables
     assert set(table.rows.values()) == {Role.RECORD, Role.SUBTOTAL, Role.CARRIED_FORWARD}
+
+
+def test_goods_with_their_orders_number_on_every_line_are_added_up(tmp_path: Path) -> None:
+    heads = ["Order No.", "Order date", "Customer", "Currency", "Product", "Amount"]
+    rows: list[list[object]] = [heads]
+    for number in range(1, 5):
+        facts = [f"PI-{number}", date(2025, 4, number), f"Nord {'ABCD'[number - 1]} Ltd", "EUR"]
+        rows += [[*facts, f"K-{line}", 100 * line + 0.1] for line in range(1, number + 1)]
+    rows.append([*rows[-1]])  # PI-4, K-4 once more, alike in every cell
+    rows += [
+        ["PI-9", date(2025, 4, 9), "Süd KG", "EUR", "K-1", 5],
+        ["PI-9", date(2025, 4, 9), "Ost SA", "EUR", "K-2", 7],
+    ]
+    plan = adoption.plan([_sheet(tmp_path / "goods.xlsx", rows)], BOOK)
+    taken = [(item.value("number"), item.value("amount"), str(item.record.box)) for item in plan.items]
+    assert taken == [
+        ("PI-1", Decimal("100.1"), "A2:F2"), ("PI-2", Decimal("300.2"), "A3:F4"), ("PI-3", Decimal("600.3"), "A5:F7"),
+        ("PI-4", Decimal("1000.4"), "A8:F12"), ("PI-9", 5, "A13:F13"), ("PI-9", 7, "A14:F14"),
+    ]  # fmt: skip
+    assert [item.value("product") for item in plan.items] == ["K-1", None, None, None, "K-1", "K-2"]
+    assert {one.code: one.value for one in plan.findings} == {
+        "table.lines-joined": "3", "record.written-twice": "PI-4", "record.number-twice": "PI-9",
+    }  # fmt: skip
+    (total,) = plan.control_totals()
+    assert total.sheet == Decimal("2013.0")

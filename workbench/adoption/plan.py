@@ -17,6 +17,7 @@ from workbench.adoption.answers import Answers, read_answers
 from workbench.adoption.choices import IGNORE, SETTING, Learned, merged, settle_tables
 from workbench.adoption.conflicts import customer_key, in_conflict, same_customer, version_chosen
 from workbench.adoption.lint import lint_table, reader_findings
+from workbench.adoption.order_lines import lines_added
 from workbench.errors import ConfigurationError, FileRefused
 from workbench.findings import Finding, Severity, count_by_code
 from workbench.i18n import _
@@ -329,7 +330,7 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers, kept: Mapping[str
     made.learned = merged(made.learned, settled.learned)
     understood = iter(settled.tables)
     for layout in source.layouts:
-        mapped, records = [], []
+        mapped, records, taken = [], [], []
         held: dict[int, Finding] = {}
         for table, one in zip(layout.tables, understood, strict=False):
             if one is None:
@@ -343,13 +344,16 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers, kept: Mapping[str
             read_here = read_records(one, workbook)
             made.findings.extend((*table.findings, *lint_table(one, read_here)))
             records.extend(read_here)
+            orders, told = lines_added(one, read_here)
+            made.findings.extend(told)
+            taken.extend(orders)
             if not one.told:
                 question = _what_it_lists(one)
                 made.findings.append(question)
                 held.update((id(record), question) for record in read_here)
         source.tables.extend(mapped)
         source.accounts.append(account_of(layout, mapped, records))
-        for record in records:
+        for record in taken:
             made.items.append(_item(record, workbook.sha256, settled.answers, made, held.get(id(record))))
 
 
