@@ -290,6 +290,13 @@ CATALOGUE: dict[str, Kind] = {
         "Give its columns usual headings if it should be taken.",
         "如需导入，请使用通用的列标题。",
     ),
+    "table.too-wide": Kind(
+        Severity.REPORT,
+        "the table has {value} columns, more than any list that people keep; nothing of it is taken",
+        "该表格有 {value} 列，超出任何人工维护的清单；未导入任何内容",
+        "Put the list alone on a sheet, and take away what is far to the right of it; then adopt the file again.",
+        "请把清单单独放在一个工作表中，删除其右侧远处的内容，再重新导入。",
+    ),
     "cell.readers-differ": Kind(
         Severity.REPORT,
         "two readers of the file see this cell otherwise: {value} and {other}; the first is taken",

@@ -17,7 +17,7 @@ from workbench import adoption
 from workbench.adoption import Decision
 from workbench.errors import ConfigurationError, WorkbenchError
 from workbench.rates import RateBook
-from workbench.register import Register
+from workbench.register import InvalidRows, Register
 
 ROWS: list[list[object]] = [
     ["Order No.", "Order date", "Customer", "Currency", "Amount", "Deposit %", "Payment terms", "Status"],
@@ -289,3 +289,78 @@ def test_a_plan_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     with pytest.raises(WorkbenchError, match="cannot be written"):
         made.write_workbook(tmp_path / "Plan.xlsx")
     assert not list(tmp_path.glob(".*part"))
+
+
+def test_a_currency_that_was_replaced_later_is_taken_for_its_years(register: Register, tmp_path: Path) -> None:
+    heads = ["Order No.", "Order date", "Customer", "Currency", "Amount"]
+    rows: list[list[object]] = [
+        ["H-1", "2020-03-02", "Zagreb doo", "HRK", 7000],
+        ["H-2", "2023-06-30", "Zagreb doo", "HRK", 800],
+        ["D-1", "1999-03-01", "Altkunde KG", "DEM", 500],
+        ["D-2", "2001-12-31", "Altkunde KG", "DEM", 600],
+        ["D-3", "2002-01-02", "Altkunde KG", "DEM", 700],
+    ]
+    (tmp_path / "Old.csv").write_text(
+        "\n".join(";".join(map(str, row)) for row in [heads, *rows]) + "\n", encoding="utf-8"
+    )
+    plan = adoption.plan([tmp_path / "Old.csv"], BOOK, register)
+    decisions = {item.value("number"): item.decision for item in plan.of("orders")}
+    assert decisions == {
+        "H-1": Decision.IMPORTED, "H-2": Decision.HELD, "D-1": Decision.IMPORTED, "D-2": Decision.IMPORTED,
+        "D-3": Decision.HELD,
+    }  # fmt: skip
+    assert [one.code for one in plan.asked] == ["cell.currency-retired"] * 2
+    totals = {one.currency: (one.imported, one.held) for one in plan.control_totals()}
+    assert totals == {"HRK": (7000, 0), "? HRK": (0, 800), "DEM": (1100, 0), "? DEM": (0, 700)}
+    plan.apply(register, "li.na")
+    orders = {row["number"]: row for row in register.rows("orders")}
+    assert (orders["H-1"]["currency"], orders["H-1"]["amount"]) == ("HRK", Decimal("7000.00"))
+    assert (orders["H-1"]["rate_source"], orders["D-1"]["base_amount"]) == ("ecb", None)  # of DEM there is no such rate
+    assert {row["currency"] for row in register.rows("instalments")} == {"HRK", "DEM"}
+    register.verify()
+
+
+def test_the_register_refuses_a_replaced_currency_after_its_years(register: Register) -> None:
+    with register.changeset(origin="test", reason="r", author="t") as changes:
+        (customer,) = changes.insert("customers", [{"legal_name": "Zagreb doo"}])
+        order = {"number": "1", "customer_id": customer, "currency": "HRK", "amount": Decimal(5)}
+        (kept,) = changes.insert("orders", [{**order, "order_date": date(2022, 12, 31)}])
+    refused: list[tuple[str, dict[str, object]]] = [
+        ("orders", {**order, "order_date": date(2023, 1, 1)}),
+        ("customers", {"legal_name": "Split dd", "default_currency": "HRK"}),
+    ]
+    for table, row in refused:
+        with pytest.raises(InvalidRows), register.changeset(origin="t", reason="r", author="t") as changes:
+            changes.insert(table, [row])
+    with pytest.raises(InvalidRows), register.changeset(origin="t", reason="r", author="t") as changes:
+        changes.update("orders", kept, {"order_date": date(2024, 1, 1)})
+
+
+def test_a_total_saved_without_its_result_is_no_order(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()  # writes formulas, and never their results
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["订单号", "下单日期", "客户名称", "币种", "订单金额", "折合人民币"],
+        *([f"A-{n}", date(2026, 1, n), "北方", "USD", 100 * n, f"=E{n + 1}*7"] for n in range(1, 6)),
+        ["合计", None, None, None, "=SUM(E2:E5)", "=SUM(F2:F6)"],
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "订单.xlsx")
+    plan = adoption.plan([tmp_path / "订单.xlsx"], BOOK)
+    assert plan.counts()["orders"] == {"imported": 5}
+    assert "sheet.total-misses-rows" in {one.code for one in plan.findings}
+
+
+def test_a_sheet_as_wide_as_there_can_be_is_told_and_not_searched(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "Wide.xlsx"))
+    sheet = book.add_worksheet("Orders")
+    for row, values in enumerate(ROWS):
+        sheet.write_row(row, 0, [str(value) for value in values])
+    sheet.write_row(len(ROWS) + 3, 0, [f"x{column}" for column in range(16_384)])
+    book.close()
+    plan = adoption.plan([tmp_path / "Wide.xlsx"], BOOK)
+    assert [(one.code, one.value) for one in plan.findings] == [("table.too-wide", "16,384")]
+    assert not plan.items
+    filled = sum(str(value) != "" for row in ROWS for value in row)
+    assert sum(account.cells for account in plan.accounts()) == filled + 16_384

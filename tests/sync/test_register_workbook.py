@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from workbench.doctor import examine
+from workbench.money import CURRENCIES
 from workbench.rate_store import load_book
 from workbench.register import Register
 from workbench.reports.bound_workbook import fresh_image, write_bound_workbook
@@ -198,3 +199,35 @@ def test_the_doctor_knows_what_waits(register: Register, workbook: Path) -> None
     sheet.sheet.delete_cols(sheet.at[sheet.columns["key"]])
     sheet.save()
     assert "sync.unusable" in [one.code for one in examine_binding(register, workbook)]
+
+
+def test_an_empty_register_may_grow_into_its_workbook(tmp_path: Path) -> None:
+    """The page of rates has room for the currencies that come with the first import; no table is run over."""
+    with Register.create(tmp_path / "new.sqlite", base_currency="CNY", actor="li.na") as register:
+        path = tmp_path / "New.xlsx"
+        write_bound_workbook(register, load_book(register), path, language="en", author="li.na", as_of=DAY)
+        _add_orders(register, ("USD", "EUR", "GBP", "JPY"))
+        report = refreshed(register, path)
+        assert (report.added, report.notes) == (9, [])
+        rates = openpyxl.load_workbook(path)["Rates"]
+        assert [rates.cell(row, 1).value for row in range(7, 11)] == ["EUR→CNY", "GBP→CNY", "JPY→CNY", "USD→CNY"]
+        _add_orders(register, tuple(sorted(CURRENCIES)[:30]))
+        report = refreshed(register, path)
+        assert [(one.code, one.value) for one in report.notes] == [("sync.page-outgrown", "Rates")]
+        assert openpyxl.load_workbook(path)["Rates"]["A7"].value == "EUR→CNY"
+
+
+def _add_orders(register: Register, currencies: tuple[str, ...]) -> None:
+    with register.changeset(origin="test", reason="orders", author="test") as cs:
+        (customer,) = cs.insert("customers", [{"legal_name": f"Buyer of {len(currencies)}"}])
+        orders = [
+            {"number": f"N{len(currencies)}-{code}", "customer_id": customer, "order_date": DAY, "currency": code,
+             "amount": Decimal(100)}
+            for code in currencies
+        ]  # fmt: skip
+        ids = cs.insert("orders", orders)
+        parts = [
+            {"order_id": row_id, "sequence": 1, "kind": "full", "currency": code, "amount": Decimal(100)}
+            for row_id, code in zip(ids, currencies, strict=True)
+        ]
+        cs.insert("instalments", parts)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 from pathlib import Path
@@ -21,10 +22,11 @@ from workbench.adoption.order_lines import lines_added
 from workbench.errors import ConfigurationError, FileRefused
 from workbench.findings import Finding, Severity, count_by_code
 from workbench.i18n import _
+from workbench.money import in_use
 from workbench.rates import RateBook
 from workbench.sheets import Record, Role, SheetLayout, TableMap, Workbook, find_tables, read, read_records
 from workbench.sheets.cells import finer_than_currency
-from workbench.sheets.mapping import KINDS
+from workbench.sheets.mapping import KINDS, WIDEST
 
 if TYPE_CHECKING:
     from workbench.register import Register
@@ -336,6 +338,8 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers, kept: Mapping[str
             if one is None:
                 where = f"{layout.sheet.book}!{layout.sheet.name}!{table.box}"
                 finding = Finding("table.unrecognised", where, table.columns[0].label)
+                if len(table.columns) > WIDEST:
+                    finding = Finding("table.too-wide", where, f"{len(table.columns):,}")
                 (made.answered if any(table is other for other in settled.ignored) else made.findings).append(finding)
                 continue
             if made.part.rows:
@@ -376,6 +380,7 @@ def _leave_out_rest(made: Plan, mapped: TableMap) -> None:
 
 def _item(record: Record, sha256: str, answers: Answers, made: Plan, question: Finding | None) -> Item:
     """Answer what can be answered, and decide; ``question`` is about its whole table."""
+    _settle_retired(record)
     still_open: list[tuple[str, Finding]] = []
     for name, finding in record.findings:
         answer = answers.to(finding) if finding.severity is not Severity.REPORT else None
@@ -392,6 +397,18 @@ def _item(record: Record, sha256: str, answers: Answers, made: Plan, question: F
         record.findings.append(("", question))
         decision = Decision.HELD if decision is Decision.IMPORTED else decision
     return Item(record, decision, sha256)
+
+
+def _settle_retired(record: Record) -> None:
+    """A currency that was replaced later was still in use on the record's own day: then there is nothing to ask."""
+    day = record.values.get(f"{record.kind[:-1]}.date")
+    if not isinstance(day, date):
+        return
+    for entry in [one for one in record.findings if one[1].code == "cell.currency-retired"]:
+        name, finding = entry
+        if in_use(finding.details["code"], day):
+            record.values[name] = finding.details["code"]
+            record.findings.remove(entry)
 
 
 def _check_units(record: Record) -> None:

@@ -32,6 +32,7 @@ from workbench.money.currencies import (
     RetiredCurrency,
     UnknownCurrency,
     currency,
+    in_use,
     minor_units,
 )
 from workbench.money.formatting import format_money, number_format
@@ -59,6 +60,7 @@ __all__ = [
     "format_money",
     "from_cell",
     "from_minor",
+    "in_use",
     "minor_units",
     "number_format",
     "parse",

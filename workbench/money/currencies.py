@@ -22,6 +22,7 @@ __all__ = [
     "RetiredCurrency",
     "UnknownCurrency",
     "currency",
+    "in_use",
     "minor_units",
 ]
 
@@ -72,6 +73,9 @@ class Retired:
     name_zh: str
 
 
+_EURO_ALONE = date(2002, 1, 1)
+"""The first members of the euro, and Greece, kept their old units beside it until then (Regulation (EC) 974/98)."""
+
 CURRENCIES: Mapping[str, Currency] = MappingProxyType(
     {
         code: Currency(code, numeric, units, name_en, name_zh)
@@ -95,6 +99,18 @@ _MINOR_UNITS: Mapping[str, int] = MappingProxyType(
         **{code: one.minor_units for code, one in RETIRED.items()},
     }
 )
+
+
+def in_use(code: str, on: date) -> bool:
+    """Whether a document of that day could be made out in the currency: it circulates, or it did then.
+
+    >>> in_use("HRK", date(2020, 3, 1)), in_use("HRK", date(2024, 3, 1))
+    (True, False)
+    """
+    gone = RETIRED.get(code)
+    if gone is None:
+        return code in CURRENCIES
+    return on < (max(gone.date, _EURO_ALONE) if gone.successor == "EUR" else gone.date)
 
 
 def currency(code: str) -> Currency:

@@ -16,7 +16,7 @@ from typing import Any
 
 from workbench.errors import MoneyError
 from workbench.findings import Finding
-from workbench.money import CURRENCIES, from_minor, to_minor
+from workbench.money import CURRENCIES, RETIRED, from_minor, in_use, minor_units, to_minor
 from workbench.register.countries import COUNTRIES
 from workbench.register.tables import TABLES, Field, FieldKind, Table
 
@@ -42,7 +42,11 @@ _NOT_PACKED = {"id", "version", "custom"}
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 # Scaling by a power of ten in this context is exact or raises; amounts of more digits are no money.
 _EXACT = decimal.Context(prec=60, traps=[decimal.InvalidOperation, decimal.Overflow, decimal.Inexact])
-_SCALE = {code: Decimal(10) ** one.minor_units for code, one in CURRENCIES.items()}
+_SCALE = {code: Decimal(10) ** minor_units(code) for code in (*RETIRED, *CURRENCIES)}
+_DAY_OF = {"orders": "order_date", "costs": "cost_date", "receipts": "value_date", "invoices": "invoice_date"}
+"""Documents that may be in a currency which was replaced since, as long as it was in use on their day."""
+_OF_AN_ORDER = frozenset({"order_lines", "instalments"})
+"""Parts of an order: its day has told already whether its currency was in use."""
 
 
 class _Wrong(ValueError):
@@ -174,7 +178,7 @@ def _quoted(value: object) -> str:
 
 @cache
 def _packers(table: str) -> dict[str, Callable[[Any, Mapping[str, Any]], Any]]:
-    return {field.name: _packer(field) for field in TABLES[table].fields}
+    return {field.name: _packer(field, table) for field in TABLES[table].fields}
 
 
 @cache
@@ -182,7 +186,15 @@ def _required(table: str) -> frozenset[str]:
     return frozenset(field.name for field in TABLES[table].fields if field.required)
 
 
-def _packer(field: Field) -> Callable[[Any, Mapping[str, Any]], Any]:  # noqa: C901 - one small function a kind
+def _was_in_use(code: str, table: str, field: Field, row: Mapping[str, Any]) -> bool:
+    """Whether a currency that was replaced may stand in a document, because it was in use on the document's day."""
+    if code not in RETIRED or field.name != "currency":
+        return False
+    on = row.get(_DAY_OF.get(table, ""))
+    return table in _OF_AN_ORDER or (isinstance(on, date) and in_use(code, on))
+
+
+def _packer(field: Field, table: str = "") -> Callable[[Any, Mapping[str, Any]], Any]:  # noqa: C901 - one small function a kind
     choices = frozenset(field.choices)
 
     def text(value: Any, _row: Mapping[str, Any]) -> str:
@@ -215,10 +227,11 @@ def _packer(field: Field) -> Callable[[Any, Mapping[str, Any]], Any]:  # noqa: C
         except OverflowError:
             raise _Wrong("row.timestamp") from None
 
-    def currency(value: Any, _row: Mapping[str, Any]) -> str:
-        if not isinstance(value, str) or value not in CURRENCIES:
+    def currency(value: Any, row: Mapping[str, Any]) -> str:
+        known = isinstance(value, str) and (value in CURRENCIES or _was_in_use(value, table, field, row))
+        if not known:
             raise _Wrong("row.currency")
-        return value
+        return str(value)
 
     def country(value: Any, _row: Mapping[str, Any]) -> str:
         if not isinstance(value, str) or value not in COUNTRIES:

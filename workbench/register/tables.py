@@ -21,7 +21,7 @@ class FieldKind(Enum):
     BOOLEAN = "boolean"
     DATE = "date"  # a calendar day, no time zone
     TIMESTAMP = "timestamp"  # UTC, to the microsecond
-    CURRENCY = "currency"  # ISO 4217 alphabetic code in circulation
+    CURRENCY = "currency"  # ISO 4217 code in circulation; of a dated document, one in use on its day
     COUNTRY = "country"  # ISO 3166-1 alpha-2
     MONEY = "money"  # Decimal at the minor units of the currency named by ``currency_field``; stored as an integer
     DECIMAL = "decimal"  # exact decimal: rates, percentages, quantities

@@ -24,6 +24,9 @@ from workbench.reports.texts import Texts
 
 __all__ = ["used_rates", "write_rates", "write_settings"]
 
+_ROOM = 20
+"""Currencies that find room above the rates in use: pulling writes into the page as it is, and moves no table."""
+
 _RATE_COLUMNS = (
     Column("pair", width=13),
     Column("rate_value", Kind.RATE),
@@ -57,7 +60,7 @@ def write_rates(worksheet: Worksheet, writer: SheetWriter, figures: Figures, use
     section = writer.styles.get(bold=True, font_size=11, font_color=Palette.HEAD)
     worksheet.write_string(head - 2, 0, writer.texts.say("latest", date=figures.as_of.isoformat()), section)
     writer.small_table(worksheet, latest, rows, head)
-    head += max(len(rows), 1) + 4
+    head += max(len(rows), _ROOM) + 4
     worksheet.write_string(head - 2, 0, writer.texts.say("used"), section)
     writer.table_frame(worksheet, used, head, widths=False)
     worksheet.freeze_panes(HEAD_ROW, 1)

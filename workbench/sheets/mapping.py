@@ -21,6 +21,8 @@ __all__ = ["COST_COLUMNS", "FIELD_KINDS", "KINDS", "ColumnMap", "TableMap", "map
 
 KINDS = ("customers", "orders", "receipts", "costs")
 _SAMPLE = 200
+WIDEST = 1_000
+"""Columns of the widest list that somebody keeps; beyond that it is a grid of something else."""
 _LEAST = 0.3
 """Below this score a column is left unmapped."""
 
@@ -128,8 +130,10 @@ def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> Ta
     """The best reading of a table, or None where it is neither customers, orders, receipts nor costs.
 
     ``links`` tells which of its columns hold keys of other tables (see ``map_tables``). Where somebody said what it
-    lists, ``kind`` is that, and then there is always a reading.
+    lists, ``kind`` is that, and then there is always a reading, unless it is wider than any list that people keep.
     """
+    if len(table.columns) > WIDEST:
+        return None
     records = table.records[:_SAMPLE]
     by_row = {row: {cell.column: cell for cell in table.cells(row)} for row in records}
     profiles = {

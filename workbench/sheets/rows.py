@@ -150,7 +150,7 @@ def may_be_heading(cell: Cell) -> bool:
 
 def role_of(row: int, cells: Sequence[Cell], headings: Mapping[int, str], width: int) -> Role:
     """What a row is, from its own cells. ``headings`` are the squeezed headings by column, ``width`` how many there are."""
-    texts = [cell for cell in cells if cell.kind is CellKind.TEXT]
+    texts = [cell for cell in cells if cell.kind is CellKind.TEXT and not _is_uncalculated(cell)]
     same = sum(headings.get(cell.column, "") == squeezed(cell.text) != "" for cell in texts)
     if same >= 2 and same >= 0.7 * len(cells):
         return Role.REPEATED_HEADER
@@ -170,10 +170,20 @@ def role_of(row: int, cells: Sequence[Cell], headings: Mapping[int, str], width:
     return Role.RECORD
 
 
+def _is_uncalculated(cell: Cell) -> bool:
+    """A formula saved without its result, as programs that do not calculate write it, is a figure and no text."""
+    return bool(cell.formula) and not cell.text
+
+
 def _sum_row(cells: Sequence[Cell], named: Cell, headings: Mapping[int, str]) -> bool:
     """A row named as a total holds little else than figures."""
     others = [
-        cell for cell in cells if cell is not named and cell.kind is CellKind.TEXT and not re.search(r"\d", cell.text)
+        cell
+        for cell in cells
+        if cell is not named
+        and cell.kind is CellKind.TEXT
+        and not re.search(r"\d", cell.text)
+        and not _is_uncalculated(cell)
     ]
     dates = [cell for cell in cells if cell.kind is CellKind.DATE or meaning_of(cell.number_format).is_date]
     return len(others) <= 1 and len(dates) <= 1 and len(cells) <= max(4, 0.7 * len(headings))

@@ -358,7 +358,9 @@ def _write_back(
     report.refreshed = written.refreshed
     if fresh is not None:
         own = [opened.stamp.conflicts] if opened.stamp.conflicts else []
-        report.refreshed += refresh(edits, opened.image, fresh, merged.tables, own, port.name)
+        count, told = refresh(edits, opened.image, fresh, merged.tables, own, port.name)
+        report.refreshed += count
+        report.notes += told
     conflicts = _conflict_name(opened)
     waiting = [] if applied else [one for table in merged.tables for one in table.decided]
     if report.conflicts or waiting:

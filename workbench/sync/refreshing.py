@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from workbench.findings import Finding, Kind, Severity, add_kinds
 from workbench.sheets import Cell, CellKind
 from workbench.sync.carried import HIDDEN_SHEET
 from workbench.sync.images import BookEdits, BookImage, CellValue, SheetImage, Write
@@ -17,11 +18,23 @@ from workbench.sync.merging import MergedTable
 
 __all__ = ["refresh"]
 
+add_kinds({
+    "sync.page-outgrown": Kind(
+        Severity.REPORT,
+        "the page {value} has outgrown its room and still shows the figures it had",
+        "工作表 {value} 的空间已不够，仍显示原来的数字",
+        "Make the workbook anew: workbench report register --out FILE.xlsx.",
+        "请重新生成工作簿：workbench report register --out FILE.xlsx。",
+    ),
+})  # fmt: skip
+_HEADINGS = 5
+"""Texts in a row, and in the one above it, that make them headings; a row of the pages has fewer texts alone."""
+
 
 def refresh(
     edits: BookEdits, image: BookImage, fresh: BookImage, tables: Sequence[MergedTable], own: Sequence[str], name: str
-) -> int:
-    """Add what differs between a workbook and a fresh one to the edits; returns the number of cells.
+) -> tuple[int, list[Finding]]:
+    """Add what differs between a workbook and a fresh one to the edits; returns the number of cells, and what is told.
 
     Args:
         edits: filled here; what they hold already goes before.
@@ -32,6 +45,7 @@ def refresh(
         name: the file's name, for places.
     """
     count = 0
+    told = []
     bound = {HIDDEN_SHEET, *own}
     for table in tables:
         bound |= {table.found.sheet, table.found.binding.sheet}
@@ -39,9 +53,13 @@ def refresh(
         if there is not None:
             count += _refresh_table(edits, table.found, there)
     for sheet in fresh.sheets.values():
-        if sheet.name not in bound and sheet.name in image.sheets:
+        if sheet.name in bound or sheet.name not in image.sheets:
+            continue
+        if _is_outgrown(image.sheets[sheet.name], sheet):
+            told.append(Finding("sync.page-outgrown", f"{name}!{sheet.name}", sheet.name))
+        else:
             count += _refresh_page(edits, image.sheets[sheet.name], sheet)
-    return count
+    return count, told
 
 
 def _refresh_table(edits: BookEdits, found: FoundTable, there: FoundTable) -> int:
@@ -97,6 +115,22 @@ def _refresh_page(edits: BookEdits, page: SheetImage, fresh: SheetImage) -> int:
     return count
 
 
+def _is_outgrown(page: SheetImage, fresh: SheetImage) -> bool:
+    """Whether headings would have to move: a table of the page grew into the one below it, and no table is moved."""
+    places = {heads: number for number in page.rows if (heads := _table_headings(page, number))}
+    return any(
+        places.get(heads, number) != number for number in fresh.rows if (heads := _table_headings(fresh, number))
+    )
+
+
+def _table_headings(page: SheetImage, number: int) -> tuple[tuple[int, str], ...]:
+    """A row's texts by column where it is the second row of a table's headings, in two languages; else nothing."""
+    row, above = page.rows.get(number, {}), page.rows.get(number - 1, {})
+    texts = tuple((column, cell.text) for column, cell in row.items() if cell.kind is CellKind.TEXT)
+    over = {column for column, cell in above.items() if cell.kind is CellKind.TEXT}
+    return texts if len(texts) == len(row) >= _HEADINGS and over == row.keys() else ()
+
+
 def _formula(cell: Cell | None) -> bool:
     return bool(cell and cell.formula)
 
@@ -114,7 +148,8 @@ def _write(cell: Cell | None) -> Write:
         return Write(None)
     value: CellValue = cell.text
     if cell.kind is CellKind.NUMBER:
-        value = Decimal(cell.text)
+        # A cell holds a binary number; a file may spell it with more digits than tell it apart from its neighbours.
+        value = Decimal(repr(float(cell.text)))
     elif cell.kind is CellKind.BOOLEAN:
         value = cell.text == "1"
     return Write(value, cell.number_format if cell.kind is CellKind.NUMBER else "")
