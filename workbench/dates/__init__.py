@@ -5,6 +5,7 @@ Standard library only.
 
 from __future__ import annotations
 
+from workbench.dates.buddhist import BUDDHIST_ERA, buddhist_date, has_thai_month
 from workbench.dates.calendars import (
     UnknownCalendar,
     calendar_years,
@@ -17,12 +18,15 @@ from workbench.dates.calendars import (
 from workbench.dates.reading import Order, ReadDate, decide_order, read_date
 
 __all__ = [
+    "BUDDHIST_ERA",
     "Order",
     "ReadDate",
     "UnknownCalendar",
+    "buddhist_date",
     "calendar_years",
     "decide_order",
     "easter_sunday",
+    "has_thai_month",
     "is_working_day",
     "next_working_day",
     "previous_working_day",

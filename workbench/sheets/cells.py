@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from workbench.dates import decide_order, read_date
+from workbench.dates import buddhist_date, decide_order, has_thai_month, read_date
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.money import RETIRED, Hints, Parsed, minor_units, parse
@@ -334,6 +334,8 @@ class DateColumn:
     evidence: tuple[str, ...] = field(default=())
     minguo: bool = False
     """Whether years of three digits are proven to count from 1911."""
+    buddhist: bool = False
+    """Whether years such as 2568 are proven to count from 543 before our era."""
 
     @classmethod
     def of(
@@ -378,8 +380,11 @@ class DateColumn:
         taiwan = minguo_date(text)
         if taiwan is not None and self.minguo:
             return Reading(taiwan, (_("the sheet counts years from 1911"),))
-        if read.candidates or taiwan is not None:
-            choices = tuple(day.isoformat() for day in read.candidates or (taiwan,) if day)
+        thai = buddhist_date(text, order)  # type: ignore[arg-type]  # narrowed above
+        if thai is not None and (self.buddhist or has_thai_month(text)):
+            return Reading(thai, (_("the sheet counts years as in Thailand: 2568 is 2025"),))
+        if read.candidates or taiwan is not None or thai is not None:
+            choices = tuple(day.isoformat() for day in read.candidates or (taiwan or thai,) if day)
             return Reading(None, findings=(Finding("cell.date-ambiguous", where, text, choices),))
         return Reading(None, findings=(Finding("cell.date-unreadable", where, text),))
 
@@ -387,6 +392,8 @@ class DateColumn:
         if re.fullmatch(r"(?:19|20)\d{6}", f"{number:f}"):
             read = read_date(f"{number:f}")
             return Reading(read.date, (read.rule,)) if read.date else NOTHING
+        if self.minguo and (taiwan := minguo_date(f"{number:f}")) is not None:
+            return Reading(taiwan, (_("the sheet counts years from 1911"),))
         if not 1 <= number < 2_958_466:
             return Reading(
                 None, findings=(Finding("cell.date-unreadable", sheet.place(cell.row, cell.column), f"{number:f}"),)

@@ -135,7 +135,9 @@ def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> Ta
     if len(table.columns) > WIDEST:
         return None
     records = table.records[:_SAMPLE]
-    by_row = {row: {cell.column: cell for cell in table.cells(row)} for row in records}
+    by_row = {
+        row: {cell.column: table.days.get((row, cell.column), cell) for cell in table.cells(row)} for row in records
+    }
     profiles = {
         column.at: profile([cells[column.at] for cells in by_row.values() if column.at in cells])
         for column in table.columns
@@ -188,8 +190,14 @@ def _as_kind(table: Table, kind: str, known: _Known) -> TableMap:
     """The table read as a list of that kind, with a score."""
     profiles = known.profiles
     slots = _receipt_groups(table) if kind == "orders" else {}
+    in_parts = {at for _row, at in table.days}
     choices = [
-        _choices(column, kind, known, slots, known.links.get((id(table), column.at))) for column in table.columns
+        _day_in_parts(kind)
+        if column.at in in_parts
+        else []
+        if column.at in table.day_parts
+        else _choices(column, kind, known, slots, known.links.get((id(table), column.at)))
+        for column in table.columns
     ]
     _leave_ties_open(choices)
     keys = sorted({choice.key for row in choices for choice in row})
@@ -213,7 +221,9 @@ def _as_kind(table: Table, kind: str, known: _Known) -> TableMap:
     found = {one.field for one in columns if not one.slot}
     missing = sum(not found & set(group) for group in _ESSENTIAL[kind])
     score = total - 3.0 * missing + 0.9 * known.titles.get(kind, 0.0) + _told_by_numbers(kind, columns, known.related)
-    if kind == "customers" and any(profiles[one.at].amount > 0.9 and _is_amount(one) for one in table.columns):
+    if kind == "customers" and (
+        table.days or any(profiles[one.at].amount > 0.9 and _is_amount(one) for one in table.columns)
+    ):
         score -= 2.0
     return TableMap(table, kind, tuple(columns), score)
 
@@ -286,6 +296,13 @@ def _choices(column: Column, kind: str, known: _Known, slots: Mapping[int, int],
     if column.at in known.related.counters:  # it numbers the rows of the sheet: an own number is found rather elsewhere
         return [_weakened(choice) for choice in best.values() if _weakened(choice).score >= _LEAST]
     return [choice for choice in best.values() if choice.score >= _LEAST]
+
+
+def _day_in_parts(kind: str) -> list[_Choice]:
+    """What a column may hold whose cells are days of months that stand elsewhere: the day of each record."""
+    name = f"{kind[:-1]}.date"
+    reason = _("year, month and day stand apart, and together they never go back")
+    return [_Choice(name, 0, "", 0.95, (reason,), named=False)] if name in FIELD_KINDS else []
 
 
 def _weakened(choice: _Choice) -> _Choice:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from workbench.dates import read_date
+from workbench.dates import buddhist_date, read_date
 from workbench.money import parse
 from workbench.sheets.model import Cell, CellKind
 from workbench.sheets.number_formats import meaning_of
@@ -75,7 +75,9 @@ class Profile:
 _LONGEST_DATE = 32
 _WRITTEN_OUT = re.compile(r"[^\W\d_]|\d\D+\d+\D+\d")
 """Letters, or three groups of digits: what a date has and an amount or a code seldom."""
-_MINGUO = re.compile(r"(1[0-4]\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?")
+_MINGUO = re.compile(
+    r"(1[0-4]\d)(?:\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})\s?日?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))"
+)
 
 
 @lru_cache(maxsize=65536)
@@ -86,18 +88,24 @@ def date_like(text: str) -> bool:
     if _DATE.fullmatch(text):
         return True
     if not _WRITTEN_OUT.search(text):
-        return False
+        return minguo_date(text) is not None
     read = read_date(text)
-    return read.date is not None or bool(read.candidates) or minguo_date(text) is not None
+    return (
+        read.date is not None
+        or bool(read.candidates)
+        or minguo_date(text) is not None
+        or buddhist_date(text) is not None
+    )
 
 
 def minguo_date(text: str) -> date | None:
-    """A date whose year of three digits counts from 1911, as in Taiwan: 114/03/01 is 1 March 2025."""
+    """A date whose year of three digits counts from 1911, as in Taiwan: 114/03/01 and 1140301 are 1 March 2025."""
     found = _MINGUO.fullmatch(text)
     if not found:
         return None
+    month, day = found.group(2) or found.group(4), found.group(3) or found.group(5)
     try:
-        return date(1911 + int(found.group(1)), int(found.group(2)), int(found.group(3)))
+        return date(1911 + int(found.group(1)), int(month), int(day))
     except ValueError:
         return None
 

@@ -120,7 +120,7 @@ class _TableReader:
     def _date_columns(self, held: Mapping[int, _Held], words: Sequence[str]) -> dict[int, DateColumn]:
         year, month = year_and_month(words)
         dated = [one.column.at for one in self.columns if FIELD_KINDS[one.field] == "date"]
-        minguo = bool(_TAIWANESE.search(" ".join((*words, *(one.column.label for one in self.mapped.columns)))))
+        said = " ".join((*words, *(one.column.label for one in self.mapped.columns)))
         found = {
             at: DateColumn.of(
                 held[at].texts,
@@ -132,7 +132,8 @@ class _TableReader:
             for at in dated
         }
         for one in found.values():
-            one.minguo = minguo
+            one.minguo = bool(_TAIWANESE.search(said))
+            one.buddhist = bool(_THAI.search(said))
         return found
 
     def records(self) -> list[Record]:
@@ -162,7 +163,12 @@ class _TableReader:
 
     def _plain_records(self, identifying: Sequence[int]) -> Mapping[int, Record]:
         """The records of rows that stand for themselves and leave no question."""
-        if self.filled_down or self.mapped.implied or (self.groups_name_customers and self.table.group_lines):
+        if (
+            self.filled_down
+            or self.mapped.implied
+            or self.table.days
+            or (self.groups_name_customers and self.table.group_lines)
+        ):
             return {}
         return plain_records(self, self.alike, identifying)
 
@@ -220,7 +226,7 @@ class _TableReader:
         cells = {}
         for one in self.columns:
             at = one.column.at
-            cell = own.get(at)
+            cell = self.table.days.get((row, at)) or own.get(at)
             if cell is None or (cell.kind is CellKind.TEXT and not cell.formula and not plain(cell.text)):
                 cell = self._from_above(row, at)
             elif at in self.filled_down:
@@ -416,6 +422,8 @@ class _TableReader:
 
 _TAIWANESE = re.compile("民國|民国|[訂單幣額國號帳]")
 """Words of a sheet from Taiwan: there a year of three digits counts from 1911."""
+_THAI = re.compile(r"[\u0e01-\u0e2e]{2}|\bB\.\s?E\.")
+"""Words of a sheet from Thailand, where 2568 is 2025, or one that says so."""
 _LABELLED = re.compile(r"\s*([^:：]{1,40})[:：]\s*(\S.*)", re.DOTALL)
 
 

@@ -68,7 +68,8 @@ class Table:
 
     ``orientation`` is rows, columns (each record a column), cards, two_line or matrix (a cross-tab). In all but the first
     ``sheet`` is a rearranged view, and ``area``, ``heads``, ``head_cells`` and ``other_cells`` speak of the sheet itself.
-    ``group_lines`` are rows of a single text over the records that it is about.
+    ``group_lines`` are rows of a single text over the records that it is about. ``days`` are whole days put together from
+    parts that stand apart, by row and column of the day of the month; ``day_parts`` are the columns of the other parts.
     """
 
     sheet: Sheet
@@ -85,6 +86,8 @@ class Table:
     amount_columns: tuple[int, ...] = ()
     group_lines: dict[int, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    days: Mapping[tuple[int, int], Cell] = field(default_factory=dict)
+    day_parts: frozenset[int] = frozenset()
     _labels: dict[int, str] = field(default_factory=dict, repr=False)
 
     @property

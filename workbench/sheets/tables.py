@@ -20,6 +20,7 @@ from workbench.sheets.arrangements import (
     texts_outside,
     two_lines,
 )
+from workbench.sheets.days_in_parts import with_days_joined
 from workbench.sheets.model import Cell, CellKind, Sheet
 from workbench.sheets.number_formats import meaning_of
 from workbench.sheets.order_lines import with_lines_joined
@@ -107,7 +108,7 @@ def find_tables(sheet: Sheet) -> SheetLayout:
         tables = arranged(sheet)
         if tables:
             return SheetLayout(sheet, tables)
-    return SheetLayout(sheet, [with_lines_joined(table) for table in _Finder(sheet).tables()])
+    return SheetLayout(sheet, [with_lines_joined(with_days_joined(table)) for table in _Finder(sheet).tables()])
 
 
 def _turned_tables(sheet: Sheet) -> list[Table]:
