@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from workbench.dates import read_date
 from workbench.i18n import _
+from workbench.money import CURRENCIES
 from workbench.sheets.concepts import parts_of
 from workbench.sheets.model import Cell, CellKind
 from workbench.sheets.number_formats import meaning_of
@@ -31,6 +32,7 @@ _LINES_ABOVE = 8
 _LEAST_SHEETS = 3
 _NAMED = 0.6
 _LABELLED = re.compile(r"\s*([^:：]{1,40})[:：]\s*(\S.*)", re.DOTALL)
+_IN_BRACKETS = re.compile(r"(.*\S)\s*[(（\[]([A-Z]{3})[)）\]]")
 _OF_EITHER_SIDE = {"account", "acct", "partner", "consignee", "ship to", "destinatario", "cari"}
 _PARTY = {"orders": "order.customer", "receipts": "receipt.payer"}
 
@@ -132,10 +134,17 @@ def with_parties(tables: Sequence[TableMap | None]) -> list[TableMap | None]:
             cell for label, cell in facts.items() if _names_party(label, cell.text) or _tells_apart(shared[label])
         ]
         if one is not None and len(parties) == 1:
-            cells = {(row, one.table.right + 2): parties[0] for row in one.table.records}
+            party = _without_currency(parties[0])
+            cells = {(row, one.table.right + 2): party for row in one.table.records}
             one = _with_column(one, _PARTY[one.kind], cells, _("a line above the table names it"))  # noqa: PLW2901 - with more
         found.append(one)
     return found
+
+
+def _without_currency(cell: Cell) -> Cell:
+    """The party without the currency of its account: Harbour Ltd (EUR)."""
+    found = _IN_BRACKETS.fullmatch(plain(cell.text))
+    return as_text(cell, found.group(1)) if found and found.group(2) in CURRENCIES else cell
 
 
 def _lacks_party(mapped: TableMap) -> bool:

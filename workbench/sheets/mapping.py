@@ -146,9 +146,14 @@ def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> Ta
     for title in table.titles:
         titles.update(title_kinds(title))
     known = _Known(profiles, relations_of(by_row, profiles), titles, links or {})
-    if kind:
+    if table.unsettled and not kind:
+        return None
+    if kind or table.listed:
+        kind = kind or table.listed
         return with_implied(_settle_amounts(_as_kind(table, kind, known), by_row))
-    readings = sorted((_as_kind(table, one, known) for one in KINDS), key=lambda reading: -reading.score)
+    readings = sorted(
+        (_as_kind(table, one, known) for one in KINDS if one != table.never), key=lambda reading: -reading.score
+    )
     best, second = readings[0], readings[1]
     if best.score <= 0.8 or (second.score > 0.93 * best.score and not _is_named(best)):
         return None
@@ -196,10 +201,21 @@ def _as_kind(table: Table, kind: str, known: _Known) -> TableMap:
         if column.at in in_parts
         else []
         if column.at in table.day_parts
+        else _proven(column, kind, table.proven[column.at])
+        if column.at in table.proven
         else _choices(column, kind, known, slots, known.links.get((id(table), column.at)))
         for column in table.columns
     ]
     _leave_ties_open(choices)
+    taken = {
+        choice.key
+        for column, row in zip(table.columns, choices, strict=True)
+        if column.at in table.proven
+        for choice in row
+    }
+    for column, options in zip(table.columns, choices, strict=True):
+        if column.at not in table.proven:
+            options[:] = [choice for choice in options if choice.key not in taken]
     keys = sorted({choice.key for row in choices for choice in row})
     places = {key: index for index, key in enumerate(keys)}
     scores = [[0.0] * len(keys) for _column in choices]
@@ -226,6 +242,15 @@ def _as_kind(table: Table, kind: str, known: _Known) -> TableMap:
     ):
         score -= 2.0
     return TableMap(table, kind, tuple(columns), score)
+
+
+def _proven(column: Column, kind: str, field: str) -> list[_Choice]:
+    """What the figures prove a column to hold, in a table of that kind."""
+    name, _mark, slot = field.partition("#")
+    if not name or (not slot and not name.startswith(f"{kind[:-1]}.")) or (slot and kind != "orders"):
+        return []
+    code = currency_in(column.label)[0] if FIELD_KINDS[name] == "amount" else ""
+    return [_Choice(name, int(slot or 0), code, 1.0, (_("the figures of the table prove it"),))]
 
 
 def _told_by_numbers(kind: str, columns: Sequence[ColumnMap], related: Relations) -> float:

@@ -226,7 +226,7 @@ class _TableReader:
         cells = {}
         for one in self.columns:
             at = one.column.at
-            cell = self.table.days.get((row, at)) or own.get(at)
+            cell = self.table.days.get((row, at)) or self.mapped.implied.get((row, at)) or own.get(at)
             if cell is None or (cell.kind is CellKind.TEXT and not cell.formula and not plain(cell.text)):
                 cell = self._from_above(row, at)
             elif at in self.filled_down:
@@ -236,9 +236,6 @@ class _TableReader:
         return cells
 
     def _from_above(self, row: int, column: int) -> Cell | None:
-        implied = self.mapped.implied.get((row, column))
-        if implied is not None:
-            return implied
         merge = self.sheet.merge_over(row, column) if self.sheet.merges else None
         if merge is not None and merge.top < row and merge.top > max(self.table.header_rows, default=0):
             return self.sheet.cell(merge.top, merge.left)

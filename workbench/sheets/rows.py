@@ -19,6 +19,8 @@ __all__ = ["TRANSLATED", "Column", "Role", "Table", "label_strength", "may_be_he
 LONGEST_HEADING = 60
 TRANSLATED = -1
 _NO_WORDS = re.compile(r"[\d\s.,:/%()+\-–¥$€£]+")
+_TO_SIGN = re.compile(r"[_＿]{4}|[.…]{8}")
+"""A line to write on by hand."""
 _PAGE = re.compile(
     r"(?:page|seite|pagina|página|pág\.?|стр\.?|страница|第)?\s*\d{1,4}\s*(?:/|of|von|de|di|из|页|頁|ページ|共|\s)+\s*\d{0,4}\s*(?:页|頁|ページ)?",
     re.IGNORECASE,
@@ -70,6 +72,8 @@ class Table:
     ``sheet`` is a rearranged view, and ``area``, ``heads``, ``head_cells`` and ``other_cells`` speak of the sheet itself.
     ``group_lines`` are rows of a single text over the records that it is about. ``days`` are whole days put together from
     parts that stand apart, by row and column of the day of the month; ``day_parts`` are the columns of the other parts.
+    Where its figures prove it, ``listed`` is what it lists (or ``never`` what it does not) and ``proven`` what columns hold,
+    by column (empty: no field); ``unsettled`` is a table that nobody can read before a person says what it lists.
     """
 
     sheet: Sheet
@@ -88,6 +92,10 @@ class Table:
     findings: list[Finding] = field(default_factory=list)
     days: Mapping[tuple[int, int], Cell] = field(default_factory=dict)
     day_parts: frozenset[int] = frozenset()
+    listed: str = ""
+    never: str = ""
+    proven: dict[int, str] = field(default_factory=dict)
+    unsettled: bool = False
     _labels: dict[int, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -164,6 +172,8 @@ def role_of(row: int, cells: Sequence[Cell], headings: Mapping[int, str], width:
                 return Role(named)
             if named in ("signature", "note") and len(cells) <= max(2, width // 3):
                 return Role(named)
+    if len(texts) == len(cells) and any(_TO_SIGN.search(cell.text) for cell in texts):
+        return Role.SIGNATURE
     if width >= 3 and len(cells) == 1 and len(texts) == 1:
         return Role.NOTE
     if width >= 4 and len(cells) == len(texts) == 2 and _PAGE.fullmatch(plain(texts[1].text)):

@@ -21,6 +21,7 @@ from workbench.sheets.arrangements import (
     two_lines,
 )
 from workbench.sheets.days_in_parts import with_days_joined
+from workbench.sheets.ledgers import proven_tables
 from workbench.sheets.model import Cell, CellKind, Sheet
 from workbench.sheets.number_formats import meaning_of
 from workbench.sheets.order_lines import with_lines_joined
@@ -40,6 +41,8 @@ MOST_BLANK_ROWS = 25
 _MOST_TURNED = 40_000
 """Cells; a longer sheet is not looked at from the side."""
 _MOST_UNNAMED = 8
+_AS_WIDE = 0.25
+"""Share of rows as wide as their headings; sums, balances and further lines of an order are shorter."""
 _NAMED = 0.6
 _WELL_NAMED = 0.7
 
@@ -108,7 +111,8 @@ def find_tables(sheet: Sheet) -> SheetLayout:
         tables = arranged(sheet)
         if tables:
             return SheetLayout(sheet, tables)
-    return SheetLayout(sheet, [with_lines_joined(with_days_joined(table)) for table in _Finder(sheet).tables()])
+    tables = [with_lines_joined(with_days_joined(table)) for table in _Finder(sheet).tables()]
+    return SheetLayout(sheet, proven_tables(tables))
 
 
 def _turned_tables(sheet: Sheet) -> list[Table]:
@@ -323,9 +327,11 @@ class _Finder:
         """Whether a row of texts stands over rows as wide that hold figures."""
         if len(cells) < 3 or not all(map(may_be_heading, cells)):
             return False
-        below = [line for other in self.rows[index + 1 : index + 9] if len(line := self.sheet.row(other)) > 1][:3]
-        numeric = [sum(map(_is_figure, line)) for line in below]
-        return len(below) > 1 and min(numeric) > 0 and all(abs(len(line) - len(cells)) <= 2 for line in below)
+        below = [line for other in self.rows[index + 1 : index + 9] if len(line := self.sheet.row(other)) > 1]
+        wide = [line for line in below if abs(len(line) - len(cells)) <= 2]
+        if len(wide) < 2 or len(wide) < _AS_WIDE * len(below):
+            return False
+        return min(sum(map(_is_figure, line)) for line in wide) > 0
 
     def _after_gap(self, index: int) -> bool:
         """Whether a blank row, or one with a title only, is above."""

@@ -14,7 +14,7 @@ from workbench.money import Hints, parse
 from workbench.sheets.concepts import fields_by_parts, languages, parts_of
 
 __all__ = [
-    "STATUSES", "column_fields", "contains", "country_of", "currencies_in", "currency_in", "currency_of", "looks_like_firm", "plain", "row_word", "spelt", "squeezed",
+    "STATUSES", "column_fields", "contains", "country_of", "currencies_in", "currency_in", "currency_of", "entry_side", "looks_like_firm", "plain", "row_word", "spelt", "squeezed",
     "status_of", "title_kinds", "vocabulary",
 ]  # fmt: skip
 
@@ -245,6 +245,22 @@ def _if_plausible(start: str, word: str, role: str, text: str) -> str:
 
 
 # ---- currencies, statuses, countries ---------------------------------------------------------------------------------
+
+
+@cache
+def _sides() -> Mapping[str, str]:
+    return {squeezed(word): side for side, words in vocabulary()["entries"].items() for word in words}
+
+
+@lru_cache(maxsize=8192)
+def entry_side(text: str) -> str:
+    """The side of an account that a mark or a heading names (debit, credit), or nothing."""
+    said = squeezed(text)
+    if said in _sides():
+        return _sides()[said]
+    named = {side for word, side in _sides().items() if len(word) > 2 and contains(said, word)}
+    named |= {side for word, side in _sides().items() if len(word) == 2 and _CJK.search(word) and word in said}
+    return named.pop() if len(named) == 1 else ""
 
 
 @lru_cache(maxsize=16384)
