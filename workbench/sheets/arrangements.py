@@ -210,9 +210,23 @@ def cards(sheet: Sheet) -> list[Table]:
         return []
     anchor = words[0]
     corners = sorted((label.row, label.column) for label in labels if label.word == anchor)
-    if len(corners) < 2 or not _steady(labels, corners, words):
+    if len(corners) < 2 or not _steady(labels, corners, words) or _has_more_beside(sheet, labels):
         return []
     return [_cards_as_rows(sheet, labels, words, corners)]
+
+
+def _has_more_beside(sheet: Sheet, labels: Sequence[_Label]) -> bool:
+    """Whether most values have another right beside them: then each column is a record, and no card is all of it."""
+    places = {(label.row, label.column) for label in labels}
+    values = [label.value for label in labels if label.value is not None]
+    beside = [
+        (value.row, value.column + 1) not in places and sheet.cell(value.row, value.column + 1) is not None
+        for value in values
+    ]
+    return sum(beside) > _MOST_WITH_MORE * len(values)
+
+
+_MOST_WITH_MORE = 0.5
 
 
 def _best_field(word: str) -> str:

@@ -353,6 +353,8 @@ def _leave_ties_open(choices: list[list[_Choice]]) -> None:
 
 
 _CLOSE = 0.03
+_NAMES = {"order.salesperson", "order.customer", "receipt.payer", "customer.name", "customer.contact"}
+_LEAST_CODES = 6
 _SHARE = re.compile(r"[%％]|比例|percent|prozent|pourcent|porcentaje", re.IGNORECASE)
 """A heading that says so counts in parts of a hundred, whatever else it says."""
 
@@ -388,6 +390,8 @@ def _choice(name: str, prefix: str, slot: int, currency: str, said: float, held:
     score = said * (0.55 + 0.45 * fit)
     if fit < 0.15 or (kind == "amount" and _SHARE.search(label)):
         score *= 0.25
+    if field in _NAMES and held.filled >= _LEAST_CODES and min(held.code, held.distinct) >= 0.9:
+        score *= 0.25  # a different code in each row is nobody's name
     if currency:
         score *= 0.995
     reasons = (

@@ -20,6 +20,7 @@ from workbench.sheets.arrangements import (
     texts_outside,
     two_lines,
 )
+from workbench.sheets.blocks import card_blocks, wide_blocks
 from workbench.sheets.days_in_parts import with_days_joined
 from workbench.sheets.ledgers import proven_tables
 from workbench.sheets.model import Cell, CellKind, Sheet
@@ -102,7 +103,14 @@ def _role_outside(cell: Cell, first_heading: int) -> Role:
     return Role.TITLE if cell.row < first_heading else Role.NOTE
 
 
-_ARRANGEMENTS: tuple[Callable[[Sheet], list[Table]], ...] = (cross_tabs, cards, forms, two_lines)
+_ARRANGEMENTS: tuple[Callable[[Sheet], list[Table]], ...] = (
+    cross_tabs,
+    wide_blocks,
+    cards,
+    forms,
+    card_blocks,
+    two_lines,
+)
 
 
 def find_tables(sheet: Sheet) -> SheetLayout:
