@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from workbench.adoption.changed import settle_changed
 from workbench.adoption.choices import keep_choices
 from workbench.adoption.conflicts import SAME_ORDER_WITHIN
+from workbench.adoption.earlier import tell_earlier
 from workbench.adoption.instalments import Instalment, instalments_of
 from workbench.adoption.plan import Decision, Item, Plan
 from workbench.duplicates.entrance import tell_new
@@ -74,6 +75,7 @@ def _tell_known(plan: Plan, register: Register, memory: _Memory) -> None:
         item.decision = Decision.HELD if number in held else Decision.REFUSED
         if item.decision is Decision.REFUSED:
             plan.findings.append(Finding("record.order-unknown", item.record.place, number))
+    tell_earlier(plan, register, memory.name_of, _names)
 
 
 def _hold_if_changed(plan: Plan, item: Item, memory: _Memory, register: Register) -> None:
@@ -119,6 +121,7 @@ class _Memory:
     orders: set[tuple[object, ...]] = field(default_factory=set)
     order_ids: dict[str, list[str]] = field(default_factory=dict)
     orders_by_number: dict[str, list[tuple[date, str, Decimal]]] = field(default_factory=dict)
+    numbers: dict[str, str] = field(default_factory=dict)
     costs: Counter[tuple[object, ...]] = field(default_factory=Counter)
     fingerprints: set[str] = field(default_factory=set)
     open_findings: set[tuple[str, str]] = field(default_factory=set)
@@ -137,9 +140,9 @@ class _Memory:
             memory.order_ids.setdefault(row["number"], []).append(row["id"])
             facts = (row["order_date"], row["currency"], row["amount"])
             memory.orders_by_number.setdefault(row["number"], []).append(facts)
-        numbers = {row_id: number for number, ids in memory.order_ids.items() for row_id in ids}
+        memory.numbers = {row_id: number for number, ids in memory.order_ids.items() for row_id in ids}
         for row in register.rows("costs"):
-            number = numbers[row["order_id"]]
+            number = memory.numbers[row["order_id"]]
             memory.costs[number, row["kind"], row["supplier"], row["cost_date"], row["currency"], row["amount"]] += 1
         memory.fingerprints = {row["fingerprint"] for row in register.rows("receipts")}
         memory.open_findings = {(row["code"], row["place"]) for row in register.rows("open_findings")}
@@ -157,6 +160,17 @@ class _Memory:
         """The id of a customer of exactly this name, or of this code."""
         found = self.customers.get(_key(str(name))) if name else None
         return found or (self.codes.get(str(code)) if code else None)
+
+    def name_of(self, table: str, row: Mapping[str, Any]) -> object:
+        """What tells a row apart, as ``_names`` has it of a record."""
+        if table == "orders":
+            return row["number"]
+        if table == "receipts":
+            return row["fingerprint"]
+        if table == "customers":
+            return _key(row["legal_name"])
+        number = self.numbers.get(row["order_id"])
+        return number, row["kind"], row["supplier"], row["cost_date"], row["currency"], row["amount"]
 
     def has(self, item: Item) -> bool:
         """Whether a record has been imported before, from this file or from another."""
@@ -436,6 +450,18 @@ def _earlier_fingerprint(item: Item) -> str:
 
 def _hashed(facts: list[str]) -> str:
     return "adopted:" + hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:40]
+
+
+def _names(item: Item) -> frozenset[object]:
+    """What tells a record apart from others of its kind, in the register, too."""
+    if item.record.kind == "orders":
+        return frozenset({item.value("number")})
+    if item.record.kind == "receipts":
+        return frozenset({_fingerprint(item), _earlier_fingerprint(item)})
+    if item.record.kind == "customers":
+        return frozenset(_key(str(name)) for name in (item.value("name"), item.value("name_local")) if name)
+    facts = tuple(item.value(name) for name in ("supplier", "date", "currency", "amount"))
+    return frozenset({(item.value("order_number"), _cost_kind(str(item.value("kind") or "")), *facts)})
 
 
 def _place(item: Item) -> str:
