@@ -22,6 +22,7 @@ from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.money import CURRENCIES
 from workbench.sheets import Cell, CellKind, read
+from workbench.sheets.cells import finer_than_currency
 from workbench.sheets.number_formats import meaning_of
 
 __all__ = ["Answers", "read_answers"]
@@ -79,11 +80,15 @@ def _understood(text: str, finding: Finding) -> Answer | None:
         return text.upper()
     if finding.code.startswith("cell.date"):
         return _date(text, finding)
-    if finding.code.startswith("cell.amount"):
+    if finding.code.startswith("cell.amount") or finding.code == "cell.minor-units":
         try:
-            return Decimal(text)
+            amount = Decimal(text)
         except InvalidOperation as error:
             raise _bad(text, finding) from error
+        currency = finding.details.get("currency", "")
+        if not amount.is_finite() or (currency and finer_than_currency(amount, currency)):
+            raise _bad(text, finding)
+        return amount
     return None
 
 

@@ -31,7 +31,7 @@ from workbench.sheets.mapping import KINDS, WIDEST
 if TYPE_CHECKING:
     from workbench.register import Register
 
-__all__ = ["Decision", "Item", "Part", "Plan", "Source", "plan"]
+__all__ = ["Decision", "Item", "Part", "Plan", "Source", "is_asked", "plan"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -169,7 +169,7 @@ class Plan:
     @property
     def asked(self) -> list[Finding]:
         """What a person has to answer before everything can be imported."""
-        return [finding for finding in self.findings if finding.severity is Severity.ASK]
+        return [finding for finding in self.findings if is_asked(finding)]
 
     def counts(self) -> dict[str, dict[str, int]]:
         """How many records of each kind are imported, held, refused, known."""
@@ -383,20 +383,25 @@ def _item(record: Record, sha256: str, answers: Answers, made: Plan, question: F
     _settle_retired(record)
     still_open: list[tuple[str, Finding]] = []
     for name, finding in record.findings:
-        answer = answers.to(finding) if finding.severity is not Severity.REPORT else None
+        answer = answers.to(finding) if is_asked(finding) or finding.severity is Severity.REFUSE else None
         if answer is None:
             still_open.append((name, finding))
         else:
             record.values[name] = answer
             made.answered.append(finding)
     record.findings = still_open
-    _check_units(record)
+    _check_units(record, answers, made.answered)
     decision = _decision(record)
     made.findings.extend(finding for _name, finding in record.findings)
     if question is not None:
         record.findings.append(("", question))
         decision = Decision.HELD if decision is Decision.IMPORTED else decision
     return Item(record, decision, sha256)
+
+
+def is_asked(finding: Finding) -> bool:
+    """Whether somebody has to answer: an amount finer than its currency is damage, and holds its record, too."""
+    return finding.severity is Severity.ASK or finding.code == "cell.minor-units"
 
 
 def _settle_retired(record: Record) -> None:
@@ -411,8 +416,8 @@ def _settle_retired(record: Record) -> None:
             record.findings.remove(entry)
 
 
-def _check_units(record: Record) -> None:
-    """An answered currency may have fewer decimals than the amount."""
+def _check_units(record: Record, answers: Answers, answered: list[Finding]) -> None:
+    """An answered currency may have fewer decimals than the amount; that can be answered in turn."""
     prefix = record.kind[:-1]
     amount, currency = record.values.get(f"{prefix}.amount"), record.values.get(f"{prefix}.currency")
     if not isinstance(amount, Decimal) or not isinstance(currency, str):
@@ -421,7 +426,12 @@ def _check_units(record: Record) -> None:
     if finer_than_currency(amount, currency) and not told:
         where = record.sheet.place(*record.cells.get(f"{prefix}.amount", (record.row, record.box.left)))
         finding = Finding("cell.minor-units", where, f"{amount:f}", details={"currency": currency})
-        record.findings.append((f"{prefix}.amount", finding))
+        answer = answers.to(finding)
+        if answer is None:
+            record.findings.append((f"{prefix}.amount", finding))
+        else:
+            record.values[f"{prefix}.amount"] = answer
+            answered.append(finding)
 
 
 def _decision(record: Record) -> Decision:

@@ -13,12 +13,14 @@ from xlsxwriter.exceptions import FileCreateError
 
 from workbench.adoption.answers import ORDERS_OF_DAYS
 from workbench.adoption.choices import COLUMN_CODES, IGNORE, choosable_fields
-from workbench.adoption.plan import Decision, Item, Plan
+from workbench.adoption.cover import cover, decision_words, field_heading, kind_words, role_word, state_of
+from workbench.adoption.plan import Decision, Item, Plan, is_asked
 from workbench.errors import FileRefused
 from workbench.files import written_whole
-from workbench.findings import Severity
+from workbench.findings import Finding
 from workbench.i18n import _
-from workbench.money import CURRENCIES, number_format
+from workbench.money import CURRENCIES, RETIRED, number_format
+from workbench.sheets.cells import finer_than_currency
 from workbench.sheets.mapping import FIELD_KINDS, KINDS
 from workbench.sheets.model import column_letters
 
@@ -52,16 +54,24 @@ def _write(plan: Plan, path: Path) -> None:
     )
     book.set_properties({"title": _("Adoption plan")})
     pages = _Pages(book)
-    pages.page(_("Summary"), (_("Kind"), _("Imported"), _("Held"), _("Refused"), _("Known")), _summary(plan))
-    pages.page(_("Questions"), _question_headings(), _questions(plan), choices=_answers_to(plan))
+    pages.cover(_("Summary"), _("Adoption plan"), state_of(plan), cover(plan))
+    questions = _questions(plan)
+    pages.page(
+        _("Questions"), _question_headings(), [row for row, _offered in questions], [one for _row, one in questions]
+    )
     pages.page(_("Columns"), _column_headings(), *_columns(plan))
     pages.page(_("Control totals"), _total_headings(), _totals(plan), currency_at=3)
-    for kind, title in _titles().items():
+    for kind, title in kind_words().items():
         items = plan.of(kind)
         names = sorted({name.split(".", 1)[1] for item in items for name in item.record.values})
         if items:
             rows = ([_decision(item), item.record.place, *(item.value(name) for name in names)] for item in items)
-            pages.page(title, (_("Decision"), _("Place"), *names), rows, currency_at=_index(names, "currency"))
+            pages.page(
+                title,
+                (_("Decision"), _("Place"), *map(field_heading, names)),
+                rows,
+                currency_at=_index(names, "currency"),
+            )
     pages.page(_("Not imported"), (_("Decision"), _("Place"), _("Kind"), _("Why"), _("As typed")), _not_imported(plan))
     pages.page(_("Told"), (_("Place"), _("Code"), _("Value"), _("What it is"), _("What to do")), _told(plan))
     pages.page(_("Cells"), (_("File"), _("Sheet"), _("Cells"), _("What they are")), _cells(plan))
@@ -69,18 +79,8 @@ def _write(plan: Plan, path: Path) -> None:
     pages.close()
 
 
-def _titles() -> dict[str, str]:
-    return {"customers": _("Customers"), "orders": _("Orders"), "receipts": _("Receipts"), "costs": _("Costs")}
-
-
 def _decision(item: Item) -> str:
-    words = {
-        Decision.IMPORTED: _("imported"),
-        Decision.HELD: _("held"),
-        Decision.REFUSED: _("refused"),
-        Decision.KNOWN: _("known"),
-    }
-    return words[item.decision]
+    return decision_words()[item.decision]
 
 
 def _index(names: Sequence[str], name: str) -> int | None:
@@ -99,6 +99,17 @@ def _width_of(value: object) -> int:
     """About how wide a value is; Chinese characters count twice."""
     text = "" if value is None else str(value)[:_WIDEST]
     return len(text) + sum(letter > "\u2e80" for letter in text) + 2
+
+
+_LINE, _MOST_LINES = 15, 20
+"""Points of a line of text, and the lines that a row shows at most."""
+_COVER_COLUMNS = 8
+_COVER_WIDTH = 140
+"""Characters of a sentence that fit beside each other on the first sheet."""
+
+
+def _width_whole(text: str) -> int:
+    return len(text) + sum(letter > "\u2e80" for letter in text)
 
 
 class _Pages:
@@ -138,6 +149,9 @@ class _Pages:
             for column, value in enumerate(row):
                 self._write(sheet, number, column, value, currency)
                 widths[column] = max(widths[column], min(_WIDEST, _width_of(value)))
+            lines = max((-(-_width_whole(value) // _WIDEST) for value in row if isinstance(value, str)), default=1)
+            if lines > 1:  # not every program makes a row as high as its wrapped text
+                sheet.set_row(number, _LINE * min(lines, _MOST_LINES))
             if choices is not None:
                 sheet.write_string(number, _ANSWER, str(row[_ANSWER] or ""), self._answer)
         if choices is not None:
@@ -146,6 +160,44 @@ class _Pages:
             sheet.set_column(column, column, width)
         if number:
             sheet.autofilter(0, 0, number, len(headings) - 1)
+
+    def cover(
+        self,
+        title: str,
+        heading: str,
+        sentences: Sequence[str],
+        tables: Iterable[tuple[str, Sequence[str], Sequence[Sequence[object]], int | None]],
+    ) -> None:
+        """The first sheet: a title, some sentences, and small tables below each other."""
+        sheet = self._book.add_worksheet(title)
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.write_string(0, 0, heading, self._book.add_format({"bold": True, "font_size": 16}))
+        row = 1
+        for sentence in sentences:
+            sheet.merge_range(row, 0, row, _COVER_COLUMNS - 1, "", self._wrapped)
+            sheet.write_string(row, 0, sentence, self._wrapped)
+            sheet.set_row(row, _LINE * (1 + _width_whole(sentence) // _COVER_WIDTH))
+            row += 1
+        section = self._book.add_format({"bold": True, "font_size": 12})
+        for name, headings, rows, currency_at in tables:
+            if not rows:
+                continue
+            sheet.write_string(row + 1, 0, name, section)
+            for column, word in enumerate(headings):
+                sheet.write_string(row + 2, column, word, self._heading)
+            row += 3
+            for values in rows:
+                currency = str(values[currency_at]) if currency_at is not None else ""
+                for column, value in enumerate(values):
+                    if isinstance(value, str):
+                        sheet.write_string(row, column, value[:_LONGEST])
+                    else:
+                        self._write(sheet, row, column, value, currency)
+                row += 1
+        sheet.set_column(0, _COVER_COLUMNS - 1, 18)
+        sheet.set_column(0, 0, 30)
 
     def close(self) -> None:
         """Finish the workbook."""
@@ -187,7 +239,7 @@ class _Pages:
             if len(value.normalize().as_tuple().digits) > _EXACT_DIGITS:
                 sheet.write_string(row, column, f"{value:f}")
             else:
-                sheet.write_number(row, column, float(value), self._money_format(currency))
+                sheet.write_number(row, column, float(value), self._money_format(currency, value))
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, self._day)
         elif isinstance(value, int):
@@ -196,17 +248,13 @@ class _Pages:
             text = str(value)[:_LONGEST]
             sheet.write_string(row, column, text, self._wrapped if len(text) > _WIDEST else None)
 
-    def _money_format(self, currency: str) -> Any:
-        if currency not in CURRENCIES:
+    def _money_format(self, currency: str, amount: Decimal) -> Any:
+        """As the currency is written; an amount with more decimals shows them, for that is what is wrong with it."""
+        if (currency not in CURRENCIES and currency not in RETIRED) or finer_than_currency(amount, currency):
             return None
         if currency not in self._money:
             self._money[currency] = self._book.add_format({"num_format": number_format(currency)})
         return self._money[currency]
-
-
-def _summary(plan: Plan) -> list[list[object]]:
-    decisions = ("imported", "held", "refused", "known")
-    return [[kind, *(counts.get(name, 0) for name in decisions)] for kind, counts in plan.counts().items()]
 
 
 _ANSWER = 2
@@ -217,30 +265,62 @@ def _question_headings() -> tuple[str, ...]:
     return ("place", "code", "answer", _("Value"), _("Candidates"), _("Question"), _("What to do"))
 
 
-def _questions(plan: Plan) -> list[list[object]]:
-    """What is still asked, then what was answered, with the answers: the workbook is all that the next plan needs."""
-    asked: list[list[object]] = [
-        [one.where, one.code, "", one.value, ", ".join(one.candidates), one.message, one.remedy] for one in plan.asked
-    ]
+def _questions(plan: Plan) -> list[tuple[list[object], Sequence[str]]]:
+    """What is still asked, then what was answered, each with what may be chosen: all that the next plan needs.
+
+    Where several cells of one column ask the same, one answer for the column comes first.
+    """
+    columns: dict[tuple[str, str], list[Finding]] = {}
+    for one in plan.asked:
+        if (column := _column_of(one)) is not None:
+            columns.setdefault((column, one.code), []).append(one)
+    asked: list[tuple[list[object], Sequence[str]]] = []
+    for one in plan.asked:
+        column = _column_of(one)
+        alike = columns.pop((column, one.code), []) if column is not None else []
+        if len(alike) > 1:
+            what = _("the same for all {count} cells of this column that ask it").format(count=len(alike))
+            remedy = _("One answer here is enough; leave it empty to answer the cells below one by one.")
+            choices = _choices_for_all(alike)
+            shown = ", ".join(choices) if len(choices) < _MANY else ""
+            for_all: list[object] = [column, one.code, "", "", shown, what, remedy]
+            asked.append((for_all, choices))
+        words: list[object] = [one.where, one.code, "", one.value, ", ".join(one.candidates), one.message, one.remedy]
+        asked.append((words, one.candidates or _currencies_for(one)))
     listed = {one.where for one in plan.answered}
     for (place, code), answer in plan.given.items():
         if code not in COLUMN_CODES and code != "table.kind":
             what = _("answered before") if place in listed else _("answered before, for all of it")
-            asked.append([place, code, answer, "", "", what, ""])
+            asked.append(([place, code, answer, "", "", what, ""], ()))
     return asked
 
 
-def _answers_to(plan: Plan) -> list[Sequence[str]]:
-    """What each question may be answered with; nothing to choose for those that were answered before."""
-    currencies = sorted(CURRENCIES)
-    asked: list[Sequence[str]] = [
-        one.candidates or (currencies if one.code.startswith("cell.currency") else ()) for one in plan.asked
-    ]
-    return asked + [()] * len(plan.given)
+_FOR_A_COLUMN = ("cell.date-ambiguous", "cell.currency-ambiguous", "cell.currency-missing")
+_MANY = 12
+"""More candidates than this are offered in the cell's list alone."""
+
+
+def _column_of(finding: Finding) -> str | None:
+    """The place of the column whose cells may all be answered at once."""
+    parts = finding.where.split("!")
+    if finding.code not in _FOR_A_COLUMN or len(parts) < 3 or not parts[-1].isalnum():
+        return None
+    return "!".join((*parts[:-1], parts[-1].rstrip("0123456789")))
+
+
+def _choices_for_all(findings: Sequence[Finding]) -> Sequence[str]:
+    if findings[0].code == "cell.date-ambiguous":
+        return ORDERS_OF_DAYS
+    common = [one for one in findings[0].candidates if all(one in other.candidates for other in findings)]
+    return common or sorted(CURRENCIES)
+
+
+def _currencies_for(finding: Finding) -> Sequence[str]:
+    return sorted(CURRENCIES) if finding.code.startswith("cell.currency") else ()
 
 
 def _told(plan: Plan) -> list[list[object]]:
-    told = (one for one in plan.findings if one.severity is not Severity.ASK)
+    told = (one for one in plan.findings if not is_asked(one))
     return [[one.where, one.code, one.value, one.message, one.remedy] for one in told]
 
 
@@ -254,7 +334,7 @@ def _total_headings() -> tuple[str, ...]:
 def _totals(plan: Plan) -> list[list[object]]:
     return [
         [
-            one.file, one.sheet_name, one.kind, one.currency, one.records, one.sheet, one.imported, one.held, one.refused,
+            one.file, one.sheet_name, kind_words()[one.kind], one.currency, one.records, one.sheet, one.imported, one.held, one.refused,
             one.known, one.sheet - one.imported - one.held - one.refused - one.known,
         ]
         for one in plan.control_totals()
@@ -263,7 +343,7 @@ def _totals(plan: Plan) -> list[list[object]]:
 
 def _not_imported(plan: Plan) -> list[list[object]]:
     """Every record that is held or refused, with all of its reasons and the row as it was typed."""
-    titles = _titles()
+    titles = kind_words()
     reasons: dict[str, list[str]] = {}
     for one in plan.findings:
         reasons.setdefault(one.where, []).append(one.message)
@@ -337,7 +417,7 @@ _UNITS = ("1", "1000", "10000", "1000000")
 
 def _cells(plan: Plan) -> list[list[object]]:
     return [
-        [one.file, one.sheet, one.cells, ", ".join(f"{role} {count}" for role, count in one.by_role.items())]
+        [one.file, one.sheet, one.cells, ", ".join(f"{role_word(role)} {count}" for role, count in one.by_role.items())]
         for one in plan.accounts()
     ]
 
