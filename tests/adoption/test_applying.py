@@ -127,7 +127,8 @@ def test_undo_takes_all_of_it_back(files: list[Path], register: Register) -> Non
 @pytest.mark.parametrize("form", ["csv", "json"])
 def test_answers_settle_what_was_asked(files: list[Path], register: Register, tmp_path: Path, form: str) -> None:
     plan = adoption.plan(files, BOOK)
-    (question,) = plan.asked
+    question, finer = plan.asked
+    assert (finer.where, finer.code) == ("Orders.xlsx!Orders!E5", "cell.minor-units")
     assert (question.where, question.code) == ("Orders.xlsx!Orders!D4", "cell.currency-unknown")
     path = tmp_path / f"answers.{form}"
     rows = [{"place": question.where, "code": question.code, "answer": "USD"}]
@@ -140,7 +141,7 @@ def test_answers_settle_what_was_asked(files: list[Path], register: Register, tm
             writer.writerows(rows)
     adoption.plan(files, BOOK, register).apply(register, "li.na")
     answered = adoption.plan(files, BOOK, register, path)
-    assert not answered.asked
+    assert [one.code for one in answered.asked] == ["cell.minor-units"]
     answered.apply(register, "li.na")
     row = next(row for row in register.rows("orders") if row["number"] == "PI-3")
     assert (row["currency"], row["amount"]) == ("USD", Decimal(700))

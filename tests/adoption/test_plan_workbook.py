@@ -85,4 +85,4 @@ def test_the_sheets_speak_chinese(receipts: Path, tmp_path: Path) -> None:
     heads = [cell.value for cell in book["收款"][1]]
     assert heads == ["处理结果", "位置", "金额", "币种", "日期", "付款人", "附言"]
     cells = [row[3] for row in book["单元格"].iter_rows(min_row=2, values_only=True)]
-    assert cells == ["表头 5, 记录 30"]
+    assert cells == ["列标题 5, 记录 30"]
