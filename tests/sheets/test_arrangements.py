@@ -376,7 +376,7 @@ def test_the_customer_over_its_own_sheet(tmp_path: Path) -> None:
 
 
 def test_of_two_days_the_one_that_always_comes_first_is_the_order_s(tmp_path: Path) -> None:
-    heads = ["ka", "kb", "kc", "kd", "ke", "kf"]
+    heads = ["qa", "qb", "qc", "qd", "qe", "qf"]
     rows = [
         [firm, date(2025, 6, 1 + n), number, day, currency, amount]
         for n, (number, day, firm, currency, amount) in enumerate(_unknown_orders())

@@ -100,6 +100,9 @@ def fields_by_parts(squeezed_label: str) -> dict[str, float]:
             found.setdefault("customer.name" if "LOCAL" not in parts else "customer.name_local", 0.75 * covered)
         if parts in ({"RECEIPT"}, {"RECEIPT", "FOREIGN"}):
             found.update({"receipt.amount": 0.7 * covered, "order.paid_total": 0.65 * covered})
+            found.setdefault("receipt.date", 0.66 * covered)  # "received" over days is the day, over figures the figure
+        if parts == {"ON"}:
+            found.update({"order.date": 0.72 * covered, "receipt.date": 0.72 * covered})
         if parts == {"TOTAL"}:
             found["order.amount"] = 0.7 * covered
     return found

@@ -41,6 +41,8 @@ def vocabulary() -> Mapping[str, Any]:
             section, _dot, name = key.partition(".")
             if section in ("rows", "titles"):
                 words[section][name] = [*words[section].get(name, ()), *more]
+            elif name and key in words["fields"]:
+                words["fields"][key] = [*words["fields"][key], *more]
     return words
 
 
