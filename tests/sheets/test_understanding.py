@@ -13,6 +13,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workbench import adoption
+from workbench.rates import RateBook
 from workbench.sheets import Record, Role, Workbook, find_tables, map_table, read, read_records
 from workbench.sheets.assignment import best_assignment
 from workbench.sheets.formulas import result_of, shifted
@@ -369,3 +371,45 @@ def test_years_of_two_digits_stand_where_the_column_proves_it_and_are_asked_else
     asked = [one.code for record in records for _name, one in record.findings if one.code.startswith("cell.date")]
     assert (read_days[:2], len(read_days)) == (days, len(texts) if days else 0)
     assert asked == (["cell.date-ambiguous"] * len(texts) if not days else [])
+
+
+@pytest.mark.parametrize("mark", ['"', "〃", "同上", "idem", "то же"])
+def test_marks_that_repeat_what_stands_above(tmp_path: Path, mark: str) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "ditto.xlsx"))
+    page = book.add_worksheet("Orders")
+    page.write_row(0, 0, ["Order No.", "Order date", "Customer", "Currency", "Amount", "Salesperson"])
+    people = [("Nord AB", "Lily"), (mark, mark), ("Süd KG", mark), (mark, "Tom"), ("Ost SA", "Eva")]
+    for row, (customer, seller) in enumerate(people, 1):
+        page.write_row(row, 0, [f"PI-{row}", f"2025-03-1{row}", customer, "EUR", 100 * row, seller])
+    book.close()
+    plan = adoption.plan([tmp_path / "ditto.xlsx"], RateBook.embedded())
+    said = [(item.value("customer"), item.value("salesperson")) for item in plan.of("orders")]
+    assert said == [("Nord AB", "Lily"), ("Nord AB", "Lily"), ("Süd KG", "Lily"), ("Süd KG", "Tom"), ("Ost SA", "Eva")]
+    second = plan.items[1].record
+    assert second.sheet.place(*second.cells["order.customer"]) == "ditto.xlsx!Orders!C2"
+
+
+def test_a_sheet_of_figures_without_a_table_is_told(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "figures.xlsx"))
+    page = book.add_worksheet("Somewhere")
+    for row in range(4):
+        page.write_row(3 * row, row, [f"word {row}", 10 * row + 1, 7, 100 - row])
+    book.add_worksheet("Cover").write(0, 0, "Orders of 2025")
+    book.close()
+    plan = adoption.plan([tmp_path / "figures.xlsx"], RateBook.embedded())
+    assert not plan.items
+    assert [one.where for one in plan.findings if one.code == "table.unrecognised"] == ["figures.xlsx!Somewhere!A1:G10"]
+
+
+def test_the_first_payment_of_an_order_is_not_order_number_one(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(str(tmp_path / "paid.xlsx"))
+    page = book.add_worksheet("Receipts")
+    page.write_row(0, 0, ["Order no.", "Value date", "Amount received", "Currency", "Bank reference"])
+    for row in (1, 2):
+        page.write_row(row, 0, [row, f"2025-03-1{row}", 100 * row, "EUR", f"TT{row}77"])
+    book.close()
+    plan = adoption.plan([tmp_path / "paid.xlsx"], RateBook.embedded())
+    assert [(item.value("amount"), item.value("order_number")) for item in plan.of("receipts")] == [
+        (100, None),
+        (200, None),
+    ]

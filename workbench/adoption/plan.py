@@ -27,6 +27,8 @@ from workbench.rates import RateBook
 from workbench.sheets import Record, Role, SheetLayout, TableMap, Workbook, find_tables, read, read_records
 from workbench.sheets.cells import finer_than_currency
 from workbench.sheets.mapping import KINDS, WIDEST
+from workbench.sheets.model import Box, Sheet
+from workbench.sheets.words import plain
 
 if TYPE_CHECKING:
     from workbench.register import Register
@@ -332,6 +334,8 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers, kept: Mapping[str
     made.learned = merged(made.learned, settled.learned)
     understood = iter(settled.tables)
     for layout in source.layouts:
+        if not layout.tables and (question := _without_table(layout.sheet)) is not None:
+            made.findings.append(question)
         mapped, records, taken = [], [], []
         held: dict[int, Finding] = {}
         for table, one in zip(layout.tables, understood, strict=False):
@@ -359,6 +363,21 @@ def _take_in(made: Plan, workbook: Workbook, answers: Answers, kept: Mapping[str
         source.accounts.append(account_of(layout, mapped, records))
         for record in taken:
             made.items.append(_item(record, workbook.sha256, settled.answers, made, held.get(id(record))))
+
+
+_FIGURES_TELL = 8
+
+
+def _without_table(sheet: Sheet) -> Finding | None:
+    """A sheet of figures in which no table was found: nothing of it is taken, and that has to be said."""
+    rows = list(sheet.rows)
+    kinds = [[kind for _column, kind in sheet.kinds_of(row)] for row in rows]
+    if sum(one.count("n") for one in kinds) < _FIGURES_TELL or sum("n" in one for one in kinds) < 2:
+        return None
+    columns = [column for row in rows for column in sheet.columns_of(row)]
+    box = Box(rows[0], min(columns), rows[-1], max(columns))
+    first = next((cell.text for row in rows for cell in sheet.row(row)), "")
+    return Finding("table.unrecognised", f"{sheet.book}!{sheet.name}!{box}", plain(first)[:80])
 
 
 def _what_it_lists(mapped: TableMap) -> Finding:

@@ -186,6 +186,7 @@ def texts_outside(sheet: Sheet, area: Box) -> tuple[str, ...]:
 
 # ---- cards -----------------------------------------------------------------------------------------------------------
 
+_TWO_LINES = re.compile(r"\n|\s/\s")
 _INLINE = re.compile(r"\s*([^:：]{1,40})[:：]\s*(\S.*)", re.DOTALL)
 
 
@@ -399,7 +400,7 @@ def _stacked(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell]] | None:
     """Headings of two lines in one cell, for the upper and the lower line of each record; None where they are not."""
     if len(cells) < 2 or not all(map(may_be_heading, cells)):
         return None
-    parts = [(cell, [part for part in cell.text.splitlines() if plain(part)]) for cell in cells]
+    parts = [(cell, [part for part in _TWO_LINES.split(cell.text) if plain(part)]) for cell in cells]
     if sum(len(words) == 2 for _cell, words in parts) < max(2, 0.6 * len(cells)):
         return None
     upper = [as_text(cell, words[0]) for cell, words in parts if words]

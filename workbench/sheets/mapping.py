@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from workbench.i18n import _
@@ -145,7 +145,8 @@ def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> Ta
     titles = dict(title_kinds(table.sheet.name))
     for title in table.titles:
         titles.update(title_kinds(title))
-    known = _Known(profiles, relations_of(by_row, profiles), titles, links or {})
+    counting = frozenset(column.at for column in table.columns if _counts_from_one(by_row, column.at))
+    known = _Known(profiles, relations_of(by_row, profiles), titles, links or {}, counting)
     if table.unsettled and not kind:
         return None
     if kind or table.listed:
@@ -189,6 +190,8 @@ class _Known:
     related: Relations
     titles: Mapping[str, float]
     links: Links
+    counting: frozenset[int] = frozenset()
+    """Columns that number the rows 1, 2, 3, however few they are."""
 
 
 def _as_kind(table: Table, kind: str, known: _Known) -> TableMap:
@@ -318,9 +321,28 @@ def _choices(column: Column, kind: str, known: _Known, slots: Mapping[int, int],
             choice = _Choice(name, 0, code, score, (reason,), named=False)
             if score > best.get(choice.key, _NOTHING).score:
                 best[choice.key] = choice
-    if column.at in known.related.counters:  # it numbers the rows of the sheet: an own number is found rather elsewhere
-        return [_weakened(choice) for choice in best.values() if _weakened(choice).score >= _LEAST]
-    return [choice for choice in best.values() if choice.score >= _LEAST]
+    return [one for one in _without_counters(best.values(), column, known, link) if one.score >= _LEAST]
+
+
+def _without_counters(
+    choices: Iterable[_Choice], column: Column, known: _Known, link: Link | None
+) -> Iterator[_Choice]:
+    """A column that numbers the rows of the sheet is an own number only where nothing else is.
+
+    Payments of an order are counted, too, and be it only one: that is no order's number.
+    """
+    for one in choices:
+        if column.at in known.counting and link is None and one.field == "receipt.order_number":
+            continue
+        if column.at in known.related.counters and FIELD_KINDS[one.field] == "code":
+            yield replace(one, score=0.8 * one.score)
+        else:
+            yield one
+
+
+def _counts_from_one(by_row: Mapping[int, Mapping[int, Cell]], at: int) -> bool:
+    numbers = [cells[at].number if at in cells else None for _row, cells in sorted(by_row.items())]
+    return bool(numbers) and numbers == list(range(1, len(numbers) + 1))
 
 
 def _day_in_parts(kind: str) -> list[_Choice]:

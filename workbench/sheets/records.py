@@ -54,6 +54,16 @@ def read_records(mapped: TableMap, book: Workbook) -> list[Record]:
     return _TableReader(mapped, book).records()
 
 
+_DITTO = frozenset(
+    form
+    for mark in (
+        '"', "''", "〃", "″", "“", "”", "„", "々", "仝", "同上", "上同", "〃〃", "idem", "ídem", "id.", "ditto", "do.", "dto.", "dto", '-"-', '- " -', "-„-",
+        "то же", "тот же", "та же", "см. выше", "wie oben", "s. o.", "s.o.", "siehe oben", "ibid.", "상동", "위와 같음", "jw.", "j.w.", "tamże", "a.g.e.",
+        "igual", "lo mismo", "o mesmo", "come sopra", "c. s.", "come sopra.", "même", "sd.", "samme", "sda.", "як вище", "те саме",
+    )
+    for form in (mark, mark.capitalize(), mark.upper(), f" {mark}", f"{mark} ")
+)  # fmt: skip
+"""Marks that say what the cell above says."""
 _MOST_KNOWN = 100_000
 _TEXTS_TELL = ("date", "amount", "rate")
 """Kinds of columns whose typed texts prove something about each other."""
@@ -91,10 +101,23 @@ class _TableReader:
             for one in self.columns
             if one.field in _FILLED_DOWN and rows and 0 < held[one.column.at].filled < 0.8 * len(rows)
         }
+        self.dittoed = self._with_dittos()
         self._last: dict[int, Cell] = {}
+        self._said: dict[int, Cell] = {}
         self._known: dict[tuple[int, CellKind, str, str], Reading] = {}
         self._spots: dict[tuple[tuple[str, int], ...], tuple[tuple[str, int], ...]] = {}
         self.groups_name_customers = self.mapped.kind == "orders" and _are_customers(self.table, self.sheet)
+
+    def _with_dittos(self) -> set[int]:
+        """Columns in which marks stand for what is written above them; under an amount they are left unread."""
+        wanted = {one.column.at for one in self.columns if FIELD_KINDS[one.field] != "amount"}
+        return {
+            column
+            for alike in self.alike
+            for index, (column, kind) in enumerate(zip(alike.columns, alike.kinds, strict=True))
+            if kind == CellKind.TEXT.value and column in wanted
+            if not _DITTO.isdisjoint(self.sheet.texts_at(alike, index))
+        }
 
     def _look_through(self) -> dict[int, _Held]:
         """What the mapped columns hold, all rows that are alike at once."""
@@ -165,6 +188,7 @@ class _TableReader:
         """The records of rows that stand for themselves and leave no question."""
         if (
             self.filled_down
+            or self.dittoed
             or self.mapped.implied
             or self.table.days
             or (self.groups_name_customers and self.table.group_lines)
@@ -227,6 +251,11 @@ class _TableReader:
         for one in self.columns:
             at = one.column.at
             cell = self.table.days.get((row, at)) or self.mapped.implied.get((row, at)) or own.get(at)
+            if at in self.dittoed and cell is not None:
+                if cell.text in _DITTO:
+                    cell = self._said.get(at)
+                else:
+                    self._said[at] = cell
             if cell is None or (cell.kind is CellKind.TEXT and not cell.formula and not plain(cell.text)):
                 cell = self._from_above(row, at)
             elif at in self.filled_down:
