@@ -413,3 +413,36 @@ def test_the_first_payment_of_an_order_is_not_order_number_one(tmp_path: Path) -
         (100, None),
         (200, None),
     ]
+
+
+def _planned(path: Path, name: str, rows: Sequence[Sequence[object]]) -> adoption.Plan:
+    book = xlsxwriter.Workbook(str(path))
+    page = book.add_worksheet(name)
+    for row, values in enumerate(rows):
+        page.write_row(row, 0, values)
+    book.close()
+    return adoption.plan([path], RateBook.embedded())
+
+
+@pytest.mark.parametrize(
+    ("name", "heads"),
+    [
+        ("Stock", ["Code", "Name", "Colour", "Shelf"]), ("Склад", ["code", "Наименование", "Цвет", "Полка"]),
+        ("Suppliers", ["SupplierID", "Company name", "Contact name", "Country"]), ("供应商", ["编码", "公司名称", "联系人", "国家"]),
+    ],
+)  # fmt: skip
+def test_goods_and_suppliers_are_no_customers(tmp_path: Path, name: str, heads: list[str]) -> None:
+    rows = [
+        [f"A{n:03d}", f"{word} Trading", word, "Norway"]
+        for n, word in enumerate(["Red", "Blue", "Green", "White", "Black"])
+    ]
+    plan = _planned(tmp_path / "list.xlsx", name, [heads, *rows])
+    assert not plan.of("customers", adoption.Decision.IMPORTED)
+    assert plan.findings
+
+
+def test_customers_with_figures_that_nobody_explains(tmp_path: Path) -> None:
+    """Products of columns are amounts in lists of orders; a list of customers has none, and must not fail over them."""
+    rows = [[f"K{n}", f"Firm {n} GmbH", "DE", 3 + n, 2.5 + n, (3 + n) * (2.5 + n)] for n in range(8)]
+    plan = _planned(tmp_path / "figures.xlsx", "Kunden", [["Kundennr.", "Kunde", "Land", "xq", "xp", "xz"], *rows])
+    assert {item.value("name") for item in plan.items} <= {f"Firm {n} GmbH" for n in range(8)}

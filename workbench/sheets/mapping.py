@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from workbench.i18n import _
 from workbench.sheets.assignment import best_assignment
+from workbench.sheets.concepts import parts_of
 from workbench.sheets.content import Link, Links, fields_by_content, fields_by_relation, link_tables
 from workbench.sheets.implied import with_implied, with_parties
 from workbench.sheets.model import Cell
@@ -158,11 +159,37 @@ def map_table(table: Table, links: Links | None = None, *, kind: str = "") -> Ta
     best, second = readings[0], readings[1]
     if best.score <= 0.8 or (second.score > 0.93 * best.score and not _is_named(best)):
         return None
-    told = _is_named(best) or titles.get(best.kind, 0.0) > 0
+    if best.kind == "customers" and _lists_others(table):
+        return None
+    told = (_is_named(best) and _says_customers(best)) or titles.get(best.kind, 0.0) > 0
     if not told and not _is_complete(best, profiles):
         return None
     rival = second.kind if second.score > 0.9 * best.score or not told else ""
     return with_implied(replace(_settle_amounts(best, by_row), rival=rival, told=told))
+
+
+_OTHERS = re.compile(
+    r"supplier|vendor|lieferant|fournisseur|proveedor|fornitor|fornecedor|поставщик|dostawc|leveranci|leverandør|tedarikçi|供应商|供應商|仕入先|공급(?:사|업체|처)"
+    r"|employee|mitarbeiter|empleado|employé|dipendent|сотрудник|员工|員工|社員|직원",
+    re.IGNORECASE,
+)
+
+
+def _lists_others(table: Table) -> bool:
+    """Whether a name of the sheet, a title or the first headings say that suppliers or employees are listed."""
+    labels = [column.label for column in table.columns[:2]]
+    return any(_OTHERS.search(text) for text in (table.sheet.name, *table.titles, *labels))
+
+
+def _says_customers(mapped: TableMap) -> bool:
+    """Whether headings say customer or company, or what only those have; a code and a name may be anything's."""
+    if mapped.kind != "customers":
+        return True
+    named = {one.field for one in mapped.columns if one.field and one.named}
+    if named - {"customer.code", "customer.name", "customer.name_local", "customer.note", "customer.tier"}:
+        return True
+    labels = [squeezed(label) for one in mapped.columns if one.field for label in one.column.labels]
+    return any({"CUSTOMER", "COMPANY"} & parts for label in labels for parts in parts_of(label)[1])
 
 
 def _is_complete(mapped: TableMap, profiles: Mapping[int, Profile]) -> bool:
@@ -317,6 +344,8 @@ def _choices(column: Column, kind: str, known: _Known, slots: Mapping[int, int],
         if not alone:
             suggested = {**fields_by_content(prefix, held, link), **suggested}
         for name, (score, reason) in suggested.items():
+            if name not in FIELD_KINDS:  # a list of customers has no amount
+                continue
             code = currency_in(column.label)[0] if name == f"{prefix}.amount" else ""
             choice = _Choice(name, 0, code, score, (reason,), named=False)
             if score > best.get(choice.key, _NOTHING).score:
