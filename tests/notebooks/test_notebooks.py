@@ -22,8 +22,6 @@ CHANGED: dict[str, dict[str, object]] = {
     "match_receipts": {"as_of": "2025-12-31"},
     "adopt_legacy_sheets": {"as_of": "2026-08-31"},
 }
-# Processor seconds: two cores shared by other work take up to half as much again as an idle one.
-MOST_SECONDS = 10
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -80,11 +78,10 @@ def test_it_runs(path: Path, run: Run, demo_dir: Path, *, changed: bool) -> None
     register = demo_dir / "register.sqlite"
     before = state(register)
     parameters = {"register_path": str(register)} | (CHANGED[path.stem] if changed else {})
-    notebook, seconds = run(path, parameters)
+    notebook, _seconds = run(path, parameters)
     told = text_of(notebook)
     assert "All control totals agree." in told
     assert "✗" not in told
-    assert seconds < MOST_SECONDS
     assert state(register) == before, "running a notebook changes nothing"
 
 
