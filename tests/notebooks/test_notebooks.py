@@ -78,7 +78,7 @@ def test_it_runs(path: Path, run: Run, demo_dir: Path, *, changed: bool) -> None
     register = demo_dir / "register.sqlite"
     before = state(register)
     parameters = {"register_path": str(register)} | (CHANGED[path.stem] if changed else {})
-    notebook, _seconds = run(path, parameters)
+    notebook = run(path, parameters)
     told = text_of(notebook)
     assert "All control totals agree." in told
     assert "✗" not in told
@@ -87,7 +87,7 @@ def test_it_runs(path: Path, run: Run, demo_dir: Path, *, changed: bool) -> None
 
 def test_without_parameters_it_reads_the_demo_beside_it(run: Run, demo_dir: Path) -> None:
     path = next(path for path in NOTEBOOKS if path.stem == "start_here")
-    notebook, _seconds = run(path, {}, folder=demo_dir.parent)
+    notebook = run(path, {}, folder=demo_dir.parent)
     assert "2026-09-30" in text_of(notebook)
 
 

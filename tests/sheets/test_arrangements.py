@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from random import Random
 
 import pytest
-import xlsxwriter
 
+from tests.sheets.writing import Rows, written
 from workbench.sheets import Record, Role, Table, find_tables, map_table, map_tables, read, read_records
 from workbench.sheets.concepts import fields_by_parts
 from workbench.sheets.model import Cell, CellKind, Sheet, _Packed
@@ -19,18 +18,9 @@ from workbench.sheets.units import factor_of_heading, factor_of_notes
 from workbench.sheets.wire import Columns
 from workbench.sheets.words import column_fields, looks_like_firm, squeezed, status_of
 
-Rows = Sequence[Sequence[object]]
-
 
 def _read(path: Path, rows: Rows, name: str = "Sheet1") -> tuple[list[Table], list[Record]]:
-    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
-    sheet = book.add_worksheet(name)
-    for row, values in enumerate(rows):
-        for column, value in enumerate(values):
-            if value is not None:
-                sheet.write(row, column, value)
-    book.close()
-    made = read(path)
+    made = read(written(path, rows, name=name))
     tables = find_tables(made.sheets[0]).tables
     return tables, [one for mapped in map_tables(tables) if mapped for one in read_records(mapped, made)]
 

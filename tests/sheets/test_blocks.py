@@ -7,23 +7,13 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import xlsxwriter
-
+from tests.sheets.writing import Rows, written
 from workbench.sheets import Record, Role, Table, find_tables, map_tables, read, read_records
 from workbench.sheets.tables import SheetLayout
 
-Rows = Sequence[Sequence[object]]
-
 
 def _read(path: Path, rows: Rows) -> tuple[SheetLayout, list[Table], list[Record]]:
-    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
-    sheet = book.add_worksheet("Orders")
-    for row, values in enumerate(rows):
-        for column, value in enumerate(values):
-            if value is not None:
-                sheet.write(row, column, value)
-    book.close()
-    made = read(path)
+    made = read(written(path, rows))
     layout = find_tables(made.sheets[0])
     records = [one for mapped in map_tables(layout.tables) if mapped for one in read_records(mapped, made)]
     return layout, layout.tables, records

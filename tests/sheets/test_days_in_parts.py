@@ -6,22 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import xlsxwriter
-
+from tests.sheets.writing import Rows, written
 from workbench.sheets import Record, find_tables, map_tables, read, read_records
-
-Rows = Sequence[Sequence[object]]
 
 
 def _records(path: Path, rows: Rows, name: str = "Orders") -> list[Record]:
-    book = xlsxwriter.Workbook(str(path))
-    sheet = book.add_worksheet(name)
-    for row, values in enumerate(rows):
-        for column, value in enumerate(values):
-            if value is not None:
-                sheet.write(row, column, value)
-    book.close()
-    made = read(path)
+    made = read(written(path, rows, name=name))
     tables = find_tables(made.sheets[0]).tables
     return [one for mapped in map_tables(tables) if mapped for one in read_records(mapped, made)]
 

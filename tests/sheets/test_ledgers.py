@@ -7,23 +7,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-import xlsxwriter
-
+from tests.sheets.writing import Rows, written
 from workbench.sheets import Record, Role, Table, TableMap, find_tables, map_tables, read, read_records
-
-Rows = Sequence[Sequence[object]]
 
 
 def _read(path: Path, *sheets: Rows) -> tuple[list[TableMap | None], list[Record]]:
-    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
-    for rows in sheets:
-        sheet = book.add_worksheet()
-        for row, values in enumerate(rows):
-            for column, value in enumerate(values):
-                if value is not None:
-                    sheet.write(row, column, value)
-    book.close()
-    made = read(path)
+    made = read(written(path, *sheets, name="Sheet1"))
     tables: list[Table] = [table for sheet in made.sheets for table in find_tables(sheet).tables]
     mapped = map_tables(tables)
     return mapped, [one for table in mapped if table for one in read_records(table, made)]

@@ -8,8 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 
+from tests.sheets.writing import Rows, written
 from workbench import adoption
 from workbench.adoption import Decision
 from workbench.rates import RateBook
@@ -19,15 +19,8 @@ BOOK = RateBook.embedded()
 HEADINGS = ["Order No.", "Order date", "Customer", "Currency", "Item", "Qty", "Unit price", "Amount"]
 
 
-def _sheet(path: Path, rows: Sequence[Sequence[object]]) -> Path:
-    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
-    page = book.add_worksheet("Export")
-    for row, values in enumerate(rows):
-        for column, value in enumerate(values):
-            if value is not None:
-                page.write(row, column, value)
-    book.close()
-    return path
+def _sheet(path: Path, rows: Rows) -> Path:
+    return written(path, rows, name="Export")
 
 
 def _orders(sums: Sequence[float], word: str = "Kokku") -> list[list[object]]:

@@ -13,14 +13,13 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sheets.writing import Rows, written
 from workbench import adoption
 from workbench.rates import RateBook
 from workbench.sheets import Record, Role, Workbook, find_tables, map_table, read, read_records
 from workbench.sheets.assignment import best_assignment
 from workbench.sheets.formulas import result_of, shifted
 from workbench.sheets.words import column_fields, country_of, currency_in, currency_of, row_word, status_of
-
-Rows = Sequence[Sequence[object]]
 
 
 def _book(
@@ -375,14 +374,13 @@ def test_years_of_two_digits_stand_where_the_column_proves_it_and_are_asked_else
 
 @pytest.mark.parametrize("mark", ['"', "〃", "同上", "idem", "то же"])
 def test_marks_that_repeat_what_stands_above(tmp_path: Path, mark: str) -> None:
-    book = xlsxwriter.Workbook(str(tmp_path / "ditto.xlsx"))
-    page = book.add_worksheet("Orders")
-    page.write_row(0, 0, ["Order No.", "Order date", "Customer", "Currency", "Amount", "Salesperson"])
+    heads = ["Order No.", "Order date", "Customer", "Currency", "Amount", "Salesperson"]
     people = [("Nord AB", "Lily"), (mark, mark), ("Süd KG", mark), (mark, "Tom"), ("Ost SA", "Eva")]
-    for row, (customer, seller) in enumerate(people, 1):
-        page.write_row(row, 0, [f"PI-{row}", f"2025-03-1{row}", customer, "EUR", 100 * row, seller])
-    book.close()
-    plan = adoption.plan([tmp_path / "ditto.xlsx"], RateBook.embedded())
+    rows = [
+        [f"PI-{row}", f"2025-03-1{row}", customer, "EUR", 100 * row, seller]
+        for row, (customer, seller) in enumerate(people, 1)
+    ]
+    plan = _planned(tmp_path / "ditto.xlsx", "Orders", [heads, *rows])
     said = [(item.value("customer"), item.value("salesperson")) for item in plan.of("orders")]
     assert said == [("Nord AB", "Lily"), ("Nord AB", "Lily"), ("Süd KG", "Lily"), ("Süd KG", "Tom"), ("Ost SA", "Eva")]
     second = plan.items[1].record
@@ -402,13 +400,9 @@ def test_a_sheet_of_figures_without_a_table_is_told(tmp_path: Path) -> None:
 
 
 def test_the_first_payment_of_an_order_is_not_order_number_one(tmp_path: Path) -> None:
-    book = xlsxwriter.Workbook(str(tmp_path / "paid.xlsx"))
-    page = book.add_worksheet("Receipts")
-    page.write_row(0, 0, ["Order no.", "Value date", "Amount received", "Currency", "Bank reference"])
-    for row in (1, 2):
-        page.write_row(row, 0, [row, f"2025-03-1{row}", 100 * row, "EUR", f"TT{row}77"])
-    book.close()
-    plan = adoption.plan([tmp_path / "paid.xlsx"], RateBook.embedded())
+    heads = ["Order no.", "Value date", "Amount received", "Currency", "Bank reference"]
+    rows = [[row, f"2025-03-1{row}", 100 * row, "EUR", f"TT{row}77"] for row in (1, 2)]
+    plan = _planned(tmp_path / "paid.xlsx", "Receipts", [heads, *rows])
     assert [(item.value("amount"), item.value("order_number")) for item in plan.of("receipts")] == [
         (100, None),
         (200, None),
@@ -416,12 +410,7 @@ def test_the_first_payment_of_an_order_is_not_order_number_one(tmp_path: Path) -
 
 
 def _planned(path: Path, name: str, rows: Sequence[Sequence[object]]) -> adoption.Plan:
-    book = xlsxwriter.Workbook(str(path))
-    page = book.add_worksheet(name)
-    for row, values in enumerate(rows):
-        page.write_row(row, 0, values)
-    book.close()
-    return adoption.plan([path], RateBook.embedded())
+    return adoption.plan([written(path, rows, name=name)], RateBook.embedded())
 
 
 @pytest.mark.parametrize(

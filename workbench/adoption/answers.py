@@ -25,7 +25,7 @@ from workbench.sheets import Cell, CellKind, read
 from workbench.sheets.cells import finer_than_currency
 from workbench.sheets.number_formats import meaning_of
 
-__all__ = ["Answers", "read_answers"]
+__all__ = ["Answers", "no_answer", "read_answers"]
 
 _CELL = re.compile(r"([A-Z]{1,3})\d+")
 ORDERS_OF_DAYS = ("dmy", "mdy", "ymd")
@@ -76,7 +76,7 @@ def _places(where: str) -> list[str]:
 def _understood(text: str, finding: Finding) -> Answer | None:
     if finding.code.startswith("cell.currency"):
         if text.upper() not in CURRENCIES:
-            raise _bad(text, finding)
+            raise no_answer(text, finding)
         return text.upper()
     if finding.code.startswith("cell.date"):
         return _date(text, finding)
@@ -84,10 +84,10 @@ def _understood(text: str, finding: Finding) -> Answer | None:
         try:
             amount = Decimal(text)
         except InvalidOperation as error:
-            raise _bad(text, finding) from error
+            raise no_answer(text, finding) from error
         currency = finding.details.get("currency", "")
         if not amount.is_finite() or (currency and finer_than_currency(amount, currency)):
-            raise _bad(text, finding)
+            raise no_answer(text, finding)
         return amount
     return None
 
@@ -104,10 +104,11 @@ def _date(text: str, finding: Finding) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise _bad(text, finding) from error
+        raise no_answer(text, finding) from error
 
 
-def _bad(text: str, finding: Finding) -> ConfigurationError:
+def no_answer(text: str, finding: Finding) -> ConfigurationError:
+    """The error that an answer is none to a question, with what may be answered."""
     return ConfigurationError(
         _("{answer} is no answer to: {question}").format(answer=text, question=finding.message),
         where=finding.where,

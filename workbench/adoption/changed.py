@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.adoption.answers import Answers
+from workbench.adoption.answers import Answers, no_answer
 from workbench.errors import ConfigurationError
 from workbench.findings import Finding
 from workbench.i18n import _
@@ -49,11 +49,7 @@ def settle_changed(plan: Plan, item: Item, register: Register, order_ids: Sequen
         _must_be_free(register, order_ids[0], question)
         item.decision, item.replaces = Decision.IMPORTED, order_ids[0]
     else:
-        raise ConfigurationError(
-            _("{answer} is no answer to: {question}").format(answer=said, question=question.message),
-            where=question.where,
-            remedy=_("Give one of {candidates}.").format(candidates=", ".join(question.candidates)),
-        )
+        raise no_answer(said, question)
     if question not in plan.answered:  # a plan may be held against the register more than once
         plan.answered.append(question)
 

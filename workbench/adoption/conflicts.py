@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from workbench.adoption.answers import Answers, no_answer
 from workbench.duplicates.normalise import name_tokens
-from workbench.errors import ConfigurationError
 from workbench.findings import Finding, Kind, Severity, add_kinds
-from workbench.i18n import _
 
 if TYPE_CHECKING:
-    from workbench.adoption.answers import Answers
     from workbench.adoption.plan import Item
 
 __all__ = ["SAME_ORDER_WITHIN", "customer_key", "facts_of", "in_conflict", "same_customer", "version_chosen"]
@@ -93,9 +91,5 @@ def version_chosen(items: list[Item], number: str, answers: Answers) -> tuple[It
         return None, question
     named = [item for words, item in told.items() if said in (words, item.record.place, item.record.sheet.book)]
     if len(named) != 1:
-        raise ConfigurationError(
-            _("{answer} is no answer to: {question}").format(answer=said, question=question.message),
-            where=question.where,
-            remedy=_("Give one of {candidates}.").format(candidates=", ".join(question.candidates)),
-        )
+        raise no_answer(said, question)
     return named[0], question

@@ -10,10 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
-from workbench.adoption.answers import Answers
-from workbench.errors import ConfigurationError
+from workbench.adoption.answers import Answers, no_answer
 from workbench.findings import Finding, Kind, Severity, add_kinds
-from workbench.i18n import _
 from workbench.register import Register
 
 if TYPE_CHECKING:
@@ -139,11 +137,7 @@ def _correction(plan: Plan, item: Item, gone: Sequence[_Gone]) -> Iterator[Findi
         yield question
         return
     if said not in _ANSWERS:
-        raise ConfigurationError(
-            _("{answer} is no answer to: {question}").format(answer=said, question=question.message),
-            where=place,
-            remedy=_("Give one of {candidates}.").format(candidates=", ".join(_ANSWERS)),
-        )
+        raise no_answer(said, question)
     if said == "same":
         item.decision = Decision.KNOWN
     if question not in plan.answered:

@@ -97,8 +97,7 @@ _SHORT = 250
 
 def _width_of(value: object) -> int:
     """About how wide a value is; Chinese characters count twice."""
-    text = "" if value is None else str(value)[:_WIDEST]
-    return len(text) + sum(letter > "\u2e80" for letter in text) + 2
+    return _width_whole("" if value is None else str(value)[:_WIDEST]) + 2
 
 
 _LINE, _MOST_LINES = 15, 20
@@ -109,6 +108,7 @@ _COVER_WIDTH = 140
 
 
 def _width_whole(text: str) -> int:
+    """The same of a whole text, without room beside it."""
     return len(text) + sum(letter > "\u2e80" for letter in text)
 
 

@@ -15,7 +15,7 @@ from workbench.dates.calendars import (
     previous_working_day,
     third_wednesday,
 )
-from workbench.dates.reading import Order, ReadDate, decide_order, read_date
+from workbench.dates.reading import Order, ReadDate, decide_order, existing_day, read_date
 
 __all__ = [
     "BUDDHIST_ERA",
@@ -26,6 +26,7 @@ __all__ = [
     "calendar_years",
     "decide_order",
     "easter_sunday",
+    "existing_day",
     "has_thai_month",
     "is_working_day",
     "next_working_day",

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from datetime import date
 
-from workbench.dates.reading import LONGEST_TEXT, Order
+from workbench.dates.reading import LONGEST_TEXT, Order, existing_day
 from workbench.dates.words import THAI_MONTHS
 
 __all__ = ["BUDDHIST_ERA", "buddhist_date", "has_thai_month"]
@@ -65,10 +65,7 @@ def _year(figures: str) -> int:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day) if year in range(1900, 2100) else None
-    except ValueError:
-        return None
+    return existing_day(year, month, day) if year in range(1900, 2100) else None
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 
 from workbench.dates.words import CHINESE_FIGURES, ERAS, MONTHS
 
-__all__ = ["Order", "ReadDate", "decide_order", "read_date"]
+__all__ = ["Order", "ReadDate", "decide_order", "existing_day", "read_date"]
 
 Order = Literal["ymd", "dmy", "mdy"]
 Day: TypeAlias = date  # the field ``date`` of ReadDate hides the type's own name
@@ -255,8 +255,11 @@ def _settled(year: int, month: int, day: int, rule: str) -> ReadDate:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    if year not in YEARS:
-        return None
+    return existing_day(year, month, day) if year in YEARS else None
+
+
+def existing_day(year: int, month: int, day: int) -> Day | None:
+    """The day, or None where no calendar has it."""
     try:
         return date(year, month, day)
     except ValueError:

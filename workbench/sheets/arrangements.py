@@ -186,7 +186,6 @@ def texts_outside(sheet: Sheet, area: Box) -> tuple[str, ...]:
 
 # ---- cards -----------------------------------------------------------------------------------------------------------
 
-_TWO_LINES = re.compile(r"\n|\s/\s")
 _INLINE = re.compile(r"\s*([^:：]{1,40})[:：]\s*(\S.*)", re.DOTALL)
 
 
@@ -216,6 +215,9 @@ def cards(sheet: Sheet) -> list[Table]:
     return [_cards_as_rows(sheet, labels, words, corners)]
 
 
+_MOST_WITH_MORE = 0.5
+
+
 def _has_more_beside(sheet: Sheet, labels: Sequence[_Label]) -> bool:
     """Whether most values have another right beside them: then each column is a record, and no card is all of it."""
     places = {(label.row, label.column) for label in labels}
@@ -225,9 +227,6 @@ def _has_more_beside(sheet: Sheet, labels: Sequence[_Label]) -> bool:
         for value in values
     ]
     return sum(beside) > _MOST_WITH_MORE * len(values)
-
-
-_MOST_WITH_MORE = 0.5
 
 
 def _best_field(word: str) -> str:
@@ -394,6 +393,10 @@ def two_lines(sheet: Sheet) -> list[Table]:
         if _alternates(sheet, body[:80]):
             return [_pairs_as_rows(sheet, (row, row + 1), (upper, lower), body)]
     return []
+
+
+_TWO_LINES = re.compile(r"\n|\s/\s")
+"""What parts the two lines of a heading in one cell."""
 
 
 def _stacked(cells: Sequence[Cell]) -> tuple[list[Cell], list[Cell]] | None:

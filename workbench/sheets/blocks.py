@@ -13,8 +13,7 @@ from itertools import pairwise
 
 from workbench.sheets.arrangements import texts_outside
 from workbench.sheets.model import Cell, CellKind, Sheet
-from workbench.sheets.number_formats import meaning_of
-from workbench.sheets.profiles import date_like
+from workbench.sheets.profiles import is_day
 from workbench.sheets.rearranged import Rearranged, around
 from workbench.sheets.rows import Column, Role, Table, may_be_heading
 from workbench.sheets.words import plain, row_word, squeezed
@@ -182,7 +181,7 @@ def _is_proven(blocks: _Blocks, records: Sequence[tuple[int, int]]) -> bool:
 
 
 def _kind(cell: Cell) -> str:
-    if cell.kind is CellKind.DATE or meaning_of(cell.number_format).is_date or date_like(plain(cell.text)):
+    if is_day(cell):
         return "date"
     return "figure" if cell.kind is CellKind.NUMBER or any(map(str.isdigit, cell.text)) else "text"
 

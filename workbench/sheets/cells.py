@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
-from workbench.dates import buddhist_date, decide_order, has_thai_month, read_date
+from workbench.dates import buddhist_date, decide_order, existing_day, has_thai_month, read_date
 from workbench.findings import Finding
 from workbench.i18n import _
 from workbench.money import RETIRED, Hints, Parsed, minor_units, parse
@@ -416,17 +416,10 @@ class DateColumn:
             pairs = {(second, first) if self.order == "dmy" else (first, second)}
         if not self.year or not pairs:
             return Reading(None, findings=(Finding("cell.date-unreadable", where, text),))
-        days = sorted(found_day for pair in pairs if (found_day := _day(self.year, *pair)))
+        days = sorted(found_day for pair in pairs if (found_day := existing_day(self.year, *pair)))
         if len(days) == 1:
             return Reading(days[0], (_("the sheet is of {year}").format(year=self.year),))
         return Reading(None, findings=(Finding("cell.date-ambiguous", where, text, tuple(map(str, days))),))
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _orders(cells: Sequence[Cell]) -> set[str]:
@@ -460,7 +453,9 @@ def _rising_order(cells: Sequence[Cell]) -> str:
         days = []
         for found in parts:
             first, second, year = int(found.group(1)), int(found.group(3)), int(found.group(4))
-            day = _day(year + 2000 if year < 100 else year, *((second, first) if order == "dmy" else (first, second)))
+            day = existing_day(
+                year + 2000 if year < 100 else year, *((second, first) if order == "dmy" else (first, second))
+            )
             if day is None:
                 return False
             days.append(day)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise, permutations
 
-from workbench.dates import BUDDHIST_ERA
+from workbench.dates import BUDDHIST_ERA, existing_day
 from workbench.sheets.model import Cell, CellKind
 from workbench.sheets.months import Month, month_of
 from workbench.sheets.number_formats import meaning_of
@@ -55,7 +55,9 @@ def _under_month_lines(table: Table, records: Sequence[int]) -> tuple[_Days, fro
     found: list[_Days] = []
     for column in table.columns:
         numbers = _whole_numbers(table, rows, column.at)
-        days = [_day(over[row].year, over[row].month, number) for row, number in zip(rows, numbers, strict=True)]
+        days = [
+            existing_day(over[row].year, over[row].month, number) for row, number in zip(rows, numbers, strict=True)
+        ]
         if _all_rise(days) and not _counts(rows, numbers, over):
             found.append(_cells(rows, column.at, days))
     if len(found) != 1:
@@ -123,7 +125,7 @@ def _put_together(table: Table, records: Sequence[int], year: int, month: int, d
             return None
         before = now or (0, 0, 0)
         now = (read[0] or before[0], read[1] or before[1], read[2] or before[2])
-        days.append(_day(*now))
+        days.append(existing_day(*now))
     if gaps[2] or (gaps[1] and again[1]) or (gaps[0] and again[0]):
         return None  # a blank is only "as above" where nothing that stands above is said again; a day is always said
     return days if _all_rise(days) and len(set(days)) > 1 else None
@@ -168,13 +170,6 @@ def _whole(cell: Cell | None) -> int | None:
 def _whole_numbers(table: Table, rows: Sequence[int], at: int) -> list[int]:
     """The whole numbers of a column, 0 where there is none."""
     return [_whole(table.sheet.cell(row, at)) or 0 for row in rows]
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _all_rise(days: Sequence[date | None]) -> bool:

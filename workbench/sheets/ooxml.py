@@ -227,9 +227,8 @@ def _read_sheet(package: Package, part: str, sheet: RawSheet, shared: _Shared, s
             number = attributes_of.get(b"s", b"")
             style = int(number) if number.isdigit() else 0
             sheet.add(row, column_at, kind, text, style if style < styles else 0, formula or "")
-    behind_cells = max(
-        begin, data.find(b"sheetData>", begin + 9)
-    )  # looking through them for merges costs as much again
+    # Merges stand behind the cells; looking for them among the cells costs as much as reading those.
+    behind_cells = max(begin, data.find(b"sheetData>", begin + 9))
     for left, top, right, bottom in _MERGE.findall(data, behind_cells):
         first = (int(top), column_number(left.decode()))
         sheet.merges.append((*first, int(bottom or top), column_number((right or left).decode())))

@@ -11,11 +11,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from workbench.findings import Finding, Kind, Severity, add_kinds
-from workbench.money import parse
 from workbench.sheets.model import Cell, CellKind
-from workbench.sheets.number_formats import meaning_of
-from workbench.sheets.profiles import date_like
+from workbench.sheets.profiles import is_day
 from workbench.sheets.rearranged import Rearranged, around
+from workbench.sheets.relations import number_in
 from workbench.sheets.rows import Role, Table
 from workbench.sheets.words import plain
 
@@ -110,7 +109,7 @@ def _orders(
 
 
 def _order(lines: Sequence[int], cells: Mapping[int, Mapping[int, Cell]], amount: int) -> _Order | None:
-    numbers = [_number(cells[row].get(amount)) for row in lines]
+    numbers = [number_in(cells[row].get(amount)) for row in lines]
     if not lines or any(number is None for number in numbers):
         return None
     if len(lines) == 1:
@@ -126,23 +125,13 @@ def _lines_are_orders(orders: Sequence[_Order], cells: Mapping[int, Mapping[int,
     """Whether each line has a day and a number of its own: then the sums are those of customers or months."""
     lines = [cells[row] for order in orders for row in order.lines]
     columns = set.intersection(*map(set, lines)) - {key}
-    dated = any(all(_is_day(line[at]) for line in lines) for at in columns)
+    dated = any(all(is_day(line[at]) for line in lines) for at in columns)
     return dated and any(_all_numbered([line[at] for line in lines]) for at in columns)
 
 
-def _is_day(cell: Cell) -> bool:
-    return cell.kind is CellKind.DATE or meaning_of(cell.number_format).is_date or date_like(plain(cell.text))
-
-
 def _all_numbered(held: Sequence[Cell]) -> bool:
-    texts = [plain(cell.text) for cell in held if cell.kind is CellKind.TEXT and not _is_day(cell)]
+    texts = [plain(cell.text) for cell in held if cell.kind is CellKind.TEXT and not is_day(cell)]
     return len(texts) == len(set(texts)) == len(held) and all(any(map(str.isdigit, text)) for text in texts)
-
-
-def _number(cell: Cell | None) -> Decimal | None:
-    if cell is None:
-        return None
-    return cell.number if cell.kind is CellKind.NUMBER else parse(plain(cell.text)).amount
 
 
 def _joined(
@@ -160,7 +149,7 @@ def _joined(
         if order.agrees:
             placed[line, amount] = cells[order.total][amount]
             continue
-        summed = sum((_number(cells[row][amount]) or Decimal(0) for row in order.lines), Decimal(0))
+        summed = sum((number_in(cells[row][amount]) or Decimal(0) for row in order.lines), Decimal(0))
         said = plain(cells[order.total][amount].text)
         where = table.sheet.place(order.total, amount)
         findings.append(Finding("record.lines-differ", where, f"{summed:f}", details={"said": said}))

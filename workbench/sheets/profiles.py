@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from workbench.dates import buddhist_date, read_date
+from workbench.dates import buddhist_date, existing_day, read_date
 from workbench.money import parse
 from workbench.sheets.model import Cell, CellKind
 from workbench.sheets.number_formats import meaning_of
 from workbench.sheets.words import country_of, currency_of, looks_like_firm, plain, status_of
 
-__all__ = ["INCOTERM", "Profile", "date_like", "is_value", "minguo_date", "profile"]
+__all__ = ["INCOTERM", "Profile", "date_like", "is_day", "is_value", "minguo_date", "profile"]
 
 INCOTERM = re.compile(r"(EXW|FCA|CPT|CIP|DAP|DPU|DAT|DDP|FAS|FOB|CFR|CNF|C&F|CIF)(?![A-Z])", re.IGNORECASE)
 _DATE = re.compile(
@@ -98,16 +98,18 @@ def date_like(text: str) -> bool:
     )
 
 
+def is_day(cell: Cell) -> bool:
+    """Whether a cell shows a day: as such, by its format, or typed."""
+    return cell.kind is CellKind.DATE or meaning_of(cell.number_format).is_date or date_like(plain(cell.text))
+
+
 def minguo_date(text: str) -> date | None:
     """A date whose year of three digits counts from 1911, as in Taiwan: 114/03/01 and 1140301 are 1 March 2025."""
     found = _MINGUO.fullmatch(text)
     if not found:
         return None
     month, day = found.group(2) or found.group(4), found.group(3) or found.group(5)
-    try:
-        return date(1911 + int(found.group(1)), int(month), int(day))
-    except ValueError:
-        return None
+    return existing_day(1911 + int(found.group(1)), int(month), int(day))
 
 
 def profile(cells: Sequence[Cell]) -> Profile:

@@ -17,7 +17,7 @@ from workbench.sheets.model import Cell, CellKind
 from workbench.sheets.profiles import Profile
 from workbench.sheets.words import plain
 
-__all__ = ["Relations", "relations_of"]
+__all__ = ["Relations", "number_in", "relations_of"]
 
 Rows = Mapping[int, Mapping[int, Cell]]
 """Cells by row and column."""
@@ -93,14 +93,14 @@ def relations_of(by_row: Rows, profiles: Mapping[int, Profile]) -> Relations:
 
 
 def _numbers(rows: Sequence[Mapping[int, Cell]], at: int) -> list[Decimal | None]:
-    numbers: list[Decimal | None] = []
-    for cells in rows:
-        cell = cells.get(at)
-        if cell is None:
-            numbers.append(None)
-        else:
-            numbers.append(cell.number if cell.number is not None else parse(plain(cell.text)).amount)
-    return numbers
+    return [number_in(cells.get(at)) for cells in rows]
+
+
+def number_in(cell: Cell | None) -> Decimal | None:
+    """The number that a cell holds or that is typed in it; None where there is none, or more than one reading."""
+    if cell is None:
+        return None
+    return cell.number if cell.number is not None else parse(plain(cell.text)).amount
 
 
 def _compare(one: int, other: int, numbers: Mapping[int, list[Decimal | None]], found: dict[str, set[int]]) -> None:
