@@ -387,6 +387,14 @@ def test_marks_that_repeat_what_stands_above(tmp_path: Path, mark: str) -> None:
     assert second.sheet.place(*second.cells["order.customer"]) == "ditto.xlsx!Orders!C2"
 
 
+def test_initials_of_people_repeat_nobody(tmp_path: Path) -> None:
+    heads = ["Order No.", "Order date", "Customer", "Currency", "Amount", "Salesperson"]
+    people = ["EB.", "JW.", "SD.", "Do.", "ID."]
+    rows = [[f"PI-{n}", f"2025-03-1{n}", "Nord AB", "EUR", 100 + n, one] for n, one in enumerate(people)]
+    plan = _planned(tmp_path / "initials.xlsx", "Orders", [heads, *rows])
+    assert [item.value("salesperson") for item in plan.of("orders")] == people
+
+
 def test_a_sheet_of_figures_without_a_table_is_told(tmp_path: Path) -> None:
     book = xlsxwriter.Workbook(str(tmp_path / "figures.xlsx"))
     page = book.add_worksheet("Somewhere")

@@ -54,6 +54,8 @@ def read_records(mapped: TableMap, book: Workbook) -> list[Record]:
     return _TableReader(mapped, book).records()
 
 
+_INITIALS = 3
+"""Characters; JW. and SD. in capitals are people."""
 _DITTO = frozenset(
     form
     for mark in (
@@ -61,7 +63,7 @@ _DITTO = frozenset(
         "то же", "тот же", "та же", "см. выше", "wie oben", "s. o.", "s.o.", "siehe oben", "ibid.", "상동", "위와 같음", "jw.", "j.w.", "tamże", "a.g.e.",
         "igual", "lo mismo", "o mesmo", "come sopra", "c. s.", "come sopra.", "même", "sd.", "samme", "sda.", "як вище", "те саме",
     )
-    for form in (mark, mark.capitalize(), mark.upper(), f" {mark}", f"{mark} ")
+    for form in (mark, *((mark.capitalize(), mark.upper()) if len(mark) > _INITIALS else ()), f" {mark}", f"{mark} ")
 )  # fmt: skip
 """Marks that say what the cell above says."""
 _MOST_KNOWN = 100_000
